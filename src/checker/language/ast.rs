@@ -1,0 +1,119 @@
+//! The syntax tree of a target expression, names already resolved.
+
+use crate::number::Rational;
+use std::ops::Range;
+
+/// Byte range in the target file.
+pub type Span = Range<usize>;
+
+/// A token in scope, by binding level.
+///
+/// In an `output` expression level 0 is the own token `x` and level r ≥ 1 is bound by the r-th enclosing binder
+/// (outermost first). In a `semi_invariant` expression level i is the explicit token `x{i+1}`, and binders do not occur.
+pub type TokenLevel = usize;
+
+/// An expression and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands in the file; for an expanded `[where]` name, the place of the definition's text.
+    pub span: Span,
+}
+
+/// The forms of an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExprKind {
+    /// An exact number.
+    Number(Rational),
+    /// `n`, the sequence length.
+    Length,
+    /// `x[k]`: coordinate `index` (0-based) of a token in scope.
+    Coordinate {
+        /// Which token.
+        token: TokenLevel,
+        /// Which coordinate, below the target's d.
+        index: usize,
+    },
+    /// `-e`.
+    Negate(Box<Expr>),
+    /// `a + b` and its like.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `e ^ k` with a literal natural exponent; `e^0 = 1`.
+    Power(Box<Expr>, u32),
+    /// `sum(y != x: e)` and its like; the bound token's level is the number of enclosing binders plus one.
+    Reduce {
+        /// Which reduction.
+        reduction: Reduction,
+        /// The name written for the bound token.
+        binder: String,
+        /// Tokens of outer scopes the bound one differs from (as positions in the sequence), increasing levels.
+        excluded: Vec<TokenLevel>,
+        /// What is reduced.
+        body: Box<Expr>,
+    },
+    /// `exp(e)` and its like.
+    Call(Function, Box<Expr>),
+    /// `max(a, b)` or `min(a, b)`.
+    Extremum(Extremum, Box<Expr>, Box<Expr>),
+}
+
+/// Binary arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryOp {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+}
+
+/// Reductions over tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reduction {
+    /// The sum; 0 when empty.
+    Sum,
+    /// The mean; an error when empty.
+    Mean,
+    /// The product; 1 when empty.
+    Product,
+    /// The largest value; an error when empty.
+    Max,
+    /// The smallest value; an error when empty.
+    Min,
+}
+
+/// Extremum of two arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extremum {
+    /// `max(a, b)`
+    Max,
+    /// `min(a, b)`
+    Min,
+}
+
+/// Functions of one real variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// `exp`
+    Exp,
+    /// Natural logarithm.
+    Log,
+    /// Square root.
+    Sqrt,
+    /// `sin`
+    Sin,
+    /// `cos`
+    Cos,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// `1 / (1 + exp(-t))`
+    Sigmoid,
+    /// Absolute value.
+    Abs,
+    /// `max(t, 0)`
+    Relu,
+}

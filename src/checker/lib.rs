@@ -1,0 +1,10 @@
+//! The independent checker of `sumformer`.
+//!
+//! It owns everything a statement needs in order to mean something (numbers, polynomials, the target language, the
+//! file formats and the exact semantics of a network) and the rules that derive an error bound from a network's own
+//! weights. It imports nothing of the constructor.
+
+pub mod interval;
+pub mod language;
+pub mod number;
+pub mod polynomial;

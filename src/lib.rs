@@ -1,0 +1,1 @@
+//! Explicit transformer weights for equivariant functions, with a proved error bound.

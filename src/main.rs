@@ -1,0 +1,2 @@
+//! The `sumformer` command.
+fn main() {}
