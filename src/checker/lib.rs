@@ -4,6 +4,7 @@
 //! file formats and the exact semantics of a network) and the rules that derive an error bound from a network's own
 //! weights. It imports nothing of the constructor.
 
+pub mod format;
 pub mod interval;
 pub mod language;
 pub mod number;
