@@ -39,7 +39,8 @@ pub enum ExpansionError {
     },
     /// A `semi_invariant` that is not symmetric in x2..xn.
     #[error(
-        "g is not symmetric in x2..xn: exchanging x{first} and x{second} changes the coefficient of {monomial} from {before} to {after}"
+        "g is not symmetric in x2..xn: exchanging x{first} and x{second} changes the coefficient of {monomial} from {} to {}",
+        .coefficients.0, .coefficients.1
     )]
     NotSymmetric {
         /// 1-based token.
@@ -48,10 +49,8 @@ pub enum ExpansionError {
         second: usize,
         /// The monomial whose coefficient changes.
         monomial: String,
-        /// Its coefficient.
-        before: Rational,
-        /// The coefficient of the monomial with the tokens exchanged.
-        after: Rational,
+        /// Its coefficient, and that of the monomial with the two tokens exchanged.
+        coefficients: Box<(Rational, Rational)>,
         /// The expression.
         span: Span,
     },
@@ -357,8 +356,7 @@ fn require_symmetry(p: &Polynomial, n: usize, d: usize, span: &Span) -> Result<(
                     first: first + 1,
                     second: first + 2,
                     monomial: show_explicit(monomial, d),
-                    before: coefficient.clone(),
-                    after,
+                    coefficients: Box::new((coefficient.clone(), after)),
                     span: span.clone(),
                 });
             }

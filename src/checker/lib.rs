@@ -5,6 +5,8 @@
 //! weights. It imports nothing of the constructor.
 
 pub mod bernstein;
+pub mod check;
+pub mod exp;
 pub mod expansion;
 pub mod format;
 pub mod interval;

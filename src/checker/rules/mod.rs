@@ -1,6 +1,10 @@
 //! The rules by which a bound is derived from a network's own weights.
 
+pub mod attention;
 pub mod gadget;
+pub mod latent;
+pub mod residual;
+pub mod symbolic_run;
 pub mod taylor_model;
 
 use std::fmt;
