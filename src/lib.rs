@@ -1,1 +1,4 @@
 //! Explicit transformer weights for equivariant functions, with a proved error bound.
+pub mod lowering;
+pub mod network;
+pub mod sumformer;
