@@ -11,7 +11,7 @@ use crate::network::gadget::identity;
 use crate::sumformer::{SumBasis, Sumformer};
 use attention::{Architecture, Scores, averaging_attention};
 use budget::plan_budget;
-use num_traits::{One, Signed, Zero};
+use num_traits::One;
 use plan::{Layout, Plan, Step};
 use slots::Slots;
 use sumformer_checker::check::{derive_outputs, largest_total};
@@ -40,7 +40,7 @@ pub struct LoweringOptions {
 }
 
 /// Why no network was built.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum LoweringError {
     /// A squared-ReLU hidden layer computes quadratics only.
     #[error(
@@ -91,6 +91,7 @@ pub fn lower(
     let plan = Plan::new(sumformer, options.layout);
     let epsilon = to_f64(&options.epsilon);
     let mut aim = epsilon;
+    let mut last = f64::INFINITY;
     for _ in 0..MAX_ATTEMPTS {
         let budget = plan_budget(sumformer, &plan, &target.domain, aim);
         if options.activation == Activation::Relu && budget.units > max_units as f64 {
@@ -106,9 +107,10 @@ pub fn lower(
             return Err(LoweringError::BudgetNotMet { bound: to_f64(&bound) });
         }
         // Errors scale with the aim, but for rounding: step back by the overshoot and a little more.
-        aim *= (epsilon / to_f64(&bound)).min(1.0) * 0.995;
+        last = to_f64(&bound);
+        aim *= (epsilon / last).min(1.0) * 0.995;
     }
-    Err(LoweringError::BudgetNotMet { bound: aim })
+    Err(LoweringError::BudgetNotMet { bound: last })
 }
 
 fn build(
@@ -207,8 +209,5 @@ fn readout(sumformer: &Sumformer, slots: &Slots) -> AffineMap {
             }
         }
     }
-    debug_assert!(
-        weights.iter().all(|(_, _, w): &(_, _, Rational)| !w.is_zero() && w.abs() >= Rational::zero())
-    );
     AffineMap { weights: SparseMatrix::from_entries(weights), bias: SparseVector::from_entries(bias) }
 }
