@@ -78,10 +78,19 @@ pub fn others_of(target: &Target) -> Others {
 
 /// The normal form of every output coordinate, with one named token, the own one.
 pub fn expand_target(target: &Target, max_terms: usize) -> Result<Vec<NormalForm>, ExpansionError> {
+    expand_target_in(target, others_of(target), max_terms)
+}
+
+/// The same in another reading of the sums; a `semi_invariant` has only the canonical one.
+pub fn expand_target_in(
+    target: &Target,
+    others: Others,
+    max_terms: usize,
+) -> Result<Vec<NormalForm>, ExpansionError> {
     match &target.body {
         Body::Output(expressions) => {
             let scope = Scope { target, max_terms };
-            let frame = Frame { environment: vec![0], named: 1, others: others_of(target) };
+            let frame = Frame { environment: vec![0], named: 1, others };
             expressions.iter().map(|e| scope.expand(e, &frame)).collect()
         }
         Body::SemiInvariant { expressions, symmetrize } => {
@@ -112,9 +121,9 @@ impl Frame {
 
     /// The frame in which the bound token is a new named one.
     fn with_new_token(&self) -> Option<Self> {
-        let others = match self.others {
-            Others::Count(rest) => Others::Count(rest.checked_sub(1)?),
-            Others::Means => Others::Means,
+        let others = match self.others.rest() {
+            Some(rest) => self.others.with_rest(rest.checked_sub(1)?),
+            None => self.others,
         };
         let mut frame = self.bound_to(self.named);
         frame.named += 1;
@@ -176,14 +185,13 @@ impl Scope<'_> {
         frame: &Frame,
     ) -> Result<NormalForm, ExpansionError> {
         let d = self.target.dimension();
-        if frame.others == Others::Means {
+        let Some(rest) = frame.others.rest() else {
             if reduction != Reduction::Mean || !excluded.is_empty() {
                 return Err(not_polynomial("anything but a mean over all tokens, for every length,", expr));
             }
             let inner = frame.with_new_token().expect("means always have a further token");
             return Ok(self.expand(body, &inner)?.bind_last());
-        }
-        let Others::Count(rest) = frame.others else { unreachable!("means are handled above") };
+        };
         let hidden: Vec<usize> = excluded.iter().map(|&level| frame.environment[level]).collect();
         let visible: Vec<usize> = (0..frame.named).filter(|token| !hidden.contains(token)).collect();
         let count = visible.len() + rest;

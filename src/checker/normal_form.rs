@@ -5,6 +5,9 @@
 //! linearly independent, so two equivariant polynomials are equal exactly when their normal forms are. For every
 //! length at once it is the free polynomial ring in the means `m_γ = (1/n) Σ_j x_j^γ`.
 //!
+//! A third reading keeps sums as they are written, as a free polynomial ring in power sums; it is not canonical (power
+//! sums of few tokens satisfy relations) and serves the construction, never a comparison.
+//!
 //! While binders are open there are several *named* tokens (the own one and the bound ones); "others" are the rest.
 
 use crate::interval::Interval;
@@ -20,6 +23,41 @@ pub enum Others {
     Count(usize),
     /// Means over all tokens, for every length.
     Means,
+    /// Power sums as written; not canonical.
+    Sums {
+        /// Unnamed tokens.
+        rest: usize,
+        /// Whether the sums run over all tokens or over all but the own one.
+        of: SumsOf,
+    },
+}
+
+/// Which tokens a power sum runs over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SumsOf {
+    /// All n.
+    All,
+    /// All but the own one.
+    Others,
+}
+
+impl Others {
+    /// The number of unnamed tokens, for a fixed length.
+    pub fn rest(self) -> Option<usize> {
+        match self {
+            Others::Count(rest) | Others::Sums { rest, .. } => Some(rest),
+            Others::Means => None,
+        }
+    }
+
+    /// The same reading with another number of unnamed tokens.
+    pub fn with_rest(self, rest: usize) -> Self {
+        match self {
+            Others::Count(_) => Others::Count(rest),
+            Others::Sums { of, .. } => Others::Sums { rest, of },
+            Others::Means => Others::Means,
+        }
+    }
 }
 
 /// One basis element.
@@ -76,8 +114,7 @@ impl NormalForm {
         let mut form = Self::zero(dimension, named, others);
         let offset = (token * dimension) as u32;
         for (monomial, coefficient) in p.terms() {
-            let moved = Monomial::from_powers(monomial.powers().iter().map(|&(v, e)| (v + offset, e)));
-            form.add_term(Basis { named: moved, parts: Vec::new() }, coefficient.clone());
+            form.add_term(Basis { named: monomial.moved(offset), parts: Vec::new() }, coefficient.clone());
         }
         form
     }
@@ -168,7 +205,7 @@ impl NormalForm {
                 let named = a.named.times(&b.named);
                 let coefficient = x * y;
                 match self.others {
-                    Others::Means => {
+                    Others::Means | Others::Sums { .. } => {
                         let mut parts = [a.parts.as_slice(), b.parts.as_slice()].concat();
                         parts.sort_unstable();
                         product.add_term(Basis { named, parts }, coefficient);
@@ -233,10 +270,7 @@ impl NormalForm {
     ///
     /// `Σ_{y other} y^γ M_{others∖y}(β) = M(γ, β)` for γ ≠ 0 and `(#others − k)·M(β_1..β_k)` for γ = 0.
     pub fn bind_last(&self) -> Self {
-        let outer = match self.others {
-            Others::Count(rest) => Others::Count(rest + 1),
-            Others::Means => Others::Means,
-        };
+        let outer = self.others.rest().map_or(self.others, |rest| self.others.with_rest(rest + 1));
         let mut bound = Self::zero(self.dimension as usize, self.named as usize - 1, outer);
         for (basis, coefficient) in &self.terms {
             let (inner, named) = self.split_last(&basis.named);
@@ -253,19 +287,25 @@ impl NormalForm {
         mut parts: Vec<Monomial>,
         coefficient: Rational,
     ) {
-        if !inner.is_one() {
-            let at = parts.partition_point(|part| part <= &inner);
-            parts.insert(at, inner);
-            self.add_term(Basis { named, parts }, coefficient);
+        if inner.is_one() {
+            let count = match self.others {
+                Others::Count(rest) => integer(rest as i64 - parts.len() as i64),
+                Others::Sums { rest, .. } => integer(rest as i64),
+                Others::Means => Rational::one(),
+            };
+            self.add_term(Basis { named, parts }, coefficient * count);
             return;
         }
-        let count = match self.others {
-            Others::Count(rest) => {
-                Rational::from_integer(rest.into()) - Rational::from_integer(parts.len().into())
+        if let Others::Sums { of, .. } = self.others {
+            // A written sum also runs over named tokens; what they contribute is taken off again.
+            for token in usize::from(of == SumsOf::Others)..self.named as usize {
+                let own = inner.moved(token as u32 * self.dimension);
+                self.add_term(Basis { named: named.times(&own), parts: parts.clone() }, -&coefficient);
             }
-            Others::Means => Rational::one(),
-        };
-        self.add_term(Basis { named, parts }, coefficient * count);
+        }
+        let at = parts.partition_point(|part| part <= &inner);
+        parts.insert(at, inner);
+        self.add_term(Basis { named, parts }, coefficient);
     }
 
     /// Splits a named monomial into the last named token's part (variables 0..d) and the rest.
@@ -289,7 +329,8 @@ impl NormalForm {
     /// exponents, one per other token, contributes `Π C_γ^{k_γ} · M(γ…) / Π_{γ≠0} k_γ!`.
     pub fn product_over_last(&self, limit: usize) -> Result<Self, TooManyTerms> {
         let Others::Count(rest) = self.others else {
-            unreachable!("the language has no product for every length");
+            // Only the canonical reading expands products; the others say so by a limit of zero terms.
+            return Err(TooManyTerms { limit: 0 });
         };
         let rest = rest + 1;
         let zero = Self::zero(self.dimension as usize, self.named as usize - 1, Others::Count(rest));

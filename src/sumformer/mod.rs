@@ -1,5 +1,9 @@
 //! Sumformers (Definition 3.1): φ, ψ and the latent dimension d'.
 
+pub mod candidates;
+pub mod features;
+pub mod latent;
+
 use num_traits::One;
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::number::Rational;
