@@ -1,1 +1,3 @@
 //! Explicit transformer weights for equivariant functions, with a proved error bound.
+
+pub mod algebra;
