@@ -40,7 +40,7 @@ pub fn candidates(target: &Target, forms: &[NormalForm]) -> Vec<Sumformer> {
     if let Some(rewritten) = rewrite(forms, d, &mut |p| Some(p)) {
         found.push(assemble(target, SumBasis::Others, &rewritten));
     }
-    let mut reducer = DegreeReducer::new(n as u32 - 1, Route::default(), MAX_FORM_TERMS);
+    let mut reducer = DegreeReducer::new(n as u32 - 1, Route::Parts, MAX_FORM_TERMS);
     if let Some(reduced) = rewrite(forms, d, &mut |p| reducer.reduce(&p).ok()) {
         found.push(assemble(target, SumBasis::Others, &reduced));
     }

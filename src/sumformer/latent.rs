@@ -1,16 +1,14 @@
 //! Latent modes: which features φ has, and the choice among the forms of ψ.
 
 use super::candidates::candidates;
-use super::features::graded_lexicographic;
 use super::{SumBasis, Sumformer};
-use crate::algebra::multi_index::enumerate;
+use crate::algebra::multi_index::{GradedLexicographic, count};
 use crate::lowering::budget::plan_budget;
 use crate::lowering::plan::{Layout, Plan};
-use num_bigint::BigInt;
-use num_traits::{One, ToPrimitive};
+use num_bigint::BigUint;
+use num_traits::ToPrimitive;
 use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::binomial;
 use sumformer_checker::polynomial::Monomial;
 
 /// More features than this are refused before they are enumerated.
@@ -46,7 +44,7 @@ pub enum SumformerError {
         /// The mode.
         mode: &'static str,
         /// C(n + d, d) − 1 or C(n − 1 + d, d) − 1.
-        features: BigInt,
+        features: BigUint,
         /// Sequence length.
         n: usize,
         /// Token dimension.
@@ -63,16 +61,11 @@ pub enum SumformerError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LatentDimensions {
     /// C(n + d, d) − 1, for a fixed length.
-    pub paper: Option<BigInt>,
+    pub paper: Option<BigUint>,
     /// C(n − 1 + d, d) − 1, for a fixed length.
-    pub tight: Option<BigInt>,
+    pub tight: Option<BigUint>,
     /// The fewest features found.
     pub sparse: usize,
-}
-
-/// C(degree + d, d) − 1: the number of multi-indices with 1 ≤ |α| ≤ degree.
-pub fn closed_form(degree: usize, dimension: usize) -> BigInt {
-    binomial((degree + dimension) as u64, dimension as u64) - BigInt::one()
 }
 
 /// The Sumformer of a polynomial target in the given mode, with the cheapest form of ψ that the mode allows.
@@ -91,8 +84,8 @@ pub fn choose(
     };
     let fewest = found.iter().map(Sumformer::latent_dimension).min().unwrap_or(0);
     let dimensions = LatentDimensions {
-        paper: length.map(|n| closed_form(n, d)),
-        tight: length.map(|n| closed_form(n - 1, d)),
+        paper: length.map(|n| count(d as u32, n as u32)),
+        tight: length.map(|n| count(d as u32, n as u32 - 1)),
         sparse: fewest,
     };
     let allowed: Vec<Sumformer> = match mode {
@@ -124,14 +117,13 @@ fn with_all_features(
 ) -> Result<Vec<Sumformer>, SumformerError> {
     let n = length.ok_or(SumformerError::NoLength(mode))?;
     let degree = n - less;
-    let features = closed_form(degree, d);
+    let features = count(d as u32, degree as u32);
     if features.to_u64().is_none_or(|count| count > MAX_FEATURES) {
         return Err(SumformerError::TooManyFeatures { mode, features, n, d });
     }
-    let mut all: Vec<Monomial> = enumerate(d, 1, degree as u32)
+    let all: Vec<Monomial> = GradedLexicographic::new(d, 1, degree as u32)
         .map(|alpha| Monomial::from_powers(alpha.iter().enumerate().map(|(k, &e)| (k as u32, e))))
         .collect();
-    graded_lexicographic(&mut all, d);
     Ok(found
         .into_iter()
         .filter(|s| s.features.iter().all(|m| m.degree() as usize <= degree))
