@@ -1,0 +1,156 @@
+//! The numbers an expression can be evaluated over.
+
+use super::ast::Function;
+use super::evaluate::EvalError;
+use crate::number::{self, Rational};
+use num_traits::{Signed, Zero};
+
+/// Numbers with the operations of the target language.
+///
+/// [`Rational`] is exact and refuses what leaves Q; `f64` rounds and follows IEEE 754, NaN and infinities included.
+pub trait Scalar: Clone {
+    /// The number itself, or the nearest one there is.
+    fn from_rational(value: &Rational) -> Self;
+    /// `self + other`
+    fn add(&self, other: &Self) -> Self;
+    /// `self - other`
+    fn sub(&self, other: &Self) -> Self;
+    /// `self · other`
+    fn mul(&self, other: &Self) -> Self;
+    /// `self / other`
+    fn div(&self, other: &Self) -> Result<Self, EvalError>;
+    /// `-self`
+    fn neg(&self) -> Self;
+    /// `self^exponent`; 1 for exponent 0, whatever `self` is.
+    fn pow(&self, exponent: u32) -> Result<Self, EvalError>;
+    /// `function(self)`
+    fn call(&self, function: Function) -> Result<Self, EvalError>;
+    /// The larger of the two.
+    fn max(&self, other: &Self) -> Self;
+    /// The smaller of the two.
+    fn min(&self, other: &Self) -> Self;
+}
+
+/// The largest power that is computed exactly, in bits.
+const MAX_POWER_BITS: u64 = 1 << 24;
+
+impl Scalar for Rational {
+    fn from_rational(value: &Rational) -> Self {
+        value.clone()
+    }
+
+    fn add(&self, other: &Self) -> Self {
+        self + other
+    }
+
+    fn sub(&self, other: &Self) -> Self {
+        self - other
+    }
+
+    fn mul(&self, other: &Self) -> Self {
+        self * other
+    }
+
+    fn div(&self, other: &Self) -> Result<Self, EvalError> {
+        if other.is_zero() { Err(EvalError::DivisionByZero) } else { Ok(self / other) }
+    }
+
+    fn neg(&self) -> Self {
+        -self
+    }
+
+    fn pow(&self, exponent: u32) -> Result<Self, EvalError> {
+        let bits = (self.numer().bits().max(self.denom().bits()) - 1).saturating_mul(u64::from(exponent));
+        if bits > MAX_POWER_BITS {
+            return Err(EvalError::TooLarge(bits));
+        }
+        i32::try_from(exponent)
+            .map(|exponent| Rational::pow(self, exponent))
+            .map_err(|_| EvalError::TooLarge(bits))
+    }
+
+    fn call(&self, function: Function) -> Result<Self, EvalError> {
+        match function {
+            Function::Abs => Ok(self.abs()),
+            Function::Relu => Ok(number::max(self.clone(), Rational::zero())),
+            Function::Exp
+            | Function::Log
+            | Function::Sqrt
+            | Function::Sin
+            | Function::Cos
+            | Function::Tanh
+            | Function::Sigmoid => Err(EvalError::NotRational(function)),
+        }
+    }
+
+    fn max(&self, other: &Self) -> Self {
+        number::max(self.clone(), other.clone())
+    }
+
+    fn min(&self, other: &Self) -> Self {
+        number::min(self.clone(), other.clone())
+    }
+}
+
+impl Scalar for f64 {
+    fn from_rational(value: &Rational) -> Self {
+        number::to_f64(value)
+    }
+
+    fn add(&self, other: &Self) -> Self {
+        self + other
+    }
+
+    fn sub(&self, other: &Self) -> Self {
+        self - other
+    }
+
+    fn mul(&self, other: &Self) -> Self {
+        self * other
+    }
+
+    fn div(&self, other: &Self) -> Result<Self, EvalError> {
+        Ok(self / other)
+    }
+
+    fn neg(&self) -> Self {
+        -self
+    }
+
+    /// By repeated squaring: `powi` promises no particular rounding.
+    fn pow(&self, exponent: u32) -> Result<Self, EvalError> {
+        let (mut power, mut square, mut rest) = (1.0, *self, exponent);
+        while rest > 0 {
+            if rest % 2 == 1 {
+                power *= square;
+            }
+            square *= square;
+            rest /= 2;
+        }
+        Ok(power)
+    }
+
+    fn call(&self, function: Function) -> Result<Self, EvalError> {
+        Ok(match function {
+            Function::Exp => self.exp(),
+            Function::Log => self.ln(),
+            Function::Sqrt => self.sqrt(),
+            Function::Sin => self.sin(),
+            Function::Cos => self.cos(),
+            Function::Tanh => self.tanh(),
+            Function::Sigmoid => 1.0 / (1.0 + (-self).exp()),
+            Function::Abs => self.abs(),
+            Function::Relu => Scalar::max(self, &0.0),
+        })
+    }
+
+    /// NaN if either is NaN, unlike `f64::max`.
+    fn max(&self, other: &Self) -> Self {
+        if self.is_nan() || self >= other { *self } else { *other }
+    }
+
+    /// NaN if either is NaN, unlike `f64::min`.
+    fn min(&self, other: &Self) -> Self {
+        if self.is_nan() || self <= other { *self } else { *other }
+    }
+}

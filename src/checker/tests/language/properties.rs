@@ -1,0 +1,216 @@
+//! Whatever the input: no panic, and every problem inside the file.
+
+use super::{file, load, printed, target, without_spans};
+use proptest::prelude::*;
+use sumformer_checker::language::load_target;
+
+const GOOD: &str = r#"
+name    = "pairwise"
+tokens  = 4
+domain  = [["0", "1"], ["-1/2", "0.5"]]
+epsilon = "1/1000"
+output  = ["sum(y: (y[0]-x[0]) * y[1]^2)", """
+  m - max(z != x: mean(w != x, z: \u0077[0])) """]
+[where]
+m = 'sum(y: y[1]) / n'
+"#;
+
+/// Pieces that expressions are made of.
+const PIECES: [&str; 40] = [
+    "x",
+    "y",
+    "z",
+    "n",
+    "m",
+    "[0]",
+    "[1]",
+    "[",
+    "]",
+    "(",
+    ")",
+    "(",
+    ")",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "^2",
+    ":",
+    ",",
+    "!=",
+    "sum(",
+    "mean(y:",
+    "max(",
+    "min(z != y:",
+    "exp(",
+    "log(",
+    "0",
+    "1",
+    "2.5",
+    "1e-3",
+    " ",
+    "é",
+    "$",
+    "\\",
+    "x[0]",
+    "y[1]",
+    "prod(y != x:",
+    "m",
+];
+
+/// Loads; a refusal must point into the file and be printable.
+fn survives(source: &str) {
+    if let Err(problems) = load_target("t.toml", source) {
+        assert!(!problems.list().is_empty());
+        for problem in problems.list() {
+            assert!(source.get(problem.span.clone()).is_some(), "{problem:?}");
+            assert!(!problem.message.is_empty());
+        }
+        assert!(problems.to_string().contains("error: "));
+    }
+}
+
+/// Texts of good expressions for 3 tokens of 2 coordinates, over `x` and the first `bound` of a, b, c.
+fn expression(bound: usize, depth: u32) -> BoxedStrategy<String> {
+    let names = &["x", "a", "b", "c"][..=bound];
+    let leaf = prop_oneof![
+        (0..20_u32).prop_map(|k| k.to_string()),
+        (0..200_u32).prop_map(|k| format!("{}.{:02}", k / 100, k % 100)),
+        (1..9_u32, -60..60_i32).prop_map(|(k, e)| format!("{k}e{e}")),
+        Just("n".to_string()),
+        (prop::sample::select(names), 0..2_usize).prop_map(|(name, k)| format!("{name}[{k}]")),
+    ];
+    if depth == 0 {
+        return leaf.boxed();
+    }
+    let inner = move || expression(bound, depth - 1);
+    let mut choices = vec![
+        (2, leaf.boxed()),
+        (
+            4,
+            (inner(), prop::sample::select(&["+", "-", "*"][..]), inner())
+                .prop_map(|(a, o, b)| format!("({a}) {o} ({b})"))
+                .boxed(),
+        ),
+        (
+            2,
+            (inner(), prop::sample::select(&["+", "-"][..]), inner())
+                .prop_map(|(a, o, b)| format!("{a} {o} {b}"))
+                .boxed(),
+        ),
+        (1, inner().prop_map(|a| format!("-({a})")).boxed()),
+        (1, (inner(), 1..9_u32).prop_map(|(a, k)| format!("({a})/{k}")).boxed()),
+        (1, (inner(), 0..4_u32).prop_map(|(a, k)| format!("({a})^{k}")).boxed()),
+        (
+            1,
+            (prop::sample::select(&["abs", "relu"][..]), inner())
+                .prop_map(|(f, a)| format!("{f}({a})"))
+                .boxed(),
+        ),
+        (
+            1,
+            (prop::sample::select(&["max", "min"][..]), inner(), inner())
+                .prop_map(|(f, a, b)| format!("{f}({a}, {b})"))
+                .boxed(),
+        ),
+    ];
+    if bound < 3 {
+        let binder = ["a", "b", "c"][bound];
+        let reductions = &["sum", "mean", "prod", "max", "min"][..];
+        let parts =
+            (prop::sample::select(reductions), prop::sample::subsequence(names, 0..=names.len().min(2)));
+        let reduce =
+            (parts, expression(bound + 1, depth - 1)).prop_map(move |((reduction, excluded), body)| {
+                let excluded =
+                    if excluded.is_empty() { String::new() } else { format!(" != {}", excluded.join(", ")) };
+                format!("{reduction}({binder}{excluded}: {body})")
+            });
+        choices.push((4, reduce.boxed()));
+    }
+    prop::strategy::Union::new_weighted(choices).boxed()
+}
+
+/// Three tokens of two small coordinates.
+fn sequence() -> impl Strategy<Value = Vec<Vec<sumformer_checker::number::Rational>>> {
+    let number = (-4..5_i64, 1..4_i64).prop_map(|(p, q)| sumformer_checker::number::ratio(p, q));
+    prop::collection::vec(prop::collection::vec(number, 2), 3)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn arbitrary_files_are_survived(source in any::<String>()) {
+        survives(&source);
+    }
+
+    #[test]
+    fn arbitrary_expressions_are_survived(text in "[^'\\x00-\\x08\\x0a-\\x1f\\x7f]{0,60}", tokens in prop::sample::select(&["3", "\"any\""][..])) {
+        survives(&file(tokens, &format!("output = ['{text}']")));
+    }
+
+    #[test]
+    fn token_soup_is_survived(
+        pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..40),
+        tokens in prop::sample::select(&["1", "3", "\"any\""][..]),
+        key in prop::sample::select(&["output", "semi_invariant"][..]),
+    ) {
+        let text = pieces.concat();
+        survives(&file(tokens, &format!("{key} = ['{text}', '''\n{text}''']\n[where]\nm = '{text}'")));
+    }
+
+    #[test]
+    fn mutated_files_are_survived(edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_usize, prop::sample::select(&PIECES[..])), 1..6)) {
+        let mut characters: Vec<char> = GOOD.chars().collect();
+        for (place, length, piece) in edits {
+            let start = place.index(characters.len() + 1);
+            let end = (start + length).min(characters.len());
+            characters.splice(start..end, piece.chars());
+        }
+        survives(&characters.iter().collect::<String>());
+    }
+
+    #[test]
+    fn printing_and_reading_are_inverse(text in expression(0, 5)) {
+        let first = target("3", &text);
+        let text = &printed(&first)[0];
+        let again = target("3", text);
+        prop_assert_eq!(without_spans(&again.body.expressions()[0]), without_spans(&first.body.expressions()[0]));
+        prop_assert_eq!(&printed(&again)[0], text);
+    }
+
+    /// Lemma 2.9: f(PX) = P f(X), exactly.
+    #[test]
+    fn permuting_tokens_permutes_outputs(
+        text in expression(0, 4),
+        sequence in sequence(),
+        order in Just(vec![0, 1, 2_usize]).prop_shuffle(),
+    ) {
+        let target = target("3", &text);
+        let permuted: Vec<_> = order.iter().map(|&i| sequence[i].clone()).collect();
+        let outputs = sumformer_checker::language::evaluate_sequence(&target, &sequence);
+        let after = sumformer_checker::language::evaluate_sequence(&target, &permuted);
+        let expected = outputs.map(|outputs| order.iter().map(|&i| outputs[i].clone()).collect::<Vec<_>>());
+        prop_assert!(expected.is_ok());
+        prop_assert_eq!(after, expected);
+    }
+
+    /// Keeping the values of inner reductions changes nothing.
+    #[test]
+    fn evaluation_agrees_with_the_definition(text in expression(0, 4), sequence in sequence(), i in 0..3_usize) {
+        let target = target("3", &text);
+        let expr = &target.body.expressions()[0];
+        let value = super::values::by_definition(expr, &sequence, &mut vec![i]);
+        prop_assert_eq!(sumformer_checker::language::evaluate_token(&target, &sequence, i), Ok(vec![value]));
+        let all = sumformer_checker::language::evaluate_sequence(&target, &sequence).unwrap();
+        for (j, values) in all.iter().enumerate() {
+            prop_assert_eq!(&values[0], &super::values::by_definition(expr, &sequence, &mut vec![j]));
+        }
+    }
+}
+
+#[test]
+fn the_unmutated_file_is_good() {
+    assert_eq!(printed(&load(GOOD))[1], "sum(y: y[1]) / n - max(z != x: mean(w != x, z: w[0]))");
+}

@@ -1,0 +1,123 @@
+//! Good expressions and what they mean, shown by printing them with every choice made visible.
+
+use super::{file, load, printed, target, without_spans};
+use sumformer_checker::language::ast::{BinaryOp, ExprKind, Reduction};
+use sumformer_checker::language::target::{Body, Tokens};
+use sumformer_checker::number::{integer, ratio};
+
+#[test]
+fn expressions_print_in_normal_form() {
+    for (text, expected) in [
+        ("1", "1"),
+        ("0.250", "0.25"),
+        ("1e-3", "0.001"),
+        ("12E2", "1200"),
+        ("1e30", "1e30"),
+        ("1e-30", "1e-30"),
+        ("1.5e-40", "15e-41"),
+        ("1/3", "1 / 3"),
+        ("-x[0]^2", "-x[0]^2"),
+        ("(-x[0])^2", "(-x[0])^2"),
+        ("x[0]^2^3", "x[0]^8"),
+        ("x[0]^1^9999", "x[0]^1"),
+        ("x[0]^0", "x[0]^0"),
+        ("(x[0]^2)^3", "(x[0]^2)^3"),
+        ("--x[0]", "--x[0]"),
+        ("2*-x[0]", "2 * -x[0]"),
+        ("-2*x[0]", "-2 * x[0]"),
+        ("1-(2-3)-4", "1 - (2 - 3) - 4"),
+        ("(1-2)-3", "1 - 2 - 3"),
+        ("8/(4/2)/2*3", "8 / (4 / 2) / 2 * 3"),
+        ("(1+2)*3", "(1 + 2) * 3"),
+        ("1+(2*3)", "1 + 2 * 3"),
+        ("((x[0]))", "x[0]"),
+        ("n*x [ 1 ]", "n * x[1]"),
+        ("max(x[0],x[1])", "max(x[0], x[1])"),
+        ("max(y:y[0])", "max(y: y[0])"),
+        ("min(y!=x:y[0])", "min(y != x: y[0])"),
+        ("sum(y:sum(z!=y,x:z[0]*y[1]))", "sum(y: sum(z != x, y: z[0] * y[1]))"),
+        ("prod(α_1: abs(α_1[0]-x[0]))", "prod(α_1: abs(α_1[0] - x[0]))"),
+        ("relu(sigmoid(tanh(cos(sin(1)))))", "relu(sigmoid(tanh(cos(sin(1)))))"),
+        ("exp(0)+log(1)+sqrt(2)", "exp(0) + log(1) + sqrt(2)"),
+        ("sum(x1: x1[0])", "sum(x1: x1[0])"),
+        ("sum(y: y[0]) + mean(y: y[0])", "sum(y: y[0]) + mean(y: y[0])"),
+    ] {
+        assert_eq!(printed(&target("4", text)), [expected], "{text}");
+    }
+}
+
+#[test]
+fn fields_are_exact() {
+    let target = load(
+        "name = 'a-b'\ntokens = 0x4\ndomain = [[0, '1'], ['-1/2', '0.5']]\nepsilon = '1e-3'\noutput = ['x[0]', '1']",
+    );
+    assert_eq!((target.name.as_str(), target.tokens), ("a-b", Tokens::Fixed(4)));
+    assert_eq!((target.dimension(), target.outputs()), (2, 2));
+    assert_eq!((target.domain[1].inf(), target.domain[1].sup()), (&ratio(-1, 2), &ratio(1, 2)));
+    assert_eq!(target.epsilon, Some(ratio(1, 1000)));
+    assert_eq!(load(&file("\"any\"", "output = ['mean(y: y[0])']")).tokens, Tokens::Any);
+}
+
+#[test]
+fn levels_count_binders_and_spans_point_into_the_file() {
+    let target = target("4", "mean(y: sum(z != y: x[0] * z[1]))");
+    let ExprKind::Reduce { reduction: Reduction::Mean, body, .. } = &target.body.expressions()[0].kind else {
+        panic!("not a mean")
+    };
+    let ExprKind::Reduce { excluded, body, .. } = &body.kind else { panic!("not a sum") };
+    assert_eq!(excluded, &[1]);
+    let ExprKind::Binary(BinaryOp::Multiply, x, z) = &body.kind else { panic!("not a product") };
+    assert_eq!(x.kind, ExprKind::Coordinate { token: 0, index: 0 });
+    assert_eq!(z.kind, ExprKind::Coordinate { token: 2, index: 1 });
+    assert_eq!(&target.source[z.span.clone()], "z[1]");
+    assert_eq!(&target.source[body.span.clone()], "x[0] * z[1]");
+}
+
+#[test]
+fn abbreviations_expand_hygienically() {
+    let source = file(
+        "4",
+        "output = ['sum(y: y[0] * m)', 'sum(w: sum(y: k))', 'z + 1']\n\
+         [where]\nm = 'sum(y: y[0] - x[0])'\nk = 'mean(y != x: m * y[1])'\nz_2 = '1'\nz = '2^3'",
+    );
+    assert_eq!(
+        printed(&load(&source)),
+        [
+            "sum(y: y[0] * sum(y_2: y_2[0] - x[0]))",
+            "sum(w: sum(y: mean(y_2 != x: sum(y_2_2: y_2_2[0] - x[0]) * y_2[1])))",
+            "2^3 + 1",
+        ]
+    );
+}
+
+#[test]
+fn semi_invariant_tokens_are_levels() {
+    let target =
+        load(&file("3", "semi_invariant = ['x1[0]*x3[1] + m/n']\nsymmetrize = true\n[where]\nm = 'x2[0]'"));
+    assert_eq!(printed(&target), ["x1[0] * x3[1] + x2[0] / n"]);
+    assert!(matches!(target.body, Body::SemiInvariant { symmetrize: true, .. }));
+}
+
+#[test]
+fn long_sums_are_balanced_and_keep_their_signs() {
+    let text: String = (1..=1000).map(|k| format!(" {} {k}", if k % 3 == 0 { '-' } else { '+' })).collect();
+    let target = target("4", &format!("0{text}"));
+    let value =
+        sumformer_checker::language::evaluate_token(&target, &vec![vec![integer(0), integer(0)]; 4], 0);
+    let expected = (1..=1000).map(|k| if k % 3 == 0 { -k } else { k }).sum();
+    assert_eq!(value, Ok(vec![integer(expected)]));
+    let again = super::target("4", &printed(&target)[0]);
+    assert_eq!(without_spans(&again.body.expressions()[0]), without_spans(&target.body.expressions()[0]));
+}
+
+#[test]
+fn printing_respects_the_longest_chain() {
+    let sum = |k: usize| vec!["x[0]"; k].join(" + ");
+    for text in
+        [format!("({}) + {}", sum(30), sum(30)), format!("({}) * 2", sum(40)), format!("1 - ({})", sum(33))]
+    {
+        let first = target("4", &text);
+        let again = target("4", &printed(&first)[0]);
+        assert_eq!(without_spans(&again.body.expressions()[0]), without_spans(&first.body.expressions()[0]));
+    }
+}
