@@ -1,14 +1,119 @@
 //! The whole check: files in, verdict out.
 
+use crate::evaluation::witness_error;
 use crate::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
 use crate::format::certificate::{Certificate, OutputClaim};
 use crate::format::network::Network;
+use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
+use crate::language::{Diagnostics, load_target};
 use crate::number::{Rational, to_f64};
 use crate::rules::residual::{Unfolding, residual_bound};
 use crate::rules::symbolic_run::SymbolicRun;
-use crate::rules::{Refusal, Rule};
+use crate::rules::{Refusal, RefusalKind, Rule};
 use num_traits::Signed;
+
+/// The three files of a proof, as bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct ProofFiles<'a> {
+    /// `target.toml`
+    pub target: &'a [u8],
+    /// `network.json`
+    pub network: &'a [u8],
+    /// `certificate.json`
+    pub certificate: &'a [u8],
+}
+
+/// Why nothing could be checked: a file does not say anything.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableProof {
+    /// The target file has errors.
+    #[error(transparent)]
+    Target(#[from] Diagnostics),
+    /// The target file is not UTF-8.
+    #[error("target.toml: not UTF-8: {0}")]
+    Encoding(#[from] std::str::Utf8Error),
+    /// The network or the certificate is malformed.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+}
+
+/// What a proof is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// sup |network − target| ≤ `certified` over the whole box, derived from the network's weights.
+    Valid(Box<Derived>),
+    /// A claim does not follow (exit code 1).
+    Invalid(Refusal),
+    /// No rule covers a step (exit code 3).
+    Incomplete(Refusal),
+}
+
+/// A checked proof: the parsed files and the verdict.
+#[derive(Debug)]
+pub struct Checked {
+    /// The target.
+    pub target: Target,
+    /// The network.
+    pub network: Network,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// Checks a proof: hashes, the witness, and the bound.
+pub fn check_proof(files: ProofFiles<'_>) -> Result<Checked, UnreadableProof> {
+    let target = load_target("target.toml", std::str::from_utf8(files.target)?)?;
+    let network = Network::from_json(files.network)?;
+    let certificate = Certificate::from_json(files.certificate)?;
+    let result = require_hashes(files, &certificate)
+        .and_then(|()| require_shapes(&target, &network, &certificate))
+        .and_then(|()| check_witness(&target, &network, &certificate))
+        .and_then(|()| derive_bound(&target, &network, &certificate));
+    let verdict = match result {
+        Ok(derived) => Verdict::Valid(Box::new(derived)),
+        Err(refusal) if refusal.kind == RefusalKind::Unsupported => Verdict::Incomplete(refusal),
+        Err(refusal) => Verdict::Invalid(refusal),
+    };
+    Ok(Checked { target, network, certificate, verdict })
+}
+
+fn require_hashes(files: ProofFiles<'_>, certificate: &Certificate) -> Result<(), Refusal> {
+    for (name, bytes, stated) in [
+        ("target.toml", files.target, &certificate.target_sha256),
+        ("network.json", files.network, &certificate.network_sha256),
+    ] {
+        let actual = sha256(bytes);
+        if &actual != stated {
+            return Err(Rule::Hash
+                .invalid(name, format!("its SHA-256 is {actual}, the certificate is about {stated}")));
+        }
+    }
+    Ok(())
+}
+
+/// The witness must evaluate to exactly the stated error; one above ε refutes the proof by itself.
+fn check_witness(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
+    let Some(witness) = &certificate.witness else { return Ok(()) };
+    let error = witness_error(target, network, witness)?;
+    if error > certificate.certified.0 {
+        return Err(Rule::Witness.invalid(
+            "witness",
+            format!(
+                "at this input the error is {error} (about {:.3e}), more than the certified {}",
+                to_f64(&error),
+                certificate.certified.0
+            ),
+        ));
+    }
+    if error != witness.error.0 {
+        return Err(
+            Rule::Witness.invalid("witness", format!("the error there is {error}, not {}", witness.error.0))
+        );
+    }
+    Ok(())
+}
 
 /// What was derived from the weights.
 #[derive(Debug, Clone, PartialEq, Eq)]

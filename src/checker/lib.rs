@@ -6,6 +6,7 @@
 
 pub mod bernstein;
 pub mod check;
+pub mod evaluation;
 pub mod exp;
 pub mod expansion;
 pub mod format;

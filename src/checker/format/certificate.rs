@@ -26,8 +26,9 @@ pub struct Certificate {
     pub certified: Exact,
     /// One entry per output coordinate.
     pub outputs: Vec<OutputClaim>,
-    /// A point at which the error is known exactly.
-    pub witness: Witness,
+    /// A point at which the error is known exactly; `null` if the network has no exact values (its attention weights are
+    /// transcendental).
+    pub witness: Option<Witness>,
     /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
     pub latents: Vec<LatentClaim>,
     /// One list per block: its hidden units cut into consecutive gadgets.

@@ -1,0 +1,55 @@
+//! Exact evaluation of a witness: target and network at one point.
+
+use crate::format::certificate::Witness;
+use crate::format::network::Network;
+use crate::language::evaluate_token;
+use crate::language::target::{Target, Tokens};
+use crate::number::Rational;
+use crate::rules::{Refusal, Rule};
+use crate::semantics::{ExactEvaluator, SemanticsError};
+use num_traits::Signed;
+
+/// Longer witnesses are refused.
+const MAX_WITNESS_COORDINATES: usize = 1 << 20;
+
+/// |network − target| at the witness's token and output, exactly.
+pub fn witness_error(target: &Target, network: &Network, witness: &Witness) -> Result<Rational, Refusal> {
+    let refuse = |message: String| Rule::Witness.invalid("witness", message);
+    let n = witness.input.len();
+    if n == 0 || matches!(target.tokens, Tokens::Fixed(wanted) if wanted != n) {
+        return Err(refuse(format!("it has {n} tokens, the target is for {:?}", target.tokens)));
+    }
+    if witness.token >= n || witness.output >= target.outputs() {
+        return Err(refuse(format!("there is no token {} or no output {}", witness.token, witness.output)));
+    }
+    if n.saturating_mul(target.dimension()) > MAX_WITNESS_COORDINATES {
+        return Err(Rule::Witness.unsupported("witness", "the sequence is too long to evaluate exactly"));
+    }
+    for (j, token) in witness.input.iter().enumerate() {
+        if token.len() != target.dimension() {
+            return Err(refuse(format!(
+                "token {j} has {} coordinates, not {}",
+                token.len(),
+                target.dimension()
+            )));
+        }
+        if let Some(k) = (0..token.len()).find(|&k| !target.domain[k].contains(&token[k].0)) {
+            return Err(refuse(format!(
+                "token {j}, coordinate {k} = {} is outside {}",
+                token[k].0, target.domain[k]
+            )));
+        }
+    }
+    let sequence: Vec<Vec<Rational>> =
+        witness.input.iter().map(|token| token.iter().map(|c| c.0.clone()).collect()).collect();
+    let wanted = evaluate_token(target, &sequence, witness.token)
+        .map_err(|e| Rule::Witness.unsupported("witness", format!("the target has no exact value: {e}")))?;
+    let exact = ExactEvaluator::new(network).and_then(|e| e.evaluate_token(&sequence, witness.token));
+    let got = exact.map_err(|e| match e {
+        SemanticsError::NotExact { .. } | SemanticsError::TooLarge => {
+            Rule::Witness.unsupported("witness", format!("the network has no exact value: {e}"))
+        }
+        other => refuse(other.to_string()),
+    })?;
+    Ok((&got[witness.output] - &wanted[witness.output]).abs())
+}
