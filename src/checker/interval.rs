@@ -13,8 +13,8 @@ pub struct Interval {
 
 /// An interval was given with its end points in the wrong order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the interval [{0}, {1}] is empty")]
-pub struct EmptyInterval(pub Rational, pub Rational);
+#[error("the interval [{}, {}] is empty", .0.0, .0.1)]
+pub struct EmptyInterval(pub Box<(Rational, Rational)>);
 
 impl TryFrom<[Exact; 2]> for Interval {
     type Error = EmptyInterval;
@@ -32,7 +32,7 @@ impl From<Interval> for [Exact; 2] {
 impl Interval {
     /// The interval `[inf, sup]`.
     pub fn new(inf: Rational, sup: Rational) -> Result<Self, EmptyInterval> {
-        if inf <= sup { Ok(Self { inf, sup }) } else { Err(EmptyInterval(inf, sup)) }
+        if inf <= sup { Ok(Self { inf, sup }) } else { Err(EmptyInterval(Box::new((inf, sup)))) }
     }
 
     /// The interval `[value, value]`.

@@ -4,7 +4,14 @@
 //! file formats and the exact semantics of a network) and the rules that derive an error bound from a network's own
 //! weights. It imports nothing of the constructor.
 
+pub mod bernstein;
+pub mod check;
+pub mod exp;
+pub mod expansion;
+pub mod format;
 pub mod interval;
 pub mod language;
+pub mod normal_form;
 pub mod number;
 pub mod polynomial;
+pub mod rules;

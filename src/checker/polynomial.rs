@@ -78,6 +78,11 @@ impl Monomial {
         Self(merged)
     }
 
+    /// The same power product in variables shifted by `offset`.
+    pub fn moved(&self, offset: u32) -> Self {
+        Self(self.0.iter().map(|&(v, e)| (v + offset, e)).collect())
+    }
+
     /// Splits off one variable: (its exponent, the rest).
     pub fn without(&self, variable: u32) -> (u32, Self) {
         match self.0.binary_search_by_key(&variable, |&(v, _)| v) {

@@ -1,0 +1,155 @@
+//! The whole check: files in, verdict out.
+
+use crate::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
+use crate::format::certificate::{Certificate, OutputClaim};
+use crate::format::network::Network;
+use crate::language::target::Target;
+use crate::number::{Rational, to_f64};
+use crate::rules::residual::{Unfolding, residual_bound};
+use crate::rules::symbolic_run::SymbolicRun;
+use crate::rules::{Refusal, Rule};
+use num_traits::Signed;
+
+/// What was derived from the weights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Derived {
+    /// Per output: |network − Sumformer| and |Sumformer − target|, as derived (at most as claimed).
+    pub outputs: Vec<DerivedOutput>,
+    /// The largest sum of the two: a bound on the sup-norm error.
+    pub bound: Rational,
+}
+
+/// The error of one output coordinate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DerivedOutput {
+    /// What gadgets and attention add.
+    pub lowering: Rational,
+    /// What separates the Sumformer from the target.
+    pub residual: Rational,
+}
+
+/// Re-derives the bound of `certificate` from the weights of `network`.
+pub fn derive_bound(
+    target: &Target,
+    network: &Network,
+    certificate: &Certificate,
+) -> Result<Derived, Refusal> {
+    require_shapes(target, network, certificate)?;
+    let mut run = SymbolicRun::start(&target.domain, target.tokens, &network.embedding, network.width());
+    let mut latents_claimed = false;
+    for (index, (block, gadgets)) in network.blocks.iter().zip(&certificate.blocks).enumerate() {
+        run.block(index, block, gadgets, &mut |_| {
+            latents_claimed = true;
+            Ok(certificate.latents.clone())
+        })?;
+    }
+    if !latents_claimed && !certificate.latents.is_empty() {
+        return Err(
+            Rule::LatentRange.invalid("latents", "latents are claimed, but no attention layer makes any")
+        );
+    }
+    let outputs = derive_outputs(target, network, &run, Some(&certificate.outputs))?;
+    let bound = largest_total(&outputs);
+    let claimed = certificate.outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0).max();
+    if claimed.is_some_and(|total| total > certificate.certified.0) {
+        return Err(
+            Rule::Total.invalid("certified", "an output's parts add up to more than the certified bound")
+        );
+    }
+    if certificate.certified.0 > certificate.epsilon.0 {
+        return Err(Rule::Total.invalid(
+            "certified",
+            format!(
+                "the certified bound {} exceeds epsilon {}",
+                certificate.certified.0, certificate.epsilon.0
+            ),
+        ));
+    }
+    Ok(Derived { outputs, bound })
+}
+
+/// The errors of all outputs after the last block; claims, where given, must not be smaller.
+pub fn derive_outputs(
+    target: &Target,
+    network: &Network,
+    run: &SymbolicRun,
+    claims: Option<&[OutputClaim]>,
+) -> Result<Vec<DerivedOutput>, Refusal> {
+    let forms = expand_target(target, DEFAULT_MAX_TERMS).map_err(|e| {
+        let place = "target";
+        match e {
+            ExpansionError::NotPolynomial { .. } | ExpansionError::TooManyTerms { .. } => {
+                Rule::Residual.unsupported(place, e.to_string())
+            }
+            ExpansionError::Undefined { .. } | ExpansionError::NotSymmetric { .. } => {
+                Rule::Residual.invalid(place, e.to_string())
+            }
+        }
+    })?;
+    let mut unfolding = Unfolding::new(target, run.latents(), DEFAULT_MAX_TERMS);
+    let models = run.outputs(&network.readout, network.outputs);
+    let mut outputs = Vec::with_capacity(models.len());
+    for (output, (model, form)) in models.into_iter().zip(&forms).enumerate() {
+        let place = format!("output {output}");
+        let residual = residual_bound(&mut unfolding, &model.polynomial, form, &target.domain, &place)?;
+        if let Some(claim) = claims.map(|claims| &claims[output]) {
+            require_at_least(&claim.lowering.0, &model.error, Rule::Lowering, &place)?;
+            require_at_least(&claim.residual.0, &residual, Rule::Residual, &place)?;
+        }
+        outputs.push(DerivedOutput { lowering: model.error, residual });
+    }
+    Ok(outputs)
+}
+
+/// The largest total error of the outputs.
+pub fn largest_total(outputs: &[DerivedOutput]) -> Rational {
+    outputs.iter().map(|o| &o.lowering + &o.residual).max().unwrap_or_else(num_traits::Zero::zero)
+}
+
+fn require_at_least(claimed: &Rational, derived: &Rational, rule: Rule, place: &str) -> Result<(), Refusal> {
+    if claimed >= derived {
+        return Ok(());
+    }
+    Err(rule.invalid(
+        place,
+        format!("{derived} (about {:.3e}) is derived, more than the claimed {claimed}", to_f64(derived)),
+    ))
+}
+
+fn require_shapes(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
+    let refuse = |place: &str, message: String| Err(Rule::Shape.invalid(place, message));
+    if network.tokens != target.tokens {
+        return refuse(
+            "tokens",
+            format!("the network is for {:?}, the target for {:?}", network.tokens, target.tokens),
+        );
+    }
+    if network.dimension != target.dimension() {
+        return refuse(
+            "dimension",
+            format!("the network reads {}, the target has {}", network.dimension, target.dimension()),
+        );
+    }
+    if network.outputs != target.outputs() {
+        return refuse(
+            "outputs",
+            format!("the network has {}, the target {}", network.outputs, target.outputs()),
+        );
+    }
+    if certificate.outputs.len() != network.outputs || certificate.blocks.len() != network.blocks.len() {
+        return refuse(
+            "certificate",
+            format!(
+                "it speaks of {} outputs and {} blocks, the network has {} and {}",
+                certificate.outputs.len(),
+                certificate.blocks.len(),
+                network.outputs,
+                network.blocks.len()
+            ),
+        );
+    }
+    if !certificate.epsilon.0.is_positive() {
+        return refuse("epsilon", "epsilon must be positive".into());
+    }
+    Ok(())
+}

@@ -1,0 +1,386 @@
+//! From a target to its normal form: exact expansion of polynomial expressions.
+
+use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, Span, TokenLevel};
+use crate::language::target::{Body, Target, Tokens};
+use crate::normal_form::{Basis, NormalForm, Others, TooManyTerms};
+use crate::number::{Rational, integer};
+use crate::polynomial::{Monomial, Polynomial};
+use num_traits::{One, Signed, Zero};
+
+/// The default limit on the number of terms of an expanded target.
+pub const DEFAULT_MAX_TERMS: usize = 200_000;
+
+/// Why a target has no normal form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExpansionError {
+    /// The expression is not a polynomial.
+    #[error("{what} is not a polynomial operation here")]
+    NotPolynomial {
+        /// What stands there.
+        what: String,
+        /// Where.
+        span: Span,
+    },
+    /// More terms than the limit.
+    #[error("the expression expands to more than {limit} terms")]
+    TooManyTerms {
+        /// The limit.
+        limit: usize,
+        /// Where the limit was met.
+        span: Span,
+    },
+    /// A mean over no tokens, or a division by a constant that is zero.
+    #[error("{what}")]
+    Undefined {
+        /// What is undefined.
+        what: String,
+        /// Where.
+        span: Span,
+    },
+    /// A `semi_invariant` that is not symmetric in x2..xn.
+    #[error(
+        "g is not symmetric in x2..xn: exchanging x{first} and x{second} changes the coefficient of {monomial} from {} to {}",
+        .coefficients.0, .coefficients.1
+    )]
+    NotSymmetric {
+        /// 1-based token.
+        first: usize,
+        /// 1-based token.
+        second: usize,
+        /// The monomial whose coefficient changes.
+        monomial: String,
+        /// Its coefficient, and that of the monomial with the two tokens exchanged.
+        coefficients: Box<(Rational, Rational)>,
+        /// The expression.
+        span: Span,
+    },
+}
+
+impl ExpansionError {
+    /// Where in the target file the problem is.
+    pub fn span(&self) -> &Span {
+        match self {
+            ExpansionError::NotPolynomial { span, .. }
+            | ExpansionError::TooManyTerms { span, .. }
+            | ExpansionError::Undefined { span, .. }
+            | ExpansionError::NotSymmetric { span, .. } => span,
+        }
+    }
+}
+
+/// What symmetric functions of a target range over, before any binder.
+pub fn others_of(target: &Target) -> Others {
+    match target.tokens {
+        Tokens::Fixed(n) => Others::Count(n - 1),
+        Tokens::Any => Others::Means,
+    }
+}
+
+/// The normal form of every output coordinate, with one named token, the own one.
+pub fn expand_target(target: &Target, max_terms: usize) -> Result<Vec<NormalForm>, ExpansionError> {
+    expand_target_in(target, others_of(target), max_terms)
+}
+
+/// The same in another reading of the sums; a `semi_invariant` has only the canonical one.
+pub fn expand_target_in(
+    target: &Target,
+    others: Others,
+    max_terms: usize,
+) -> Result<Vec<NormalForm>, ExpansionError> {
+    match &target.body {
+        Body::Output(expressions) => {
+            let scope = Scope { target, max_terms };
+            let frame = Frame { environment: vec![0], named: 1, others };
+            expressions.iter().map(|e| scope.expand(e, &frame)).collect()
+        }
+        Body::SemiInvariant { expressions, symmetrize } => {
+            expressions.iter().map(|e| expand_semi_invariant(target, e, *symmetrize, max_terms)).collect()
+        }
+    }
+}
+
+struct Scope<'a> {
+    target: &'a Target,
+    max_terms: usize,
+}
+
+/// Which named token each binding level stands for; two levels may stand for the same token.
+#[derive(Clone)]
+struct Frame {
+    environment: Vec<usize>,
+    named: usize,
+    others: Others,
+}
+
+impl Frame {
+    fn bound_to(&self, token: usize) -> Self {
+        let mut frame = self.clone();
+        frame.environment.push(token);
+        frame
+    }
+
+    /// The frame in which the bound token is a new named one.
+    fn with_new_token(&self) -> Option<Self> {
+        let others = match self.others.rest() {
+            Some(rest) => self.others.with_rest(rest.checked_sub(1)?),
+            None => self.others,
+        };
+        let mut frame = self.bound_to(self.named);
+        frame.named += 1;
+        frame.others = others;
+        Some(frame)
+    }
+}
+
+impl Scope<'_> {
+    fn expand(&self, expr: &Expr, frame: &Frame) -> Result<NormalForm, ExpansionError> {
+        let d = self.target.dimension();
+        let constant = |value: Rational| NormalForm::constant(d, frame.named, frame.others, value);
+        match &expr.kind {
+            ExprKind::Number(value) => Ok(constant(value.clone())),
+            ExprKind::Length => match self.target.tokens {
+                Tokens::Fixed(n) => Ok(constant(Rational::from_integer(n.into()))),
+                Tokens::Any => Err(not_polynomial("`n` without a fixed length", expr)),
+            },
+            ExprKind::Coordinate { token, index } => Ok(NormalForm::at_token(
+                d,
+                frame.named,
+                frame.others,
+                frame.environment[*token],
+                &Polynomial::variable(*index as u32),
+            )),
+            ExprKind::Negate(inner) => Ok(self.expand(inner, frame)?.scale(&-Rational::one())),
+            ExprKind::Binary(op, left, right) => {
+                combine(*op, self.expand(left, frame)?, self.expand(right, frame)?, expr, self.max_terms)
+            }
+            ExprKind::Power(base, exponent) => {
+                power(self.expand(base, frame)?, *exponent, expr, self.max_terms)
+            }
+            ExprKind::Reduce { reduction, excluded, body, .. } => {
+                self.reduce(*reduction, excluded, body, expr, frame)
+            }
+            ExprKind::Call(function, argument) => {
+                let argument = self.expand(argument, frame)?;
+                let value = argument.as_constant().and_then(|value| piecewise_linear(*function, value));
+                value
+                    .map(constant)
+                    .ok_or_else(|| not_polynomial(&format!("`{}`", function_name(*function)), expr))
+            }
+            ExprKind::Extremum(extremum, left, right) => {
+                let (left, right) = (self.expand(left, frame)?, self.expand(right, frame)?);
+                match (left.as_constant(), right.as_constant()) {
+                    (Some(a), Some(b)) => Ok(constant(extreme(*extremum, a, b))),
+                    _ => Err(not_polynomial("`max` or `min` of two arguments", expr)),
+                }
+            }
+        }
+    }
+
+    fn reduce(
+        &self,
+        reduction: Reduction,
+        excluded: &[TokenLevel],
+        body: &Expr,
+        expr: &Expr,
+        frame: &Frame,
+    ) -> Result<NormalForm, ExpansionError> {
+        let d = self.target.dimension();
+        let Some(rest) = frame.others.rest() else {
+            if reduction != Reduction::Mean || !excluded.is_empty() {
+                return Err(not_polynomial("anything but a mean over all tokens, for every length,", expr));
+            }
+            let inner = frame.with_new_token().expect("means always have a further token");
+            return Ok(self.expand(body, &inner)?.bind_last());
+        };
+        let hidden: Vec<usize> = excluded.iter().map(|&level| frame.environment[level]).collect();
+        let visible: Vec<usize> = (0..frame.named).filter(|token| !hidden.contains(token)).collect();
+        let count = visible.len() + rest;
+        let too_many =
+            |e: TooManyTerms| ExpansionError::TooManyTerms { limit: e.limit, span: expr.span.clone() };
+        let one = || NormalForm::constant(d, frame.named, frame.others, Rational::one());
+        match reduction {
+            Reduction::Sum | Reduction::Mean => {
+                if reduction == Reduction::Mean && count == 0 {
+                    let what = "a mean over no tokens has no value".to_string();
+                    return Err(ExpansionError::Undefined { what, span: expr.span.clone() });
+                }
+                let mut sum = NormalForm::zero(d, frame.named, frame.others);
+                for token in visible {
+                    sum.add_scaled(&self.expand(body, &frame.bound_to(token))?, &Rational::one());
+                }
+                if let Some(inner) = frame.with_new_token() {
+                    sum.add_scaled(&self.expand(body, &inner)?.bind_last(), &Rational::one());
+                }
+                if reduction == Reduction::Mean {
+                    sum = sum.scale(&Rational::new(1.into(), count.into()));
+                }
+                self.limited(sum, expr)
+            }
+            Reduction::Product => {
+                let mut product = one();
+                for token in visible {
+                    product = product
+                        .times(&self.expand(body, &frame.bound_to(token))?, self.max_terms)
+                        .map_err(too_many)?;
+                }
+                if let Some(inner) = frame.with_new_token() {
+                    let over_others =
+                        self.expand(body, &inner)?.product_over_last(self.max_terms).map_err(too_many)?;
+                    product = product.times(&over_others, self.max_terms).map_err(too_many)?;
+                }
+                self.limited(product, expr)
+            }
+            Reduction::Max | Reduction::Min => Err(not_polynomial("`max` or `min` over tokens", expr)),
+        }
+    }
+
+    fn limited(&self, form: NormalForm, expr: &Expr) -> Result<NormalForm, ExpansionError> {
+        if form.len() > self.max_terms {
+            return Err(ExpansionError::TooManyTerms { limit: self.max_terms, span: expr.span.clone() });
+        }
+        Ok(form)
+    }
+}
+
+fn not_polynomial(what: &str, expr: &Expr) -> ExpansionError {
+    ExpansionError::NotPolynomial { what: what.to_string(), span: expr.span.clone() }
+}
+
+fn function_name(function: Function) -> &'static str {
+    match function {
+        Function::Exp => "exp",
+        Function::Log => "log",
+        Function::Sqrt => "sqrt",
+        Function::Sin => "sin",
+        Function::Cos => "cos",
+        Function::Tanh => "tanh",
+        Function::Sigmoid => "sigmoid",
+        Function::Abs => "abs",
+        Function::Relu => "relu",
+    }
+}
+
+fn piecewise_linear(function: Function, value: Rational) -> Option<Rational> {
+    match function {
+        Function::Abs => Some(value.abs()),
+        Function::Relu => Some(crate::number::max(value, Rational::zero())),
+        _ => None,
+    }
+}
+
+fn extreme(extremum: Extremum, a: Rational, b: Rational) -> Rational {
+    match extremum {
+        Extremum::Max => crate::number::max(a, b),
+        Extremum::Min => crate::number::min(a, b),
+    }
+}
+
+fn combine(
+    op: BinaryOp,
+    mut left: NormalForm,
+    right: NormalForm,
+    expr: &Expr,
+    limit: usize,
+) -> Result<NormalForm, ExpansionError> {
+    match op {
+        BinaryOp::Add => left.add_scaled(&right, &Rational::one()),
+        BinaryOp::Subtract => left.add_scaled(&right, &-Rational::one()),
+        BinaryOp::Multiply => {
+            left = left
+                .times(&right, limit)
+                .map_err(|e| ExpansionError::TooManyTerms { limit: e.limit, span: expr.span.clone() })?;
+        }
+        BinaryOp::Divide => match right.as_constant() {
+            Some(divisor) if !divisor.is_zero() => left = left.scale(&divisor.recip()),
+            Some(_) => {
+                let what = "this divides by zero".to_string();
+                return Err(ExpansionError::Undefined { what, span: expr.span.clone() });
+            }
+            None => return Err(not_polynomial("a division by something that varies", expr)),
+        },
+    }
+    Ok(left)
+}
+
+fn power(base: NormalForm, exponent: u32, expr: &Expr, limit: usize) -> Result<NormalForm, ExpansionError> {
+    base.power(exponent, limit)
+        .map_err(|e| ExpansionError::TooManyTerms { limit: e.limit, span: expr.span.clone() })
+}
+
+/// g(x1; x2..xn) in explicit tokens: all n tokens are named, then symmetry is required or averaged in.
+fn expand_semi_invariant(
+    target: &Target,
+    expr: &Expr,
+    symmetrize: bool,
+    max_terms: usize,
+) -> Result<NormalForm, ExpansionError> {
+    let d = target.dimension();
+    let Tokens::Fixed(n) = target.tokens else {
+        return Err(not_polynomial("`semi_invariant` without a fixed length", expr));
+    };
+    let frame = Frame { environment: (0..n).collect(), named: n, others: Others::Count(0) };
+    let explicit = Scope { target, max_terms }.expand(expr, &frame)?;
+    let polynomial = Polynomial::from_terms(explicit.terms().map(|(b, c)| (b.named.clone(), c.clone())));
+    if !symmetrize {
+        require_symmetry(&polynomial, n, d, &expr.span)?;
+    }
+    let mut form = NormalForm::zero(d, 1, Others::Count(n - 1));
+    for (monomial, coefficient) in polynomial.terms() {
+        let (named, parts) = by_token(monomial, d);
+        // The average of a monomial with k parts over all placements of its tokens is M(parts)·(n−1−k)!/(n−1)!.
+        let placements: Rational =
+            (0..parts.len()).map(|r| integer((n - 1 - r) as i64)).fold(Rational::one(), |a, b| a * b);
+        form.add_term(Basis { named, parts }, coefficient / placements);
+    }
+    Ok(form)
+}
+
+/// Splits a monomial in explicit tokens into the own token's part and the sorted parts of the others.
+fn by_token(monomial: &Monomial, d: usize) -> (Monomial, Vec<Monomial>) {
+    let mut tokens = std::collections::BTreeMap::<u32, Vec<(u32, u32)>>::new();
+    for &(variable, exponent) in monomial.powers() {
+        tokens.entry(variable / d as u32).or_default().push((variable % d as u32, exponent));
+    }
+    let named = Monomial::from_powers(tokens.remove(&0).unwrap_or_default());
+    let mut parts: Vec<Monomial> = tokens.into_values().map(Monomial::from_powers).collect();
+    parts.sort_unstable();
+    (named, parts)
+}
+
+/// Adjacent transpositions of x2..xn generate all permutations, so checking them decides semi-invariance (Def. 2.8).
+fn require_symmetry(p: &Polynomial, n: usize, d: usize, span: &Span) -> Result<(), ExpansionError> {
+    for first in 1..n.saturating_sub(1) {
+        let (a, b) = ((first * d) as u32, ((first + 1) * d) as u32);
+        let exchange = |v: u32| match v {
+            v if (a..b).contains(&v) => v + d as u32,
+            v if (b..b + d as u32).contains(&v) => v - d as u32,
+            v => v,
+        };
+        for (monomial, coefficient) in p.terms() {
+            let image = Monomial::from_powers(monomial.powers().iter().map(|&(v, e)| (exchange(v), e)));
+            let after = p.coefficient(&image);
+            if &after != coefficient {
+                return Err(ExpansionError::NotSymmetric {
+                    first: first + 1,
+                    second: first + 2,
+                    monomial: show_explicit(monomial, d),
+                    coefficients: Box::new((coefficient.clone(), after)),
+                    span: span.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn show_explicit(monomial: &Monomial, d: usize) -> String {
+    let factors: Vec<String> = monomial
+        .powers()
+        .iter()
+        .map(|&(v, e)| {
+            let name = format!("x{}[{}]", v as usize / d + 1, v as usize % d);
+            if e == 1 { name } else { format!("{name}^{e}") }
+        })
+        .collect();
+    if factors.is_empty() { "1".into() } else { factors.join("*") }
+}

@@ -1,0 +1,439 @@
+//! A canonical form of equivariant polynomials: the own token's monomials times symmetric functions of the others.
+//!
+//! For a fixed length the symmetric part is the linear basis of *augmented monomials*
+//! `M(β_1..β_k) = Σ over distinct others j_1..j_k of Π x_{j_r}^{β_r}`, k at most the number of other tokens: these are
+//! linearly independent, so two equivariant polynomials are equal exactly when their normal forms are. For every
+//! length at once it is the free polynomial ring in the means `m_γ = (1/n) Σ_j x_j^γ`.
+//!
+//! A third reading keeps sums as they are written, as a free polynomial ring in power sums; it is not canonical (power
+//! sums of few tokens satisfy relations) and serves the construction, never a comparison.
+//!
+//! While binders are open there are several *named* tokens (the own one and the bound ones); "others" are the rest.
+
+use crate::interval::Interval;
+use crate::number::{Rational, integer, max};
+use crate::polynomial::{Monomial, Polynomial};
+use num_traits::{One, Signed, Zero};
+use std::collections::BTreeMap;
+
+/// What the symmetric parts range over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Augmented monomials over this many unnamed tokens.
+    Count(usize),
+    /// Means over all tokens, for every length.
+    Means,
+    /// Power sums as written; not canonical.
+    Sums {
+        /// Unnamed tokens.
+        rest: usize,
+        /// Whether the sums run over all tokens or over all but the own one.
+        of: SumsOf,
+    },
+}
+
+/// Which tokens a power sum runs over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SumsOf {
+    /// All n.
+    All,
+    /// All but the own one.
+    Others,
+}
+
+impl Others {
+    /// The number of unnamed tokens, for a fixed length.
+    pub fn rest(self) -> Option<usize> {
+        match self {
+            Others::Count(rest) | Others::Sums { rest, .. } => Some(rest),
+            Others::Means => None,
+        }
+    }
+
+    /// The same reading with another number of unnamed tokens.
+    pub fn with_rest(self, rest: usize) -> Self {
+        match self {
+            Others::Count(_) => Others::Count(rest),
+            Others::Sums { of, .. } => Others::Sums { rest, of },
+            Others::Means => Others::Means,
+        }
+    }
+}
+
+/// One basis element.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Basis {
+    /// Monomial in the named tokens: coordinate k of named token t is variable `t·d + k`.
+    pub named: Monomial,
+    /// The parts β_r ≠ 0 in increasing order; coordinate k is variable k.
+    pub parts: Vec<Monomial>,
+}
+
+/// A polynomial in normal form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NormalForm {
+    dimension: u32,
+    named: u32,
+    others: Others,
+    terms: BTreeMap<Basis, Rational>,
+}
+
+/// A normal form has more terms than the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the expanded polynomial has more than {limit} terms")]
+pub struct TooManyTerms {
+    /// The limit that was met.
+    pub limit: usize,
+}
+
+impl NormalForm {
+    /// Zero, with d coordinates per token and the given named and other tokens.
+    pub fn zero(dimension: usize, named: usize, others: Others) -> Self {
+        Self { dimension: dimension as u32, named: named as u32, others, terms: BTreeMap::new() }
+    }
+
+    /// A constant.
+    pub fn constant(dimension: usize, named: usize, others: Others, value: Rational) -> Self {
+        let mut form = Self::zero(dimension, named, others);
+        form.add_term(Basis { named: Monomial::one(), parts: Vec::new() }, value);
+        form
+    }
+
+    /// The zero form of the same shape.
+    pub fn zero_like(&self) -> Self {
+        Self { terms: BTreeMap::new(), ..*self }
+    }
+
+    /// A constant of the same shape.
+    pub fn constant_like(&self, value: Rational) -> Self {
+        Self::constant(self.dimension as usize, self.named as usize, self.others, value)
+    }
+
+    /// `p` at the named token `token`; variables 0..d of `p` are its coordinates.
+    pub fn at_token(dimension: usize, named: usize, others: Others, token: usize, p: &Polynomial) -> Self {
+        let mut form = Self::zero(dimension, named, others);
+        let offset = (token * dimension) as u32;
+        for (monomial, coefficient) in p.terms() {
+            form.add_term(Basis { named: monomial.moved(offset), parts: Vec::new() }, coefficient.clone());
+        }
+        form
+    }
+
+    /// Σ over the others of `p` (fixed length), or the mean of `p` over all tokens (every length).
+    pub fn sum_over_others(dimension: usize, named: usize, others: Others, p: &Polynomial) -> Self {
+        let mut form = Self::zero(dimension, named, others);
+        for (monomial, coefficient) in p.terms() {
+            form.add_bound_term(Monomial::one(), monomial.clone(), Vec::new(), coefficient.clone());
+        }
+        form
+    }
+
+    /// Terms in increasing order.
+    pub fn terms(&self) -> impl ExactSizeIterator<Item = (&Basis, &Rational)> {
+        self.terms.iter()
+    }
+
+    /// Number of terms.
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Whether this is the zero polynomial.
+    pub fn is_zero(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether there are no terms (the zero polynomial).
+    pub fn is_empty(&self) -> bool {
+        self.is_zero()
+    }
+
+    /// What the symmetric parts range over.
+    pub fn others(&self) -> Others {
+        self.others
+    }
+
+    /// The value, if this is a constant.
+    pub fn as_constant(&self) -> Option<Rational> {
+        match self.terms.len() {
+            0 => Some(Rational::zero()),
+            1 => {
+                let (basis, value) = self.terms.iter().next()?;
+                (basis.named.is_one() && basis.parts.is_empty()).then(|| value.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Adds `coefficient · basis`; an augmented monomial with more parts than others is 0.
+    pub fn add_term(&mut self, basis: Basis, coefficient: Rational) {
+        if coefficient.is_zero() || matches!(self.others, Others::Count(rest) if basis.parts.len() > rest) {
+            return;
+        }
+        match self.terms.entry(basis) {
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                slot.insert(coefficient);
+            }
+            std::collections::btree_map::Entry::Occupied(mut slot) => {
+                *slot.get_mut() += coefficient;
+                if slot.get().is_zero() {
+                    slot.remove();
+                }
+            }
+        }
+    }
+
+    /// Adds `factor · other`.
+    pub fn add_scaled(&mut self, other: &Self, factor: &Rational) {
+        for (basis, coefficient) in &other.terms {
+            self.add_term(basis.clone(), coefficient * factor);
+        }
+    }
+
+    /// `factor · self`.
+    pub fn scale(&self, factor: &Rational) -> Self {
+        let mut scaled = self.zero_like();
+        scaled.add_scaled(self, factor);
+        scaled
+    }
+
+    /// The product; `limit` bounds the number of terms on the way.
+    pub fn times(&self, other: &Self, limit: usize) -> Result<Self, TooManyTerms> {
+        let mut product = self.zero_like();
+        for (a, x) in &self.terms {
+            for (b, y) in &other.terms {
+                let named = a.named.times(&b.named);
+                let coefficient = x * y;
+                match self.others {
+                    Others::Means | Others::Sums { .. } => {
+                        let mut parts = [a.parts.as_slice(), b.parts.as_slice()].concat();
+                        parts.sort_unstable();
+                        product.add_term(Basis { named, parts }, coefficient);
+                    }
+                    Others::Count(rest) => {
+                        let mut parts = a.parts.clone();
+                        let paired = vec![false; parts.len()];
+                        product.add_matchings(&named, &mut parts, paired, &b.parts, &coefficient, rest);
+                    }
+                }
+                if product.terms.len() > limit {
+                    return Err(TooManyTerms { limit });
+                }
+            }
+        }
+        Ok(product)
+    }
+
+    /// `M(β)·M(γ)`: every γ_s falls either on the token of a β_r not yet taken by another γ, or on a new token.
+    fn add_matchings(
+        &mut self,
+        named: &Monomial,
+        parts: &mut Vec<Monomial>,
+        paired: Vec<bool>,
+        remaining: &[Monomial],
+        coefficient: &Rational,
+        rest: usize,
+    ) {
+        let Some((next, remaining)) = remaining.split_first() else {
+            let mut parts = parts.clone();
+            parts.sort_unstable();
+            self.add_term(Basis { named: named.clone(), parts }, coefficient.clone());
+            return;
+        };
+        for r in 0..paired.len() {
+            if !paired[r] {
+                let mut paired = paired.clone();
+                paired[r] = true;
+                let merged = parts[r].times(next);
+                let before = std::mem::replace(&mut parts[r], merged);
+                self.add_matchings(named, parts, paired, remaining, coefficient, rest);
+                parts[r] = before;
+            }
+        }
+        if parts.len() < rest {
+            parts.push(next.clone());
+            self.add_matchings(named, parts, paired, remaining, coefficient, rest);
+            parts.pop();
+        }
+    }
+
+    /// `self^exponent`.
+    pub fn power(&self, exponent: u32, limit: usize) -> Result<Self, TooManyTerms> {
+        let mut result = self.constant_like(Rational::one());
+        for _ in 0..exponent {
+            result = result.times(self, limit)?;
+        }
+        Ok(result)
+    }
+
+    /// The sum over the last named token as it runs over the others (fixed length), or the mean over all tokens.
+    ///
+    /// `Σ_{y other} y^γ M_{others∖y}(β) = M(γ, β)` for γ ≠ 0 and `(#others − k)·M(β_1..β_k)` for γ = 0.
+    pub fn bind_last(&self) -> Self {
+        let outer = self.others.rest().map_or(self.others, |rest| self.others.with_rest(rest + 1));
+        let mut bound = Self::zero(self.dimension as usize, self.named as usize - 1, outer);
+        for (basis, coefficient) in &self.terms {
+            let (inner, named) = self.split_last(&basis.named);
+            bound.add_bound_term(named, inner, basis.parts.clone(), coefficient.clone());
+        }
+        bound
+    }
+
+    /// Adds `coefficient · named · Σ_{y other} y^inner · M_{others∖y}(parts)`.
+    fn add_bound_term(
+        &mut self,
+        named: Monomial,
+        inner: Monomial,
+        mut parts: Vec<Monomial>,
+        coefficient: Rational,
+    ) {
+        if inner.is_one() {
+            let count = match self.others {
+                Others::Count(rest) => integer(rest as i64 - parts.len() as i64),
+                Others::Sums { rest, .. } => integer(rest as i64),
+                Others::Means => Rational::one(),
+            };
+            self.add_term(Basis { named, parts }, coefficient * count);
+            return;
+        }
+        if let Others::Sums { of, .. } = self.others {
+            // A written sum also runs over named tokens; what they contribute is taken off again.
+            for token in usize::from(of == SumsOf::Others)..self.named as usize {
+                let own = inner.moved(token as u32 * self.dimension);
+                self.add_term(Basis { named: named.times(&own), parts: parts.clone() }, -&coefficient);
+            }
+        }
+        let at = parts.partition_point(|part| part <= &inner);
+        parts.insert(at, inner);
+        self.add_term(Basis { named, parts }, coefficient);
+    }
+
+    /// Splits a named monomial into the last named token's part (variables 0..d) and the rest.
+    fn split_last(&self, named: &Monomial) -> (Monomial, Monomial) {
+        let first = (self.named - 1) * self.dimension;
+        let part = |last: bool| {
+            Monomial::from_powers(
+                named
+                    .powers()
+                    .iter()
+                    .filter(|&&(v, _)| (v >= first) == last)
+                    .map(|&(v, e)| (if last { v - first } else { v }, e)),
+            )
+        };
+        (part(true), part(false))
+    }
+
+    /// The product over the last named token as it runs over all the others (fixed length only).
+    ///
+    /// The factor is first written as Σ_γ y^γ C_γ with coefficients over *all* others; then every multiset of
+    /// exponents, one per other token, contributes `Π C_γ^{k_γ} · M(γ…) / Π_{γ≠0} k_γ!`.
+    pub fn product_over_last(&self, limit: usize) -> Result<Self, TooManyTerms> {
+        let Others::Count(rest) = self.others else {
+            // Only the canonical reading expands products; the others say so by a limit of zero terms.
+            return Err(TooManyTerms { limit: 0 });
+        };
+        let rest = rest + 1;
+        let zero = Self::zero(self.dimension as usize, self.named as usize - 1, Others::Count(rest));
+        let mut factors: BTreeMap<Monomial, Self> = BTreeMap::new();
+        for (basis, coefficient) in &self.terms {
+            let (inner, named) = self.split_last(&basis.named);
+            let term = Lift { zero: &zero, named, coefficient };
+            term.add(&mut factors, inner, basis.parts.clone(), Rational::one());
+        }
+        factors.retain(|_, form| !form.is_zero());
+        let factors: Vec<(Monomial, Self)> = factors.into_iter().collect();
+        let mut product = zero.clone();
+        let one = zero.constant_like(Rational::one());
+        expand_product(&factors, rest, &one, &mut Vec::new(), &mut product, limit)?;
+        Ok(product)
+    }
+
+    /// An upper bound of |self| when every token lies in the box (d intervals).
+    pub fn magnitude(&self, domain: &[Interval]) -> Rational {
+        let bound = |m: &Monomial| -> Rational {
+            m.powers()
+                .iter()
+                .map(|&(v, e)| domain[(v % self.dimension) as usize].power(e).mag())
+                .fold(Rational::one(), |a, b| a * b)
+        };
+        let mut total = Rational::zero();
+        for (basis, coefficient) in &self.terms {
+            let mut product = coefficient.abs() * bound(&basis.named);
+            for (r, part) in basis.parts.iter().enumerate() {
+                product *= bound(part);
+                if let Others::Count(rest) = self.others {
+                    product *= max(integer(rest as i64 - r as i64), Rational::zero());
+                }
+            }
+            total += product;
+        }
+        total
+    }
+}
+
+/// Rewrites `y^γ M_{others∖y}(β)` over all others: M_{others∖y}(β) = M(β) − Σ_r y^{β_r} M_{others∖y}(β without β_r).
+struct Lift<'a> {
+    zero: &'a NormalForm,
+    named: Monomial,
+    coefficient: &'a Rational,
+}
+
+impl Lift<'_> {
+    fn add(
+        &self,
+        factors: &mut BTreeMap<Monomial, NormalForm>,
+        inner: Monomial,
+        parts: Vec<Monomial>,
+        sign: Rational,
+    ) {
+        for r in 0..parts.len() {
+            let mut fewer = parts.clone();
+            let part = fewer.remove(r);
+            self.add(factors, inner.times(&part), fewer, -&sign);
+        }
+        factors
+            .entry(inner)
+            .or_insert_with(|| self.zero.clone())
+            .add_term(Basis { named: self.named.clone(), parts }, self.coefficient * sign);
+    }
+}
+
+fn expand_product(
+    factors: &[(Monomial, NormalForm)],
+    tokens_left: usize,
+    coefficient: &NormalForm,
+    parts: &mut Vec<Monomial>,
+    product: &mut NormalForm,
+    limit: usize,
+) -> Result<(), TooManyTerms> {
+    let Some(((monomial, form), others)) = factors.split_first() else {
+        if tokens_left == 0 {
+            let mut sorted = parts.clone();
+            sorted.sort_unstable();
+            let mut symmetric = product.zero_like();
+            symmetric.add_term(Basis { named: Monomial::one(), parts: sorted }, Rational::one());
+            product.add_scaled(&coefficient.times(&symmetric, limit)?, &Rational::one());
+            if product.len() > limit {
+                return Err(TooManyTerms { limit });
+            }
+        }
+        return Ok(());
+    };
+    let mut coefficient = coefficient.clone();
+    let depth = parts.len();
+    for count in 0..=tokens_left {
+        if count > 0 {
+            coefficient = coefficient.times(form, limit)?;
+            if !monomial.is_one() {
+                coefficient = coefficient.scale(&Rational::new(1.into(), count.into()));
+                parts.push(monomial.clone());
+            }
+        }
+        // The last factor takes all tokens that are left.
+        if !others.is_empty() || count == tokens_left {
+            expand_product(others, tokens_left - count, &coefficient, parts, product, limit)?;
+        }
+    }
+    parts.truncate(depth);
+    Ok(())
+}

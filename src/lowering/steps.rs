@@ -1,0 +1,97 @@
+//! The gadgets of one step of the plan.
+
+use super::plan::Step;
+use crate::network::builder::Input;
+use crate::network::gadget::{BuiltGadget, balance, exact_square, piecewise_power};
+use num_traits::{One, Zero};
+use std::collections::BTreeMap;
+use sumformer_checker::format::network::Activation;
+use sumformer_checker::format::sparse::SparseVector;
+use sumformer_checker::number::{Rational, integer, power_of_two, ratio, to_f64};
+use sumformer_checker::polynomial::Monomial;
+
+/// The slot that holds a monomial.
+pub type SlotOf<'a> = &'a dyn Fn(&Monomial) -> usize;
+
+/// Builds the gadgets that add the step's monomial to its slot.
+pub fn build(
+    step: &Step,
+    activation: Activation,
+    pieces: &[u64],
+    input: &Input<'_>,
+    slot_of: SlotOf<'_>,
+) -> Vec<BuiltGadget> {
+    let target = slot_of(step.target());
+    match step {
+        Step::Product(product) if product.is_square() => {
+            let direction = form([(slot_of(&product.left), integer(1))]);
+            vec![square(activation, direction, pieces[0], input, (target, Rational::one()))]
+        }
+        Step::Product(product) => {
+            let (left, right) = (slot_of(&product.left), slot_of(&product.right));
+            let c = match activation {
+                Activation::Relu2 => Rational::one(),
+                Activation::Relu => balance(
+                    &input.range_of(&form([(left, integer(1))])),
+                    &input.range_of(&form([(right, integer(1))])),
+                ),
+            };
+            [ratio(1, 4), ratio(-1, 4)]
+                .map(|quarter| {
+                    let sign = if quarter > Rational::zero() { c.recip() } else { -c.recip() };
+                    let direction = form([(left, c.clone()), (right, sign)]);
+                    square(activation, direction, pieces[0], input, (target, quarter))
+                })
+                .into()
+        }
+        Step::Ridge { target: monomial, powers } => {
+            let magnitude = |v: u32| {
+                to_f64(&input.range_of(&form([(slot_of(&Monomial::variable(v)), integer(1))])).mag())
+            };
+            let scales = scales(monomial, magnitude);
+            let regain: i64 = monomial.powers().iter().map(|&(v, e)| scales[&v] * i64::from(e)).sum();
+            powers
+                .iter()
+                .zip(pieces)
+                .map(|(power, &pieces)| {
+                    let direction = form(power.form.iter().map(|&(v, c)| {
+                        (slot_of(&Monomial::variable(v)), integer(c) * power_of_two(-scales[&v]))
+                    }));
+                    let weight = &power.weight * power_of_two(regain);
+                    let range = input.range_of(&direction);
+                    piecewise_power(monomial.degree(), pieces, &direction, &range, &[(target, weight)])
+                })
+                .collect()
+        }
+    }
+}
+
+/// Exponents e_v with |v|/2^{e_v} about 1, so that all variables of a ridge power weigh alike.
+pub fn scales(monomial: &Monomial, magnitude: impl Fn(u32) -> f64) -> BTreeMap<u32, i64> {
+    monomial
+        .powers()
+        .iter()
+        .map(|&(v, _)| {
+            let m = magnitude(v);
+            (v, if m > 0.0 && m.is_finite() { m.log2().round().clamp(-60.0, 60.0) as i64 } else { 0 })
+        })
+        .collect()
+}
+
+fn form(entries: impl IntoIterator<Item = (usize, Rational)>) -> SparseVector {
+    SparseVector::from_entries(entries)
+}
+
+fn square(
+    activation: Activation,
+    direction: SparseVector,
+    pieces: u64,
+    input: &Input<'_>,
+    output: (usize, Rational),
+) -> BuiltGadget {
+    let range = input.range_of(&direction);
+    match activation {
+        Activation::Relu2 => exact_square(&direction, range, &[output]),
+        Activation::Relu => piecewise_power(2, pieces, &direction, &range, &[output]),
+    }
+}

@@ -1,0 +1,131 @@
+//! Builds a network block by block while running the checker's symbolic run beside it.
+//!
+//! The run tells in which range every gadget will work; the builder's claims become the certificate.
+
+use super::gadget::BuiltGadget;
+use sumformer_checker::format::certificate::{Gadget, LatentClaim};
+use sumformer_checker::format::network::{Activation, AffineMap, Attention, Block, NETWORK_FORMAT, Network};
+use sumformer_checker::format::sparse::SparseVector;
+use sumformer_checker::interval::Interval;
+use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::number::Exact;
+use sumformer_checker::rules::Refusal;
+use sumformer_checker::rules::latent::SplitState;
+use sumformer_checker::rules::symbolic_run::SymbolicRun;
+
+/// A network under construction, the claims about it so far, and the symbolic state after its last block.
+pub struct NetworkBuilder {
+    network: Network,
+    gadgets: Vec<Vec<Gadget>>,
+    latents: Vec<LatentClaim>,
+    run: SymbolicRun,
+}
+
+/// A finished network with the claims from which a certificate is made.
+#[derive(Debug)]
+pub struct BuiltNetwork {
+    /// The network.
+    pub network: Network,
+    /// Per block, the gadgets.
+    pub gadgets: Vec<Vec<Gadget>>,
+    /// The latents after the attention block.
+    pub latents: Vec<LatentClaim>,
+    /// The symbolic state after the last block.
+    pub run: SymbolicRun,
+}
+
+/// Where a gadget of the next block reads from: the plain stream, or X + Att(X).
+pub struct Input<'a> {
+    run: &'a SymbolicRun,
+    split: Option<SplitState>,
+}
+
+impl Input<'_> {
+    /// An enclosure of a linear form of the slots.
+    pub fn range_of(&self, direction: &SparseVector) -> Interval {
+        match &self.split {
+            Some(split) => split.range_of(self.run, direction),
+            None => self.run.range_of(direction),
+        }
+    }
+}
+
+impl NetworkBuilder {
+    /// Starts with the embedding; the slots are fixed from the beginning.
+    pub fn new(target: &Target, slots: Vec<String>, embedding: AffineMap) -> Self {
+        let run = SymbolicRun::start(&target.domain, target.tokens, &embedding, slots.len());
+        let network = Network {
+            format: NETWORK_FORMAT.to_string(),
+            tokens: target.tokens,
+            dimension: target.dimension(),
+            outputs: target.outputs(),
+            slots,
+            embedding,
+            blocks: Vec::new(),
+            readout: AffineMap::default(),
+        };
+        Self { network, gadgets: Vec::new(), latents: Vec::new(), run }
+    }
+
+    /// D.
+    pub fn width(&self) -> usize {
+        self.network.width()
+    }
+
+    /// Sequence length.
+    pub fn tokens(&self) -> Tokens {
+        self.network.tokens
+    }
+
+    /// The symbolic state after the last block.
+    pub fn run(&self) -> &SymbolicRun {
+        &self.run
+    }
+
+    /// Adds a block whose gadgets are made knowing the ranges they will work in.
+    pub fn block(
+        &mut self,
+        label: impl Into<String>,
+        activation: Activation,
+        attention: Option<Attention>,
+        make: impl FnOnce(&Input<'_>) -> Vec<BuiltGadget>,
+    ) -> Result<(), Refusal> {
+        let index = self.network.blocks.len();
+        let mut block = Block {
+            label: label.into(),
+            attention,
+            activation,
+            units: Vec::new(),
+            bias: SparseVector::default(),
+        };
+        let input = Input { split: self.run.split(index, &block)?, run: &self.run };
+        let built = make(&input);
+        block.bias = SparseVector::from_entries(built.iter().flat_map(|g| g.bias.iter().cloned()));
+        let mut gadgets = Vec::with_capacity(built.len());
+        for gadget in built {
+            block.units.extend(gadget.units);
+            gadgets.push(gadget.claim);
+        }
+        let latents = &mut self.latents;
+        self.run.block(index, &block, &gadgets, &mut |derived| {
+            *latents = derived
+                .iter()
+                .map(|latent| LatentClaim {
+                    slot: latent.slot,
+                    range: latent.range.clone(),
+                    error: Exact(latent.error.clone()),
+                })
+                .collect();
+            Ok(latents.clone())
+        })?;
+        self.network.blocks.push(block);
+        self.gadgets.push(gadgets);
+        Ok(())
+    }
+
+    /// Ends with the readout.
+    pub fn finish(mut self, readout: AffineMap) -> BuiltNetwork {
+        self.network.readout = readout;
+        BuiltNetwork { network: self.network, gadgets: self.gadgets, latents: self.latents, run: self.run }
+    }
+}

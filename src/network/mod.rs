@@ -1,0 +1,6 @@
+//! Networks from parts: product trees, univariate gadgets, and blocks that know what they compute.
+
+pub mod builder;
+pub mod gadget;
+pub mod polarization;
+pub mod product_tree;

@@ -1,0 +1,69 @@
+//! Polarisation: a monomial as a combination of powers of linear forms.
+
+use num_traits::One;
+use sumformer_checker::number::{Rational, binomial, integer};
+use sumformer_checker::polynomial::Monomial;
+
+/// `weight · (Σ form)^k`, k the monomial's degree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RidgePower {
+    /// Pairs (variable, non-zero coefficient).
+    pub form: Vec<(u32, i64)>,
+    /// What the power is multiplied with.
+    pub weight: Rational,
+}
+
+/// `Π z_i^{a_i} = 1/(2^{k−1} k!) Σ_j (−1)^{|j|} Π C(a_i, j_i) (Σ (a_i − 2 j_i) z_i)^k`, one j of each pair {j, a − j}.
+pub fn ridge_powers(monomial: &Monomial) -> Vec<RidgePower> {
+    let powers = monomial.powers();
+    let degree = monomial.degree();
+    let mut scale = Rational::one();
+    for i in 1..=degree {
+        scale /= integer(i64::from(i)) * integer(if i < degree { 2 } else { 1 });
+    }
+    let mut terms = Vec::new();
+    let mut choice = vec![0u32; powers.len()];
+    loop {
+        let form: Vec<(u32, i64)> = powers
+            .iter()
+            .zip(&choice)
+            .map(|(&(v, a), &j)| (v, i64::from(a) - 2 * i64::from(j)))
+            .filter(|&(_, c)| c != 0)
+            .collect();
+        // Of j and a − j the one whose form starts with a positive coefficient stands for both.
+        if form.first().is_some_and(|&(_, c)| c > 0) {
+            let mut weight = scale.clone();
+            for (&(_, a), &j) in powers.iter().zip(&choice) {
+                weight *= Rational::from(binomial(a.into(), j.into()));
+            }
+            if choice.iter().sum::<u32>() % 2 == 1 {
+                weight = -weight;
+            }
+            terms.push(RidgePower { form, weight });
+        }
+        let Some(position) = (0..powers.len()).find(|&i| choice[i] < powers[i].1) else { return terms };
+        choice[position] += 1;
+        choice[..position].fill(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sumformer_checker::polynomial::Polynomial;
+
+    proptest::proptest! {
+        #[test]
+        fn polarisation_is_an_identity(exponents in proptest::collection::vec(0u32..4, 1..4)) {
+            let monomial = Monomial::from_powers(exponents.iter().enumerate().map(|(v, &e)| (v as u32, e)));
+            proptest::prop_assume!(monomial.degree() >= 1);
+            let mut sum = Polynomial::zero();
+            for term in ridge_powers(&monomial) {
+                let form = Polynomial::from_terms(
+                    term.form.iter().map(|&(v, c)| (Monomial::variable(v), integer(c))));
+                sum.add_scaled(&form.power(monomial.degree()), &term.weight);
+            }
+            proptest::prop_assert_eq!(sum, Polynomial::term(monomial, Rational::one()));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The table of features a form uses, in graded lexicographic order.
+
+use std::collections::BTreeMap;
+use sumformer_checker::number::Rational;
+use sumformer_checker::polynomial::{Monomial, Polynomial};
+
+/// A polynomial in the own token's coordinates (variables 0..d) and in power sums, named by their monomials.
+pub type PowerSumTerms = BTreeMap<(Monomial, BTreeMap<Monomial, u32>), Rational>;
+
+/// Adds `coefficient` to a term, dropping it when it vanishes.
+pub fn add_term(terms: &mut PowerSumTerms, key: (Monomial, BTreeMap<Monomial, u32>), coefficient: Rational) {
+    use num_traits::Zero;
+    let entry = terms.entry(key).or_insert_with(Rational::zero);
+    *entry += coefficient;
+    if entry.is_zero() {
+        terms.retain(|_, c| !c.is_zero());
+    }
+}
+
+/// Sorts monomials by degree, then by decreasing exponents of x[0], x[1], …
+pub fn graded_lexicographic(features: &mut [Monomial], dimension: usize) {
+    features.sort_by_cached_key(|m| {
+        let exponents: Vec<std::cmp::Reverse<u32>> =
+            (0..dimension as u32).map(|k| std::cmp::Reverse(m.exponent(k))).collect();
+        (m.degree(), exponents)
+    });
+}
+
+/// ψ as polynomials whose variable d + i is the i-th feature's latent.
+pub fn to_polynomials(outputs: &[PowerSumTerms], features: &[Monomial], dimension: usize) -> Vec<Polynomial> {
+    let variables: BTreeMap<&Monomial, u32> =
+        features.iter().enumerate().map(|(i, m)| (m, (dimension + i) as u32)).collect();
+    outputs
+        .iter()
+        .map(|terms| {
+            Polynomial::from_terms(terms.iter().map(|((own, sums), coefficient)| {
+                let latents = Monomial::from_powers(sums.iter().map(|(m, &e)| (variables[m], e)));
+                (own.times(&latents), coefficient.clone())
+            }))
+        })
+        .collect()
+}

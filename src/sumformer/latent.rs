@@ -1,0 +1,161 @@
+//! Latent modes: which features φ has, and the choice among the forms of ψ.
+
+use super::candidates::candidates;
+use super::{SumBasis, Sumformer};
+use crate::algebra::multi_index::{GradedLexicographic, count};
+use crate::lowering::budget::plan_budget;
+use crate::lowering::plan::{Layout, Plan};
+use num_bigint::BigUint;
+use num_traits::ToPrimitive;
+use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
+use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::polynomial::Monomial;
+
+/// More features than this are refused before they are enumerated.
+const MAX_FEATURES: u64 = 20_000;
+
+/// Which multi-indices φ enumerates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LatentMode {
+    /// Only those that ψ uses, in the form that uses fewest.
+    Sparse,
+    /// All of degree at most n − 1: enough, because σ sees only the n − 1 others.
+    Tight,
+    /// All of degree at most n, as in (36).
+    Paper,
+}
+
+/// Why no Sumformer was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SumformerError {
+    /// The target has no normal form.
+    #[error(transparent)]
+    Expansion(#[from] ExpansionError),
+    /// `paper` and `tight` need a length.
+    #[error(
+        "latent mode `{0}` enumerates multi-indices up to the sequence length, but tokens = \"any\"; use --latent sparse"
+    )]
+    NoLength(&'static str),
+    /// Too many features.
+    #[error(
+        "latent mode `{mode}` needs d' = {features} features for n = {n}, d = {d}, more than the limit of {MAX_FEATURES}; use --latent sparse"
+    )]
+    TooManyFeatures {
+        /// The mode.
+        mode: &'static str,
+        /// C(n + d, d) − 1 or C(n − 1 + d, d) − 1.
+        features: BigUint,
+        /// Sequence length.
+        n: usize,
+        /// Token dimension.
+        d: usize,
+    },
+    /// No form stays within the mode's degrees: the reduction is too long.
+    #[error(
+        "no form of the target with power sums of degree at most {0} was found within the size limits; use --latent sparse"
+    )]
+    NoForm(usize),
+}
+
+/// d' in the three modes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatentDimensions {
+    /// C(n + d, d) − 1, for a fixed length.
+    pub paper: Option<BigUint>,
+    /// C(n − 1 + d, d) − 1, for a fixed length.
+    pub tight: Option<BigUint>,
+    /// The fewest features found.
+    pub sparse: usize,
+}
+
+/// The Sumformer of a polynomial target in the given mode, with the cheapest form of ψ that the mode allows.
+pub fn choose(
+    target: &Target,
+    mode: LatentMode,
+    layout: Layout,
+    epsilon: f64,
+) -> Result<(Sumformer, LatentDimensions), SumformerError> {
+    let forms = expand_target(target, DEFAULT_MAX_TERMS)?;
+    let found = candidates(target, &forms);
+    let d = target.dimension();
+    let length = match target.tokens {
+        Tokens::Fixed(n) => Some(n),
+        Tokens::Any => None,
+    };
+    let fewest = found.iter().map(Sumformer::latent_dimension).min().unwrap_or(0);
+    let dimensions = LatentDimensions {
+        paper: length.map(|n| count(d as u32, n as u32)),
+        tight: length.map(|n| count(d as u32, n as u32 - 1)),
+        sparse: fewest,
+    };
+    let allowed: Vec<Sumformer> = match mode {
+        LatentMode::Sparse => found.into_iter().filter(|s| s.latent_dimension() == fewest).collect(),
+        LatentMode::Tight => with_all_features(found, "tight", length, 1, d)?,
+        LatentMode::Paper => with_all_features(found, "paper", length, 0, d)?,
+    };
+    let cost = |s: &Sumformer| {
+        let plan = Plan::new(s, layout);
+        let steps = plan.steps().count();
+        (plan_budget(s, &plan, &target.domain, epsilon).units, steps)
+    };
+    let best = allowed
+        .into_iter()
+        .map(|s| (cost(&s), s))
+        .min_by(|((a, p), s), ((b, q), t)| a.total_cmp(b).then(p.cmp(q)).then(s.basis.cmp(&t.basis)))
+        .map(|(_, s)| s);
+    let best = best.ok_or_else(|| SumformerError::NoForm(length.map_or(0, |n| n.saturating_sub(1))))?;
+    Ok((best, dimensions))
+}
+
+/// The forms with no power sum above the mode's degree, φ extended to all features up to it.
+fn with_all_features(
+    found: Vec<Sumformer>,
+    mode: &'static str,
+    length: Option<usize>,
+    less: usize,
+    d: usize,
+) -> Result<Vec<Sumformer>, SumformerError> {
+    let n = length.ok_or(SumformerError::NoLength(mode))?;
+    let degree = n - less;
+    let features = count(d as u32, degree as u32);
+    if features.to_u64().is_none_or(|count| count > MAX_FEATURES) {
+        return Err(SumformerError::TooManyFeatures { mode, features, n, d });
+    }
+    let all: Vec<Monomial> = GradedLexicographic::new(d, 1, degree as u32)
+        .map(|alpha| Monomial::from_powers(alpha.iter().enumerate().map(|(k, &e)| (k as u32, e))))
+        .collect();
+    Ok(found
+        .into_iter()
+        .filter(|s| s.features.iter().all(|m| m.degree() as usize <= degree))
+        .map(|s| extend(s, &all))
+        .collect())
+}
+
+fn extend(sumformer: Sumformer, all: &[Monomial]) -> Sumformer {
+    let d = sumformer.dimension;
+    let place = |v: u32| match (v as usize).checked_sub(d) {
+        None => v,
+        Some(feature) => {
+            let monomial = &sumformer.features[feature];
+            let at =
+                all.iter().position(|m| m == monomial).expect("all features up to the degree are listed");
+            (d + at) as u32
+        }
+    };
+    Sumformer {
+        psi: sumformer.psi.iter().map(|p| p.rename(place)).collect(),
+        features: all.to_vec(),
+        ..sumformer
+    }
+}
+
+impl Sumformer {
+    /// Whether Σ runs over all tokens, the others, or is a mean; in words.
+    pub fn basis_name(&self) -> &'static str {
+        match self.basis {
+            SumBasis::Others => "sums over the other tokens",
+            SumBasis::All => "sums over all tokens",
+            SumBasis::Means => "means over all tokens",
+        }
+    }
+}
