@@ -1,2 +1,7 @@
 //! The `sumformer` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sumformer::cli::run()
+}

@@ -162,9 +162,7 @@ impl Scope<'_> {
             ExprKind::Call(function, argument) => {
                 let argument = self.expand(argument, frame)?;
                 let value = argument.as_constant().and_then(|value| piecewise_linear(*function, value));
-                value
-                    .map(constant)
-                    .ok_or_else(|| not_polynomial(&format!("`{}`", function_name(*function)), expr))
+                value.map(constant).ok_or_else(|| not_polynomial(&format!("`{}`", function.name()), expr))
             }
             ExprKind::Extremum(extremum, left, right) => {
                 let (left, right) = (self.expand(left, frame)?, self.expand(right, frame)?);
@@ -244,20 +242,6 @@ impl Scope<'_> {
 
 fn not_polynomial(what: &str, expr: &Expr) -> ExpansionError {
     ExpansionError::NotPolynomial { what: what.to_string(), span: expr.span.clone() }
-}
-
-fn function_name(function: Function) -> &'static str {
-    match function {
-        Function::Exp => "exp",
-        Function::Log => "log",
-        Function::Sqrt => "sqrt",
-        Function::Sin => "sin",
-        Function::Cos => "cos",
-        Function::Tanh => "tanh",
-        Function::Sigmoid => "sigmoid",
-        Function::Abs => "abs",
-        Function::Relu => "relu",
-    }
 }
 
 fn piecewise_linear(function: Function, value: Rational) -> Option<Rational> {

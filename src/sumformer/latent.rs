@@ -7,7 +7,7 @@ use crate::lowering::budget::plan_budget;
 use crate::lowering::plan::{Layout, Plan};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
-use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
+use sumformer_checker::expansion::{ExpansionError, expand_target};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::polynomial::Monomial;
 
@@ -74,8 +74,9 @@ pub fn choose(
     mode: LatentMode,
     layout: Layout,
     epsilon: f64,
+    max_terms: usize,
 ) -> Result<(Sumformer, LatentDimensions), SumformerError> {
-    let forms = expand_target(target, DEFAULT_MAX_TERMS)?;
+    let forms = expand_target(target, max_terms)?;
     let found = candidates(target, &forms);
     let d = target.dimension();
     let length = match target.tokens {

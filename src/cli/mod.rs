@@ -1,0 +1,62 @@
+//! The command line: arguments, exit codes, human and JSON output.
+
+mod arguments;
+mod check;
+mod error;
+mod files;
+mod numbers;
+mod prove;
+mod table;
+
+pub use arguments::Cli;
+
+use arguments::Command;
+use clap::Parser;
+use clap::error::ErrorKind;
+use error::{CliError, Outcome};
+use std::process::ExitCode;
+
+/// Parses the arguments, runs the command, reports, and decides the exit code.
+///
+/// 0 proved or valid; 1 refuted or invalid; 2 usage, bad input, I/O; 3 incomplete or unsupported.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return report_usage(&error),
+    };
+    let result = start_threads(cli.threads).and_then(|()| match &cli.command {
+        Command::Prove(arguments) => prove::run(arguments, cli.json),
+        Command::Check(arguments) => check::run(arguments, cli.json),
+    });
+    match result {
+        Ok(outcome) => ExitCode::from(outcome.code()),
+        Err(error) => {
+            eprintln!("{error}");
+            if cli.json {
+                println!("{}", serde_json::json!({ "error": error.to_json() }));
+            }
+            ExitCode::from(error.outcome().code())
+        }
+    }
+}
+
+fn report_usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is no reason to fail differently.
+    let _ = error.print();
+    let informational = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if !informational && std::env::args().any(|argument| argument == "--json") {
+        let message = error.render().to_string();
+        println!("{}", serde_json::json!({ "error": { "message": message.trim_end(), "exit_code": 2 } }));
+    }
+    ExitCode::from(if informational { Outcome::Proved.code() } else { Outcome::BadInput.code() })
+}
+
+fn start_threads(threads: Option<usize>) -> Result<(), CliError> {
+    if let Some(threads) = threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .map_err(|e| CliError::bad_input(format!("--threads {threads}: {e}")))?;
+    }
+    Ok(())
+}
