@@ -195,6 +195,8 @@ fn combine(row: &mut [f64], weights: &[f64], columns: &[f64], stride: usize) {
 
 /// One degree block as a matrix product; nalgebra stores columns, so it is formed transposed: `out` (width × rows) +=
 /// `right` (width × length, columns `stride` apart) · `left` (length × rows, columns `tile` apart).
+///
+/// All three have unit row stride: views with other row strides crashed in nalgebra 0.35.
 fn multiply(
     out: &mut [f64],
     block: &DegreeBlock,
