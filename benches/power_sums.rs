@@ -1,5 +1,4 @@
 //! All power sums of batches in f64, and exactly over Q.
-#![allow(missing_docs)]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;

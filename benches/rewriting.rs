@@ -1,5 +1,4 @@
 //! Elementary symmetric polynomials and augmented monomials in power sums.
-#![allow(missing_docs)]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;

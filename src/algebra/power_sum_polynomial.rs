@@ -183,7 +183,7 @@ impl PowerSumPolynomial {
 
     /// The sum of `coefficient · Π p_α^e`, the pairs (α, e) in any order, repetitions allowed.
     ///
-    /// An exponent that exceeds `u32` by repetition saturates.
+    /// Repetitions that add up to more than `u32` holds stay separate factors.
     pub fn from_terms(given: impl IntoIterator<Item = (Vec<(MultiIndex, u32)>, Rational)>) -> Self {
         let given: Vec<_> = given.into_iter().collect();
         let denominator = common_denominator(given.iter().map(|(_, c)| c));
@@ -197,11 +197,9 @@ impl PowerSumPolynomial {
                 .collect();
             factors.sort_unstable();
             factors.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                if same {
-                    kept.1 = kept.1.saturating_add(next.1);
-                }
-                same
+                let sum = kept.1.checked_add(next.1).filter(|_| kept.0 == next.0);
+                kept.1 = sum.unwrap_or(kept.1);
+                sum.is_some()
             });
             terms.push(factors, (coefficient.numer() * (&denominator / coefficient.denom())).into());
         }
