@@ -9,3 +9,4 @@ pub mod interval;
 pub mod language;
 pub mod number;
 pub mod polynomial;
+pub mod semantics;
