@@ -1,6 +1,10 @@
 //! Explicit transformer weights for equivariant functions, with a proved error bound.
 
 pub mod algebra;
+pub mod certify;
+pub mod cli;
+pub mod eval;
 pub mod lowering;
 pub mod network;
+pub mod numeric;
 pub mod sumformer;

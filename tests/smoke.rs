@@ -17,7 +17,7 @@ fn gallery() {
         let target = sumformer_checker::language::load_target("target.toml", &source).unwrap();
         for activation in [Activation::Relu2, Activation::Relu] {
             let t = std::time::Instant::now();
-            let (s, dims) = choose(&target, LatentMode::Sparse, Layout::Tree, 1e-3).unwrap();
+            let (s, dims) = choose(&target, LatentMode::Sparse, Layout::Tree, 1e-3, 200_000).unwrap();
             let chosen = t.elapsed();
             let options = LoweringOptions {
                 architecture: Architecture::Transformer,

@@ -3,13 +3,15 @@
 use super::witness::{Witnessed, find_witness};
 use crate::network::builder::BuiltNetwork;
 use num_rational::BigRational;
-use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs, largest_total};
+use std::time::{Duration, Instant};
+use sumformer_checker::check::{
+    Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs, largest_total,
+};
 use sumformer_checker::format::certificate::{CERTIFICATE_FORMAT, Certificate, OutputClaim};
 use sumformer_checker::format::sha256;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::number::{Exact, round_up};
 use sumformer_checker::rules::Refusal;
-use std::time::{Duration, Instant};
 
 /// Certified bounds are rounded up to this many significant bits.
 const BOUND_BITS: u32 = 24;

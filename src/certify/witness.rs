@@ -169,7 +169,8 @@ impl<'a> Search<'a> {
                 let size = 1 << (rng.next_u32() % (GRID_BITS + 1));
                 let move_by = rng.next_u32() % (size + 1);
                 let up = rng.next_u32() % 2 == 0;
-                indices[at] = if up { (indices[at] + move_by).min(GRID) } else { indices[at].saturating_sub(move_by) };
+                indices[at] =
+                    if up { (indices[at] + move_by).min(GRID) } else { indices[at].saturating_sub(move_by) };
             }
             self.keep(&mut best, indices);
         }
@@ -193,7 +194,8 @@ impl<'a> Search<'a> {
             })
             .collect();
         let mut worst = Candidate { indices, error: 0.0, token: 0, output: 0 };
-        let (Ok(got), Ok(wanted)) = (self.forward.run(&sequence), evaluate_sequence(self.target, &sequence)) else {
+        let (Ok(got), Ok(wanted)) = (self.forward.run(&sequence), evaluate_sequence(self.target, &sequence))
+        else {
             return worst;
         };
         for (token, (got, wanted)) in got.iter().zip(&wanted).enumerate() {

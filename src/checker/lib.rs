@@ -16,3 +16,4 @@ pub mod normal_form;
 pub mod number;
 pub mod polynomial;
 pub mod rules;
+pub mod semantics;

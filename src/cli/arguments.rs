@@ -16,8 +16,8 @@ pub struct Cli {
     #[arg(long, global = true)]
     pub json: bool,
     /// Number of threads (default: all cores); the output does not depend on it.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..).map(usize::from))]
-    pub threads: Option<usize>,
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -155,7 +155,8 @@ impl ProveArguments {
     pub fn architectures(&self) -> Vec<(&'static str, Architecture)> {
         let asked = |name| self.architecture.iter().any(|&a| a == name || a == ArchitectureName::All);
         let normalized = self.performer == PerformerKind::Favor;
-        let performer = Architecture::Performer { features: self.features as usize, seed: self.seed, normalized };
+        let performer =
+            Architecture::Performer { features: self.features as usize, seed: self.seed, normalized };
         [
             (ArchitectureName::Transformer, "transformer", Architecture::Transformer),
             (ArchitectureName::Linformer, "linformer", Architecture::Linformer { rank: self.rank as usize }),
@@ -204,7 +205,8 @@ fn parse_latent(text: &str) -> Result<LatentMode, String> {
         "tight" => Ok(LatentMode::Tight),
         "paper" => Ok(LatentMode::Paper),
         _ if text.parse::<u64>().is_ok() => {
-            Err("truncated latents (a number of features) are not available yet; use sparse, tight or paper".into())
+            Err("truncated latents (a number of features) are not available yet; use sparse, tight or paper"
+                .into())
         }
         _ => Err("expected sparse, tight or paper".into()),
     }

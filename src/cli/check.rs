@@ -19,7 +19,11 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
         let checked = check_folder(&folder)?;
         let seconds = start.elapsed().as_secs_f64();
         let line = format!("{}: {}", folder.display(), in_words(&checked));
-        if json { eprintln!("{line}") } else { println!("{line}") }
+        if json {
+            eprintln!("{line}")
+        } else {
+            println!("{line}")
+        }
         outcomes.push(outcome(&checked.verdict));
         let mut result = json!({
             "path": folder.display().to_string(),
@@ -42,10 +46,12 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
 pub fn check_folder(folder: &Path) -> Result<Checked, CliError> {
     let [target, network, certificate] = PROOF_FILES.map(|name| read(&folder.join(name)));
     let (target, network, certificate) = (target?, network?, certificate?);
-    check_proof(ProofFiles { target: &target, network: &network, certificate: &certificate }).map_err(|e| match e {
-        UnreadableProof::Target(diagnostics) => diagnostics.into(),
-        UnreadableProof::Encoding(_) | UnreadableProof::Format(_) => {
-            CliError::bad_input(format!("{}: {e}", folder.display()))
+    check_proof(ProofFiles { target: &target, network: &network, certificate: &certificate }).map_err(|e| {
+        match e {
+            UnreadableProof::Target(diagnostics) => diagnostics.into(),
+            UnreadableProof::Encoding(_) | UnreadableProof::Format(_) => {
+                CliError::bad_input(format!("{}: {e}", folder.display()))
+            }
         }
     })
 }

@@ -89,10 +89,8 @@ pub fn write_proofs(path: &Path, proofs: &[ProofFolder<'_>]) -> Result<(), CliEr
     let fail = |place: &Path, e: std::io::Error| CliError::bad_input(format!("{}: {e}", place.display()));
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(|e| fail(parent, e))?;
-    let staging = tempfile::Builder::new()
-        .prefix(".sumformer-")
-        .tempdir_in(parent)
-        .map_err(|e| fail(parent, e))?;
+    let staging =
+        tempfile::Builder::new().prefix(".sumformer-").tempdir_in(parent).map_err(|e| fail(parent, e))?;
     let fresh = staging.path().join("new");
     for proof in proofs {
         let folder = proof.folder.map_or(fresh.clone(), |name| fresh.join(name));

@@ -51,10 +51,10 @@ fn report_usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(if informational { Outcome::Proved.code() } else { Outcome::BadInput.code() })
 }
 
-fn start_threads(threads: Option<usize>) -> Result<(), CliError> {
+fn start_threads(threads: Option<u16>) -> Result<(), CliError> {
     if let Some(threads) = threads {
         rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
+            .num_threads(threads.into())
             .build_global()
             .map_err(|e| CliError::bad_input(format!("--threads {threads}: {e}")))?;
     }

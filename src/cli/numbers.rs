@@ -11,5 +11,9 @@ pub fn exact_and_float(value: &Rational) -> Value {
 /// Three significant digits for people.
 pub fn short(value: &Rational) -> String {
     let float = to_f64(value);
-    if float == 0.0 && *value == Rational::from_integer(0.into()) { "0".into() } else { format!("{float:.3e}") }
+    if float == 0.0 && *value == Rational::from_integer(0.into()) {
+        "0".into()
+    } else {
+        format!("{float:.3e}")
+    }
 }

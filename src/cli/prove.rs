@@ -36,7 +36,8 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
     let target = read_target(&arguments.target)?;
     let directory = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&target.name));
     may_replace(&directory)?;
-    let epsilon = arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000));
+    let epsilon =
+        arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000));
 
     let progress = progress_bar(arguments.architectures().len() as u64 + 1);
     progress.set_message("choosing a Sumformer");
@@ -134,7 +135,9 @@ fn explain_sumformer_error(error: SumformerError, target: &Target) -> CliError {
 
 fn explain_lowering_error(error: LoweringError) -> CliError {
     match error {
-        LoweringError::Refused(_) | LoweringError::BudgetNotMet { .. } => CliError::incomplete(error.to_string()),
+        LoweringError::Refused(_) | LoweringError::BudgetNotMet { .. } => {
+            CliError::incomplete(error.to_string())
+        }
         _ => CliError::bad_input(error.to_string()),
     }
 }
@@ -186,8 +189,17 @@ impl Report<'_> {
                 ]
             })
             .collect();
-        let header =
-            ["architecture", "blocks", "width", "units", "nonzeros", "certified", "witness", "prove s", "check s"];
+        let header = [
+            "architecture",
+            "blocks",
+            "width",
+            "units",
+            "nonzeros",
+            "certified",
+            "witness",
+            "prove s",
+            "check s",
+        ];
         lines.push(aligned(&header, &rows));
         for p in proofs {
             lines.push(format!("{}: {}", place(p).display(), in_words(&p.proof.checked)));

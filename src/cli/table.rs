@@ -9,7 +9,8 @@ pub fn aligned(header: &[&str], rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..header.len()).map(width).collect();
     let numeric: Vec<bool> = (0..header.len())
         .map(|column| {
-            rows.iter().all(|row| row[column].starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '<'))
+            rows.iter()
+                .all(|row| row[column].starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '<'))
         })
         .collect();
     let line = |cells: Vec<&str>| {

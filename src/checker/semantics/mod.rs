@@ -1,0 +1,266 @@
+//! The exact meaning of a network: its forward pass over Q (Definition 2.3).
+//!
+//! Exponentials leave Q, so attention has an exact value here only where its weights are provably constant at the
+//! given input: constant scores (Theorem 4.3), equal projected values or constant projected scores (Theorem 4.4),
+//! zero queries and keys (Theorem 4.5). Everything else is refused with the reason, never approximated.
+
+mod attention;
+mod scaled;
+#[cfg(test)]
+mod tests;
+
+use crate::format::FormatError;
+use crate::format::network::{Activation, Block, Network};
+use crate::language::target::Tokens;
+use crate::number::Rational;
+use attention::Attention;
+use num_bigint::BigInt;
+use scaled::{Affine, Int, Overflow, Scaled};
+use std::ops::Range;
+
+/// Why a network has no exact value at an input.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SemanticsError {
+    /// The network is not well formed.
+    #[error(transparent)]
+    Network(#[from] FormatError),
+    /// A sequence without tokens.
+    #[error("the sequence has no tokens")]
+    Empty,
+    /// The network is for another length.
+    #[error("the sequence has {got} tokens, the network is for {wanted}")]
+    Length {
+        /// n of the network.
+        wanted: usize,
+        /// Length of the sequence.
+        got: usize,
+    },
+    /// A token of another dimension.
+    #[error("token {token} has {got} coordinates, the network reads {wanted}")]
+    Dimension {
+        /// Index of the token.
+        token: usize,
+        /// d of the network.
+        wanted: usize,
+        /// Coordinates of the token.
+        got: usize,
+    },
+    /// A token was asked for that the sequence does not have.
+    #[error("there is no token {token} in a sequence of {length}")]
+    NoSuchToken {
+        /// The index asked for.
+        token: usize,
+        /// Length of the sequence.
+        length: usize,
+    },
+    /// The attention weights are not known to be rational at this input.
+    #[error("block {block}, head {head} has no exact value at this input: {reason}")]
+    NotExact {
+        /// Index of the block.
+        block: usize,
+        /// Index of the head in the block.
+        head: usize,
+        /// What failed, in words.
+        reason: String,
+    },
+    /// Numbers beyond the size that is computed with.
+    #[error("an intermediate number has more than {} bits", scaled::MAX_BITS)]
+    TooLarge,
+}
+
+/// Why a pass over one integer type stopped.
+enum Stop {
+    Overflow,
+    NotExact { block: usize, head: usize, reason: String },
+}
+
+impl From<Overflow> for Stop {
+    fn from(_: Overflow) -> Self {
+        Self::Overflow
+    }
+}
+
+/// A network prepared for exact evaluation: integer weights over one denominator per stage.
+pub struct ExactEvaluator {
+    tokens: Tokens,
+    dimension: usize,
+    /// Present when the weights fit.
+    small: Option<Prepared<i128>>,
+    big: Prepared<BigInt>,
+}
+
+impl ExactEvaluator {
+    /// Validates and prepares a network.
+    pub fn new(network: &Network) -> Result<Self, SemanticsError> {
+        network.validate()?;
+        Ok(Self {
+            tokens: network.tokens,
+            dimension: network.dimension,
+            small: Prepared::new(network).ok(),
+            big: Prepared::new(network).map_err(|Overflow| SemanticsError::TooLarge)?,
+        })
+    }
+
+    /// The outputs of all tokens, n × c, for a sequence of n tokens with d coordinates each.
+    pub fn evaluate(&self, sequence: &[Vec<Rational>]) -> Result<Vec<Vec<Rational>>, SemanticsError> {
+        self.run(sequence, 0..sequence.len())
+    }
+
+    /// The c outputs of one token; the others enter through attention only, and are dropped after its last layer.
+    pub fn evaluate_token(
+        &self,
+        sequence: &[Vec<Rational>],
+        token: usize,
+    ) -> Result<Vec<Rational>, SemanticsError> {
+        let absent = || SemanticsError::NoSuchToken { token, length: sequence.len() };
+        if !sequence.is_empty() && token >= sequence.len() {
+            return Err(absent());
+        }
+        self.run(sequence, token..token.saturating_add(1))?.pop().ok_or_else(absent)
+    }
+
+    fn run(
+        &self,
+        sequence: &[Vec<Rational>],
+        wanted: Range<usize>,
+    ) -> Result<Vec<Vec<Rational>>, SemanticsError> {
+        self.check_shape(sequence)?;
+        let result = match self.small.as_ref().map(|small| small.run(sequence, wanted.clone())) {
+            None | Some(Err(Stop::Overflow)) => self.big.run(sequence, wanted),
+            Some(result) => result,
+        };
+        result.map_err(|stop| match stop {
+            Stop::Overflow => SemanticsError::TooLarge,
+            Stop::NotExact { block, head, reason } => SemanticsError::NotExact { block, head, reason },
+        })
+    }
+
+    fn check_shape(&self, sequence: &[Vec<Rational>]) -> Result<(), SemanticsError> {
+        if sequence.is_empty() {
+            return Err(SemanticsError::Empty);
+        }
+        if let Tokens::Fixed(wanted) = self.tokens
+            && wanted != sequence.len()
+        {
+            return Err(SemanticsError::Length { wanted, got: sequence.len() });
+        }
+        let wanted = self.dimension;
+        match sequence.iter().enumerate().find(|(_, token)| token.len() != wanted) {
+            Some((token, row)) => Err(SemanticsError::Dimension { token, wanted, got: row.len() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The network in one integer type.
+struct Prepared<T> {
+    embedding: Affine<T>,
+    blocks: Vec<PreparedBlock<T>>,
+    readout: Affine<T>,
+    last_attention: Option<usize>,
+}
+
+impl<T: Int> Prepared<T> {
+    fn new(network: &Network) -> Result<Self, Overflow> {
+        let width = network.width();
+        let affine = |shape, map: &crate::format::network::AffineMap| {
+            Affine::prepare(
+                shape,
+                &map.weights.iter().collect::<Vec<_>>(),
+                &map.bias.iter().collect::<Vec<_>>(),
+            )
+        };
+        Ok(Self {
+            embedding: affine((network.dimension, width), &network.embedding)?,
+            blocks: network
+                .blocks
+                .iter()
+                .map(|block| PreparedBlock::new(block, width))
+                .collect::<Result<_, _>>()?,
+            readout: affine((width, network.outputs), &network.readout)?,
+            last_attention: network.blocks.iter().rposition(|block| block.attention.is_some()),
+        })
+    }
+
+    fn run(&self, sequence: &[Vec<Rational>], wanted: Range<usize>) -> Result<Vec<Vec<Rational>>, Stop> {
+        let relevant = if self.last_attention.is_some() { sequence } else { &sequence[wanted.clone()] };
+        let mut x = Scaled::read(relevant)?.map(&self.embedding)?;
+        for (index, block) in self.blocks.iter().enumerate() {
+            x.reduce();
+            let attended = match &block.attention {
+                None => None,
+                Some(attention) => {
+                    let last = self.last_attention == Some(index);
+                    let queries = if last { wanted.clone() } else { 0..x.rows.len() };
+                    let row = attention.evaluate(&x, queries, index)?;
+                    if last {
+                        x.rows.truncate(wanted.end);
+                        x.rows.drain(..wanted.start);
+                    }
+                    Some(x.plus(&row)?)
+                }
+            };
+            x = x.plus(&block.feed_forward(attended.as_ref().unwrap_or(&x))?)?;
+        }
+        Ok(x.map(&self.readout)?.into_rationals())
+    }
+}
+
+struct PreparedBlock<T> {
+    attention: Option<Attention<T>>,
+    activation: Activation,
+    /// W1, b1.
+    hidden: Affine<T>,
+    /// W2, b2.
+    output: Affine<T>,
+}
+
+impl<T: Int> PreparedBlock<T> {
+    fn new(block: &Block, width: usize) -> Result<Self, Overflow> {
+        let units = block.units.iter().enumerate();
+        let w1 = units.clone().flat_map(|(u, unit)| unit.input.iter().map(move |(slot, w)| (slot, u, w)));
+        let b1 = units.clone().map(|(u, unit)| (u, &unit.bias.0));
+        let w2 = units.flat_map(|(u, unit)| unit.output.iter().map(move |(slot, w)| (u, slot, w)));
+        Ok(Self {
+            attention: block.attention.as_ref().map(|a| Attention::prepare(a, width)).transpose()?,
+            activation: block.activation,
+            hidden: Affine::prepare(
+                (width, block.units.len()),
+                &w1.collect::<Vec<_>>(),
+                &b1.collect::<Vec<_>>(),
+            )?,
+            output: Affine::prepare(
+                (block.units.len(), width),
+                &w2.collect::<Vec<_>>(),
+                &block.bias.iter().collect::<Vec<_>>(),
+            )?,
+        })
+    }
+
+    /// `σ(z W1 + b1) W2 + b2`, row by row, so that only one row of hidden units exists at a time.
+    fn feed_forward(&self, z: &Scaled<T>) -> Result<Scaled<T>, Overflow> {
+        let linear = z.denominator.times(&self.hidden.denominator)?;
+        let activated = match self.activation {
+            Activation::Relu => linear,
+            Activation::Relu2 => linear.times(&linear)?,
+        };
+        let rows = z.rows.iter().map(|row| {
+            let mut hidden = self.hidden.apply(row, &z.denominator)?;
+            for unit in &mut hidden {
+                if unit.is_negative() {
+                    *unit = T::zero();
+                    continue;
+                }
+                match self.activation {
+                    Activation::Relu => {}
+                    Activation::Relu2 => *unit = unit.times(unit)?,
+                }
+            }
+            self.output.apply(&hidden, &activated)
+        });
+        Ok(Scaled {
+            rows: rows.collect::<Result<_, _>>()?,
+            denominator: activated.times(&self.output.denominator)?,
+        })
+    }
+}
