@@ -183,7 +183,7 @@ pub fn derive_outputs(
     let forms = expand_target(target, DEFAULT_MAX_TERMS).map_err(|e| {
         let place = "target";
         match e {
-            ExpansionError::NotPolynomial { .. } | ExpansionError::TooManyTerms { .. } => {
+            ExpansionError::NotPolynomial { .. } | ExpansionError::TooLarge { .. } => {
                 Rule::Residual.unsupported(place, e.to_string())
             }
             ExpansionError::Undefined { .. } | ExpansionError::NotSymmetric { .. } => {

@@ -2,6 +2,7 @@
 
 use crate::format::certificate::Witness;
 use crate::format::network::Network;
+use crate::language::ast::{Expr, ExprKind};
 use crate::language::evaluate_token;
 use crate::language::target::{Target, Tokens};
 use crate::number::Rational;
@@ -11,6 +12,29 @@ use num_traits::Signed;
 
 /// Longer witnesses are refused.
 const MAX_WITNESS_COORDINATES: usize = 1 << 20;
+/// The most operations, by estimate, that evaluating target and network once may take.
+const MAX_OPERATIONS: f64 = 1e9;
+
+/// How many operations evaluating the target at all n tokens takes, at most.
+pub fn target_operations(target: &Target, n: usize) -> f64 {
+    fn cost(expr: &Expr, n: f64) -> f64 {
+        1.0 + match &expr.kind {
+            ExprKind::Number(_) | ExprKind::Length | ExprKind::Coordinate { .. } => 0.0,
+            ExprKind::Negate(inner) | ExprKind::Call(_, inner) => cost(inner, n),
+            ExprKind::Power(base, exponent) => cost(base, n) + f64::from(*exponent).log2().max(0.0) * 2.0,
+            ExprKind::Binary(_, left, right) | ExprKind::Extremum(_, left, right) => {
+                cost(left, n) + cost(right, n)
+            }
+            ExprKind::Reduce { body, .. } => n * cost(body, n),
+        }
+    }
+    n as f64 * target.body.expressions().iter().map(|e| cost(e, n as f64)).sum::<f64>()
+}
+
+/// How many operations one pass of the network over n tokens takes, about.
+pub fn network_operations(network: &Network, n: usize) -> f64 {
+    n as f64 * network.size().nonzeros as f64
+}
 
 /// |network − target| at the witness's token and output, exactly.
 pub fn witness_error(target: &Target, network: &Network, witness: &Witness) -> Result<Rational, Refusal> {
@@ -24,6 +48,9 @@ pub fn witness_error(target: &Target, network: &Network, witness: &Witness) -> R
     }
     if n.saturating_mul(target.dimension()) > MAX_WITNESS_COORDINATES {
         return Err(Rule::Witness.unsupported("witness", "the sequence is too long to evaluate exactly"));
+    }
+    if target_operations(target, n) > MAX_OPERATIONS || network_operations(network, n) > MAX_OPERATIONS {
+        return Err(Rule::Witness.unsupported("witness", "exact evaluation would take too long"));
     }
     for (j, token) in witness.input.iter().enumerate() {
         if token.len() != target.dimension() {

@@ -2,7 +2,7 @@
 
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, Span, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
-use crate::normal_form::{Basis, NormalForm, Others, TooManyTerms};
+use crate::normal_form::{Basis, Limits, NormalForm, Others, TooLarge};
 use crate::number::{Rational, integer};
 use crate::polynomial::{Monomial, Polynomial};
 use num_traits::{One, Signed, Zero};
@@ -21,11 +21,11 @@ pub enum ExpansionError {
         /// Where.
         span: Span,
     },
-    /// More terms than the limit.
-    #[error("the expression expands to more than {limit} terms")]
-    TooManyTerms {
-        /// The limit.
-        limit: usize,
+    /// More terms or work than the limits allow.
+    #[error("{cause}")]
+    TooLarge {
+        /// The limit that was met.
+        cause: TooLarge,
         /// Where the limit was met.
         span: Span,
     },
@@ -61,7 +61,7 @@ impl ExpansionError {
     pub fn span(&self) -> &Span {
         match self {
             ExpansionError::NotPolynomial { span, .. }
-            | ExpansionError::TooManyTerms { span, .. }
+            | ExpansionError::TooLarge { span, .. }
             | ExpansionError::Undefined { span, .. }
             | ExpansionError::NotSymmetric { span, .. } => span,
         }
@@ -89,7 +89,7 @@ pub fn expand_target_in(
 ) -> Result<Vec<NormalForm>, ExpansionError> {
     match &target.body {
         Body::Output(expressions) => {
-            let scope = Scope { target, max_terms };
+            let scope = Scope { target, limits: Limits::new(max_terms) };
             let frame = Frame { environment: vec![0], named: 1, others };
             expressions.iter().map(|e| scope.expand(e, &frame)).collect()
         }
@@ -101,7 +101,7 @@ pub fn expand_target_in(
 
 struct Scope<'a> {
     target: &'a Target,
-    max_terms: usize,
+    limits: Limits,
 }
 
 /// Which named token each binding level stands for; two levels may stand for the same token.
@@ -134,6 +134,7 @@ impl Frame {
 
 impl Scope<'_> {
     fn expand(&self, expr: &Expr, frame: &Frame) -> Result<NormalForm, ExpansionError> {
+        self.limits.spend(1).map_err(too_large(expr))?;
         let d = self.target.dimension();
         let constant = |value: Rational| NormalForm::constant(d, frame.named, frame.others, value);
         match &expr.kind {
@@ -151,10 +152,10 @@ impl Scope<'_> {
             )),
             ExprKind::Negate(inner) => Ok(self.expand(inner, frame)?.scale(&-Rational::one())),
             ExprKind::Binary(op, left, right) => {
-                combine(*op, self.expand(left, frame)?, self.expand(right, frame)?, expr, self.max_terms)
+                combine(*op, self.expand(left, frame)?, self.expand(right, frame)?, expr, &self.limits)
             }
             ExprKind::Power(base, exponent) => {
-                power(self.expand(base, frame)?, *exponent, expr, self.max_terms)
+                self.expand(base, frame)?.power(*exponent, &self.limits).map_err(too_large(expr))
             }
             ExprKind::Reduce { reduction, excluded, body, .. } => {
                 self.reduce(*reduction, excluded, body, expr, frame)
@@ -193,8 +194,6 @@ impl Scope<'_> {
         let hidden: Vec<usize> = excluded.iter().map(|&level| frame.environment[level]).collect();
         let visible: Vec<usize> = (0..frame.named).filter(|token| !hidden.contains(token)).collect();
         let count = visible.len() + rest;
-        let too_many =
-            |e: TooManyTerms| ExpansionError::TooManyTerms { limit: e.limit, span: expr.span.clone() };
         let one = || NormalForm::constant(d, frame.named, frame.others, Rational::one());
         match reduction {
             Reduction::Sum | Reduction::Mean => {
@@ -212,32 +211,31 @@ impl Scope<'_> {
                 if reduction == Reduction::Mean {
                     sum = sum.scale(&Rational::new(1.into(), count.into()));
                 }
-                self.limited(sum, expr)
+                self.limits.accept(sum).map_err(too_large(expr))
             }
             Reduction::Product => {
                 let mut product = one();
                 for token in visible {
                     product = product
-                        .times(&self.expand(body, &frame.bound_to(token))?, self.max_terms)
-                        .map_err(too_many)?;
+                        .times(&self.expand(body, &frame.bound_to(token))?, &self.limits)
+                        .map_err(too_large(expr))?;
                 }
                 if let Some(inner) = frame.with_new_token() {
-                    let over_others =
-                        self.expand(body, &inner)?.product_over_last(self.max_terms).map_err(too_many)?;
-                    product = product.times(&over_others, self.max_terms).map_err(too_many)?;
+                    let over_others = self
+                        .expand(body, &inner)?
+                        .product_over_last(&self.limits)
+                        .map_err(too_large(expr))?;
+                    product = product.times(&over_others, &self.limits).map_err(too_large(expr))?;
                 }
-                self.limited(product, expr)
+                self.limits.accept(product).map_err(too_large(expr))
             }
             Reduction::Max | Reduction::Min => Err(not_polynomial("`max` or `min` over tokens", expr)),
         }
     }
+}
 
-    fn limited(&self, form: NormalForm, expr: &Expr) -> Result<NormalForm, ExpansionError> {
-        if form.len() > self.max_terms {
-            return Err(ExpansionError::TooManyTerms { limit: self.max_terms, span: expr.span.clone() });
-        }
-        Ok(form)
-    }
+fn too_large(expr: &Expr) -> impl Fn(TooLarge) -> ExpansionError + '_ {
+    |cause| ExpansionError::TooLarge { cause, span: expr.span.clone() }
 }
 
 fn not_polynomial(what: &str, expr: &Expr) -> ExpansionError {
@@ -264,15 +262,13 @@ fn combine(
     mut left: NormalForm,
     right: NormalForm,
     expr: &Expr,
-    limit: usize,
+    limits: &Limits,
 ) -> Result<NormalForm, ExpansionError> {
     match op {
         BinaryOp::Add => left.add_scaled(&right, &Rational::one()),
         BinaryOp::Subtract => left.add_scaled(&right, &-Rational::one()),
         BinaryOp::Multiply => {
-            left = left
-                .times(&right, limit)
-                .map_err(|e| ExpansionError::TooManyTerms { limit: e.limit, span: expr.span.clone() })?;
+            left = left.times(&right, limits).map_err(too_large(expr))?;
         }
         BinaryOp::Divide => match right.as_constant() {
             Some(divisor) if !divisor.is_zero() => left = left.scale(&divisor.recip()),
@@ -284,11 +280,6 @@ fn combine(
         },
     }
     Ok(left)
-}
-
-fn power(base: NormalForm, exponent: u32, expr: &Expr, limit: usize) -> Result<NormalForm, ExpansionError> {
-    base.power(exponent, limit)
-        .map_err(|e| ExpansionError::TooManyTerms { limit: e.limit, span: expr.span.clone() })
 }
 
 /// g(x1; x2..xn) in explicit tokens: all n tokens are named, then symmetry is required or averaged in.
@@ -303,7 +294,7 @@ fn expand_semi_invariant(
         return Err(not_polynomial("`semi_invariant` without a fixed length", expr));
     };
     let frame = Frame { environment: (0..n).collect(), named: n, others: Others::Count(0) };
-    let explicit = Scope { target, max_terms }.expand(expr, &frame)?;
+    let explicit = Scope { target, limits: Limits::new(max_terms) }.expand(expr, &frame)?;
     let polynomial = Polynomial::from_terms(explicit.terms().map(|(b, c)| (b.named.clone(), c.clone())));
     if !symmetrize {
         require_symmetry(&polynomial, n, d, &expr.span)?;

@@ -14,6 +14,7 @@ use crate::interval::Interval;
 use crate::number::{Rational, integer, max};
 use crate::polynomial::{Monomial, Polynomial};
 use num_traits::{One, Signed, Zero};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// What the symmetric parts range over.
@@ -78,12 +79,38 @@ pub struct NormalForm {
     terms: BTreeMap<Basis, Rational>,
 }
 
-/// A normal form has more terms than the limit.
+/// A normal form has more terms, or takes more work, than the limits allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the expanded polynomial has more than {limit} terms")]
-pub struct TooManyTerms {
-    /// The limit that was met.
-    pub limit: usize,
+#[error("the polynomial is too large to expand (the limit is {max_terms} terms, and work in proportion)")]
+pub struct TooLarge {
+    /// The limit on terms.
+    pub max_terms: usize,
+}
+
+/// Limits on terms and on work, so that no input can fill the memory or run for ever.
+#[derive(Debug)]
+pub struct Limits {
+    max_terms: usize,
+    work_left: Cell<u64>,
+}
+
+impl Limits {
+    /// At most `max_terms` terms per polynomial and 200 times that many elementary products in total.
+    pub fn new(max_terms: usize) -> Self {
+        Self { max_terms, work_left: Cell::new((max_terms as u64).saturating_mul(200)) }
+    }
+
+    /// Takes `amount` from the work that is left.
+    pub fn spend(&self, amount: u64) -> Result<(), TooLarge> {
+        let left = self.work_left.get().checked_sub(amount).ok_or(TooLarge { max_terms: self.max_terms })?;
+        self.work_left.set(left);
+        Ok(())
+    }
+
+    /// Refuses a form with too many terms.
+    pub fn accept(&self, form: NormalForm) -> Result<NormalForm, TooLarge> {
+        if form.len() > self.max_terms { Err(TooLarge { max_terms: self.max_terms }) } else { Ok(form) }
+    }
 }
 
 impl NormalForm {
@@ -197,12 +224,13 @@ impl NormalForm {
         scaled
     }
 
-    /// The product; `limit` bounds the number of terms on the way.
-    pub fn times(&self, other: &Self, limit: usize) -> Result<Self, TooManyTerms> {
+    /// The product.
+    pub fn times(&self, other: &Self, limits: &Limits) -> Result<Self, TooLarge> {
         let mut product = self.zero_like();
         for (a, x) in &self.terms {
             for (b, y) in &other.terms {
                 let named = a.named.times(&b.named);
+                limits.spend(1 + (bits(x) + bits(y)) / 64)?;
                 let coefficient = x * y;
                 match self.others {
                     Others::Means | Others::Sums { .. } => {
@@ -213,55 +241,24 @@ impl NormalForm {
                     Others::Count(rest) => {
                         let mut parts = a.parts.clone();
                         let paired = vec![false; parts.len()];
-                        product.add_matchings(&named, &mut parts, paired, &b.parts, &coefficient, rest);
+                        let mut matchings =
+                            Matchings { product: &mut product, named, coefficient, rest, limits };
+                        matchings.add(&mut parts, paired, &b.parts)?;
                     }
                 }
-                if product.terms.len() > limit {
-                    return Err(TooManyTerms { limit });
-                }
+            }
+            if product.terms.len() > limits.max_terms {
+                return Err(TooLarge { max_terms: limits.max_terms });
             }
         }
         Ok(product)
     }
 
-    /// `M(β)·M(γ)`: every γ_s falls either on the token of a β_r not yet taken by another γ, or on a new token.
-    fn add_matchings(
-        &mut self,
-        named: &Monomial,
-        parts: &mut Vec<Monomial>,
-        paired: Vec<bool>,
-        remaining: &[Monomial],
-        coefficient: &Rational,
-        rest: usize,
-    ) {
-        let Some((next, remaining)) = remaining.split_first() else {
-            let mut parts = parts.clone();
-            parts.sort_unstable();
-            self.add_term(Basis { named: named.clone(), parts }, coefficient.clone());
-            return;
-        };
-        for r in 0..paired.len() {
-            if !paired[r] {
-                let mut paired = paired.clone();
-                paired[r] = true;
-                let merged = parts[r].times(next);
-                let before = std::mem::replace(&mut parts[r], merged);
-                self.add_matchings(named, parts, paired, remaining, coefficient, rest);
-                parts[r] = before;
-            }
-        }
-        if parts.len() < rest {
-            parts.push(next.clone());
-            self.add_matchings(named, parts, paired, remaining, coefficient, rest);
-            parts.pop();
-        }
-    }
-
     /// `self^exponent`.
-    pub fn power(&self, exponent: u32, limit: usize) -> Result<Self, TooManyTerms> {
+    pub fn power(&self, exponent: u32, limits: &Limits) -> Result<Self, TooLarge> {
         let mut result = self.constant_like(Rational::one());
         for _ in 0..exponent {
-            result = result.times(self, limit)?;
+            result = result.times(self, limits)?;
         }
         Ok(result)
     }
@@ -327,10 +324,10 @@ impl NormalForm {
     ///
     /// The factor is first written as Σ_γ y^γ C_γ with coefficients over *all* others; then every multiset of
     /// exponents, one per other token, contributes `Π C_γ^{k_γ} · M(γ…) / Π_{γ≠0} k_γ!`.
-    pub fn product_over_last(&self, limit: usize) -> Result<Self, TooManyTerms> {
+    pub fn product_over_last(&self, limits: &Limits) -> Result<Self, TooLarge> {
         let Others::Count(rest) = self.others else {
             // Only the canonical reading expands products; the others say so by a limit of zero terms.
-            return Err(TooManyTerms { limit: 0 });
+            return Err(TooLarge { max_terms: 0 });
         };
         let rest = rest + 1;
         let zero = Self::zero(self.dimension as usize, self.named as usize - 1, Others::Count(rest));
@@ -338,13 +335,13 @@ impl NormalForm {
         for (basis, coefficient) in &self.terms {
             let (inner, named) = self.split_last(&basis.named);
             let term = Lift { zero: &zero, named, coefficient };
-            term.add(&mut factors, inner, basis.parts.clone(), Rational::one());
+            term.add(&mut factors, inner, basis.parts.clone(), Rational::one(), limits)?;
         }
         factors.retain(|_, form| !form.is_zero());
         let factors: Vec<(Monomial, Self)> = factors.into_iter().collect();
         let mut product = zero.clone();
         let one = zero.constant_like(Rational::one());
-        expand_product(&factors, rest, &one, &mut Vec::new(), &mut product, limit)?;
+        expand_product(&factors, rest, &one, &mut Vec::new(), &mut product, limits)?;
         Ok(product)
     }
 
@@ -371,6 +368,52 @@ impl NormalForm {
     }
 }
 
+/// `M(β)·M(γ)`: every γ_s falls either on the token of a β_r not yet taken by another γ, or on a new token.
+struct Matchings<'a> {
+    product: &'a mut NormalForm,
+    named: Monomial,
+    coefficient: Rational,
+    rest: usize,
+    limits: &'a Limits,
+}
+
+impl Matchings<'_> {
+    fn add(
+        &mut self,
+        parts: &mut Vec<Monomial>,
+        paired: Vec<bool>,
+        remaining: &[Monomial],
+    ) -> Result<(), TooLarge> {
+        self.limits.spend(1)?;
+        let Some((next, remaining)) = remaining.split_first() else {
+            let mut parts = parts.clone();
+            parts.sort_unstable();
+            self.product.add_term(Basis { named: self.named.clone(), parts }, self.coefficient.clone());
+            return Ok(());
+        };
+        for r in 0..paired.len() {
+            if !paired[r] {
+                let mut paired = paired.clone();
+                paired[r] = true;
+                let merged = parts[r].times(next);
+                let before = std::mem::replace(&mut parts[r], merged);
+                self.add(parts, paired, remaining)?;
+                parts[r] = before;
+            }
+        }
+        if parts.len() < self.rest {
+            parts.push(next.clone());
+            self.add(parts, paired, remaining)?;
+            parts.pop();
+        }
+        Ok(())
+    }
+}
+
+fn bits(value: &Rational) -> u64 {
+    value.numer().bits() + value.denom().bits()
+}
+
 /// Rewrites `y^γ M_{others∖y}(β)` over all others: M_{others∖y}(β) = M(β) − Σ_r y^{β_r} M_{others∖y}(β without β_r).
 struct Lift<'a> {
     zero: &'a NormalForm,
@@ -385,16 +428,19 @@ impl Lift<'_> {
         inner: Monomial,
         parts: Vec<Monomial>,
         sign: Rational,
-    ) {
+        limits: &Limits,
+    ) -> Result<(), TooLarge> {
+        limits.spend(1)?;
         for r in 0..parts.len() {
             let mut fewer = parts.clone();
             let part = fewer.remove(r);
-            self.add(factors, inner.times(&part), fewer, -&sign);
+            self.add(factors, inner.times(&part), fewer, -&sign, limits)?;
         }
         factors
             .entry(inner)
             .or_insert_with(|| self.zero.clone())
             .add_term(Basis { named: self.named.clone(), parts }, self.coefficient * sign);
+        Ok(())
     }
 }
 
@@ -404,17 +450,18 @@ fn expand_product(
     coefficient: &NormalForm,
     parts: &mut Vec<Monomial>,
     product: &mut NormalForm,
-    limit: usize,
-) -> Result<(), TooManyTerms> {
+    limits: &Limits,
+) -> Result<(), TooLarge> {
+    limits.spend(1)?;
     let Some(((monomial, form), others)) = factors.split_first() else {
         if tokens_left == 0 {
             let mut sorted = parts.clone();
             sorted.sort_unstable();
             let mut symmetric = product.zero_like();
             symmetric.add_term(Basis { named: Monomial::one(), parts: sorted }, Rational::one());
-            product.add_scaled(&coefficient.times(&symmetric, limit)?, &Rational::one());
-            if product.len() > limit {
-                return Err(TooManyTerms { limit });
+            product.add_scaled(&coefficient.times(&symmetric, limits)?, &Rational::one());
+            if product.len() > limits.max_terms {
+                return Err(TooLarge { max_terms: limits.max_terms });
             }
         }
         return Ok(());
@@ -423,7 +470,7 @@ fn expand_product(
     let depth = parts.len();
     for count in 0..=tokens_left {
         if count > 0 {
-            coefficient = coefficient.times(form, limit)?;
+            coefficient = coefficient.times(form, limits)?;
             if !monomial.is_one() {
                 coefficient = coefficient.scale(&Rational::new(1.into(), count.into()));
                 parts.push(monomial.clone());
@@ -431,7 +478,7 @@ fn expand_product(
         }
         // The last factor takes all tokens that are left.
         if !others.is_empty() || count == tokens_left {
-            expand_product(others, tokens_left - count, &coefficient, parts, product, limit)?;
+            expand_product(others, tokens_left - count, &coefficient, parts, product, limits)?;
         }
     }
     parts.truncate(depth);

@@ -114,7 +114,7 @@ fn explain_sumformer_error(error: SumformerError, target: &Target) -> CliError {
             "not a polynomial",
             "this version proves polynomial targets: numbers, x[k], n, + - * ^, division by constants, sum, mean, prod",
         ),
-        ExpansionError::TooManyTerms { .. } => (
+        ExpansionError::TooLarge { .. } => (
             Outcome::BadInput,
             "expands to too many terms",
             "fewer tokens, coordinates or lower degrees keep it small; --max-terms sets the limit",

@@ -10,6 +10,9 @@ use crate::language::target::Tokens;
 use crate::number::{Exact, Rational, integer};
 use num_traits::{One, Signed, Zero};
 
+/// Non-zeros of one factor times non-zeros of the other, at most.
+const MAX_PRODUCT_WORK: usize = 1 << 28;
+
 /// What an attention layer adds to every token: `X_i ↦ X_i + mean_j (X_j · matrix)`, up to `spread`.
 pub struct MeanLayer {
     /// D × D, from slots to slots.
@@ -28,15 +31,15 @@ pub fn mean_layer(
     let width = state.len();
     let mut entries = Vec::new();
     let mut spread = Vec::new();
-    for (h, head) in attention.heads.iter().enumerate() {
+    let mut to_slots = vec![Vec::new(); attention.heads.len()];
+    for (row, column, value) in attention.output.iter() {
+        to_slots[row / width].push((row % width, column, value.clone()));
+    }
+    for (h, (head, to_slots)) in attention.heads.iter().zip(to_slots).enumerate() {
         let place = format!("{place}, head {h}");
-        let to_slots = SparseMatrix::from_entries(
-            attention
-                .output
-                .iter()
-                .filter(|(row, _, _)| row / width == h)
-                .map(|(row, column, value)| (row % width, column, value.clone())),
-        );
+        let to_slots = SparseMatrix::from_entries(to_slots);
+        require_small_product(&head.value, &to_slots, &place)?;
+        require_small_product(&head.query, &head.key, &place)?;
         let values = head.value.times(&to_slots);
         if values.is_empty() {
             continue;
@@ -50,6 +53,16 @@ pub fn mean_layer(
         }
     }
     Ok(MeanLayer { matrix: SparseMatrix::from_entries(entries), spread })
+}
+
+/// Dense products of wide matrices are refused rather than waited for.
+fn require_small_product(left: &SparseMatrix, right: &SparseMatrix, place: &str) -> Result<(), Refusal> {
+    if left.len().saturating_mul(right.len()) > MAX_PRODUCT_WORK {
+        return Err(
+            Rule::Attention.unsupported(place, "the weight matrices are too large and too dense to multiply")
+        );
+    }
+    Ok(())
 }
 
 /// μ with `head(X)_i = μ · mean_j V_j` for every sequence.

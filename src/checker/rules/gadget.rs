@@ -15,6 +15,9 @@ const PARTS_PER_PIECE: u32 = 8;
 /// Degrees of gadget polynomials that are accepted.
 const MAX_DEGREE: usize = 64;
 
+/// Sums of units with unrelated denominators are followed up to this many bits.
+const MAX_BITS: u64 = 1 << 16;
+
 /// Unit h as a function of the gadget's variable: `σ(slope·t + bias)`.
 struct Kink {
     slope: Rational,
@@ -34,7 +37,10 @@ pub fn check_gadget(
     place: &dyn Fn() -> String,
 ) -> Result<(), Refusal> {
     let kinks = read_kinks(gadget, units, place)?;
-    let suprema = suprema(gadget, kinks, activation);
+    let suprema = suprema(gadget, kinks, activation).ok_or_else(|| {
+        Rule::GadgetUnits
+            .unsupported(place(), "the weights' denominators are unrelated and their sums become too long")
+    })?;
     for (claim, supremum) in gadget.outputs.iter().zip(suprema) {
         if supremum > claim.error.0 {
             return Err(Rule::GadgetError.invalid(
@@ -105,7 +111,9 @@ fn proportion(inputs: &SparseVector, direction: &SparseVector) -> Option<Rationa
 }
 
 /// For each claimed output the supremum over the range of |piecewise polynomial − claimed polynomial|.
-fn suprema(gadget: &Gadget, mut kinks: Vec<Kink>, activation: Activation) -> Vec<Rational> {
+///
+/// `None` if the numbers become too long.
+fn suprema(gadget: &Gadget, mut kinks: Vec<Kink>, activation: Activation) -> Option<Vec<Rational>> {
     let (lo, hi) = (gadget.range.inf(), gadget.range.sup());
     kinks.sort_by(|a, b| a.breakpoint.cmp(&b.breakpoint));
     // Coefficients of 1, t, t² on the current piece, claim subtracted, per output.
@@ -121,6 +129,7 @@ fn suprema(gadget: &Gadget, mut kinks: Vec<Kink>, activation: Activation) -> Vec
         let active = if kink.slope.is_positive() { &kink.breakpoint <= lo } else { &kink.breakpoint > lo };
         if active {
             add_unit(&mut difference, kink, activation, &Rational::one());
+            require_short(&difference)?;
         }
     }
     let mut suprema = vec![Rational::zero(); gadget.outputs.len()];
@@ -130,9 +139,15 @@ fn suprema(gadget: &Gadget, mut kinks: Vec<Kink>, activation: Activation) -> Vec
         left = kink.breakpoint.clone();
         let switch = if kink.slope.is_positive() { integer(1) } else { integer(-1) };
         add_unit(&mut difference, kink, activation, &switch);
+        require_short(&difference)?;
     }
     raise(&mut suprema, &difference, &left, hi);
-    suprema
+    Some(suprema)
+}
+
+fn require_short(difference: &[Vec<Rational>]) -> Option<()> {
+    let bits = difference.iter().flatten().map(|c| c.denom().bits()).max();
+    (bits <= Some(MAX_BITS)).then_some(())
 }
 
 fn add_unit(difference: &mut [Vec<Rational>], kink: &Kink, activation: Activation, factor: &Rational) {
@@ -197,5 +212,6 @@ pub fn exact_errors(
     activation: Activation,
 ) -> Result<Vec<Rational>, Refusal> {
     let kinks = read_kinks(gadget, units, &|| "gadget".into())?;
-    Ok(suprema(gadget, kinks, activation))
+    suprema(gadget, kinks, activation)
+        .ok_or_else(|| Rule::GadgetUnits.unsupported("gadget", "the weights' denominators are unrelated"))
 }

@@ -67,14 +67,10 @@ impl SplitState {
             slots[column].mean.insert(row, value.clone());
         }
         for (values, radius) in &layer.spread {
-            for (column, slot) in slots.iter_mut().enumerate() {
-                let terms: Vec<(usize, Rational)> =
-                    values.iter().filter(|(_, c, _)| *c == column).map(|(r, _, v)| (r, v.clone())).collect();
-                if !terms.is_empty() {
-                    // |mean_j V_j| is at most the largest |V_j|.
-                    let magnitude = run.range_of(&SparseVector::from_entries(terms)).mag();
-                    slot.error += round_up(&(magnitude * radius), 32);
-                }
+            for (column, slot, value) in values.transpose().iter() {
+                // |mean_j V_j| is at most the sum of the largest |values| of its terms.
+                let term = SparseVector::from_entries([(slot, value.clone())]);
+                slots[column].error += round_up(&(run.range_of(&term).mag() * radius), 32);
             }
         }
         Self { slots }

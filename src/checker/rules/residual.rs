@@ -6,7 +6,7 @@ use super::latent::Latent;
 use crate::expansion::others_of;
 use crate::interval::Interval;
 use crate::language::target::Target;
-use crate::normal_form::{NormalForm, TooManyTerms};
+use crate::normal_form::{Limits, NormalForm, TooLarge};
 use crate::number::Rational;
 use crate::polynomial::{Monomial, Polynomial};
 use num_traits::One;
@@ -16,7 +16,7 @@ use std::collections::HashMap;
 pub struct Unfolding<'a> {
     target: &'a Target,
     latents: &'a [Latent],
-    max_terms: usize,
+    limits: Limits,
     /// Products of latents, shared between terms and outputs.
     products: HashMap<Monomial, NormalForm>,
 }
@@ -24,11 +24,11 @@ pub struct Unfolding<'a> {
 impl<'a> Unfolding<'a> {
     /// Prepares to unfold polynomials over the own token's coordinates 0..d and the latents d, d+1, …
     pub fn new(target: &'a Target, latents: &'a [Latent], max_terms: usize) -> Self {
-        Self { target, latents, max_terms, products: HashMap::new() }
+        Self { target, latents, limits: Limits::new(max_terms), products: HashMap::new() }
     }
 
     /// The normal form of `psi`.
-    pub fn unfold(&mut self, psi: &Polynomial) -> Result<NormalForm, TooManyTerms> {
+    pub fn unfold(&mut self, psi: &Polynomial) -> Result<NormalForm, TooLarge> {
         let d = self.target.dimension();
         let others = others_of(self.target);
         let mut form = NormalForm::zero(d, 1, others);
@@ -46,15 +46,12 @@ impl<'a> Unfolding<'a> {
         for (latents, own) in by_latents {
             let own = NormalForm::at_token(d, 1, others, 0, &own);
             let product = self.product(&latents)?;
-            form.add_scaled(&product.times(&own, self.max_terms)?, &Rational::one());
-            if form.len() > self.max_terms {
-                return Err(TooManyTerms { limit: self.max_terms });
-            }
+            form.add_scaled(&product.times(&own, &self.limits)?, &Rational::one());
         }
-        Ok(form)
+        self.limits.accept(form)
     }
 
-    fn product(&mut self, latents: &Monomial) -> Result<NormalForm, TooManyTerms> {
+    fn product(&mut self, latents: &Monomial) -> Result<NormalForm, TooLarge> {
         let d = self.target.dimension();
         let others = others_of(self.target);
         let Some(&(variable, exponent)) = latents.powers().last() else {
@@ -69,7 +66,7 @@ impl<'a> Unfolding<'a> {
         let latent = &self.latents[variable as usize - d];
         let mut factor = NormalForm::sum_over_others(d, 1, others, &latent.others);
         factor.add_scaled(&NormalForm::at_token(d, 1, others, 0, &latent.own), &Rational::one());
-        let product = rest.times(&factor, self.max_terms)?;
+        let product = rest.times(&factor, &self.limits)?;
         self.products.insert(latents.clone(), product.clone());
         Ok(product)
     }

@@ -151,18 +151,23 @@ impl SymbolicRun {
         for (slot, value) in block.bias.iter() {
             local[slot].add_term(Monomial::one(), value.clone());
         }
-        let next = local.iter().zip(&errors).enumerate().map(|(slot, (polynomial, error))| {
+        let one = integer(1);
+        let mut next = Vec::with_capacity(self.state.len());
+        for (slot, (polynomial, error)) in local.iter().zip(errors).enumerate() {
+            let before = &self.state[slot];
             if polynomial.is_zero() && error.is_zero() {
-                return self.state[slot].clone();
+                next.push(before.clone());
+                continue;
             }
-            let change = TaylorModel::compose(polynomial, |v| &self.state[v as usize], &self.ranges);
-            let one = integer(1);
-            let mut sum =
-                TaylorModel::combination([(&self.state[slot], &one), (&change, &one)], &Rational::zero());
+            let change = TaylorModel::compose(polynomial, |v| &self.state[v as usize], &self.ranges)
+                .map_err(|e| {
+                    Rule::GadgetUnits.unsupported(format!("block {index}, slot {slot}"), e.to_string())
+                })?;
+            let mut sum = TaylorModel::combination([(before, &one), (&change, &one)], &Rational::zero());
             sum.error += error;
-            sum.rounded()
-        });
-        self.state = next.collect();
+            next.push(sum.rounded());
+        }
+        self.state = next;
         Ok(())
     }
 
@@ -210,15 +215,14 @@ impl SymbolicRun {
 
     /// The output coordinates after the readout.
     pub fn outputs(&self, readout: &AffineMap, outputs: usize) -> Vec<TaylorModel> {
-        (0..outputs)
-            .map(|output| {
-                let terms = readout
-                    .weights
-                    .iter()
-                    .filter(|(_, column, _)| *column == output)
-                    .map(|(slot, _, weight)| (&self.state[slot], weight));
-                TaylorModel::combination(terms, &readout.bias.get(output))
-            })
+        let mut terms: Vec<Vec<(&TaylorModel, &Rational)>> = vec![Vec::new(); outputs];
+        for (slot, output, weight) in readout.weights.iter() {
+            terms[output].push((&self.state[slot], weight));
+        }
+        terms
+            .into_iter()
+            .enumerate()
+            .map(|(output, terms)| TaylorModel::combination(terms, &readout.bias.get(output)))
             .collect()
     }
 }

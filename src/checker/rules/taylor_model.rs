@@ -3,11 +3,22 @@
 use crate::bernstein;
 use crate::interval::Interval;
 use crate::number::{Rational, round_up};
-use crate::polynomial::Polynomial;
+use crate::polynomial::{Monomial, Polynomial};
 use num_traits::{Signed, Zero};
 
 /// Error bounds are rounded up to this many significant bits so that they stay small along deep networks.
 const ERROR_BITS: u32 = 32;
+
+/// A product of more term pairs, or with larger coefficients, is refused: no file may stall the checker.
+const MAX_TERM_PAIRS: usize = 1 << 20;
+const MAX_COEFFICIENT_BITS: u64 = 1 << 16;
+
+/// A polynomial became too large on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the polynomials become too large to follow (limits: 2^20 term pairs in a product, 2^16 bits in a coefficient)"
+)]
+pub struct TooLarge;
 
 /// `|value − polynomial(variables)| ≤ error` wherever the variables lie in their ranges.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +59,8 @@ impl TaylorModel {
     }
 
     /// The product: |ab − pq| ≤ |p|·e_b + |q|·e_a + e_a·e_b.
-    pub fn times(&self, other: &Self, ranges: &[Interval]) -> Self {
+    pub fn times(&self, other: &Self, ranges: &[Interval]) -> Result<Self, TooLarge> {
+        self.require_small(other)?;
         let mut error = &self.error * &other.error;
         if !other.error.is_zero() {
             error += &other.error * self.polynomial_range(ranges).mag();
@@ -56,7 +68,16 @@ impl TaylorModel {
         if !self.error.is_zero() {
             error += &self.error * other.polynomial_range(ranges).mag();
         }
-        Self { polynomial: self.polynomial.times(&other.polynomial), error }
+        Ok(Self { polynomial: self.polynomial.times(&other.polynomial), error })
+    }
+
+    fn require_small(&self, other: &Self) -> Result<(), TooLarge> {
+        let bits = |m: &Self| m.polynomial.terms().map(|(_, c)| c.numer().bits() + c.denom().bits()).max();
+        let pairs = self.polynomial.len().saturating_mul(other.polynomial.len());
+        if pairs > MAX_TERM_PAIRS || bits(self).max(bits(other)) > Some(MAX_COEFFICIENT_BITS) {
+            return Err(TooLarge);
+        }
+        Ok(())
     }
 
     /// `outer` with its variable v replaced by `inner(v)`.
@@ -64,7 +85,7 @@ impl TaylorModel {
         outer: &Polynomial,
         inner: impl Fn(u32) -> &'a TaylorModel,
         ranges: &[Interval],
-    ) -> Self {
+    ) -> Result<Self, TooLarge> {
         let mut sum = Self::exact(Polynomial::zero());
         for (monomial, coefficient) in outer.terms() {
             let mut product: Option<TaylorModel> = None;
@@ -73,21 +94,19 @@ impl TaylorModel {
                     let factor = inner(variable);
                     product = Some(match product {
                         None => factor.clone(),
-                        Some(product) => product.times(factor, ranges),
+                        Some(product) => product.times(factor, ranges)?,
                     });
                 }
             }
             match product {
-                None => sum
-                    .polynomial
-                    .add_scaled(&Polynomial::constant(coefficient.clone()), &crate::number::integer(1)),
+                None => sum.polynomial.add_term(Monomial::one(), coefficient.clone()),
                 Some(product) => {
                     sum.polynomial.add_scaled(&product.polynomial, coefficient);
                     sum.error += product.error * coefficient.abs();
                 }
             }
         }
-        sum
+        Ok(sum)
     }
 
     /// Rounds the error up to a short dyadic number.
