@@ -3,6 +3,7 @@
 use super::attention::Scores;
 use super::plan::Plan;
 use crate::sumformer::Sumformer;
+use itertools::Itertools;
 use num_traits::One;
 use std::collections::BTreeMap;
 use sumformer_checker::format::network::AffineMap;
@@ -106,21 +107,20 @@ impl Slots {
 
 /// `2,0,1`.
 pub fn exponents(monomial: &Monomial, d: usize) -> String {
-    (0..d as u32).map(|k| monomial.exponent(k).to_string()).collect::<Vec<_>>().join(",")
+    (0..d as u32).map(|k| monomial.exponent(k)).join(",")
 }
 
 /// `x[0]^2*s[1,0]`, latents by their multi-index.
 pub fn show(monomial: &Monomial, d: usize, features: &[Monomial]) -> String {
-    let factors: Vec<String> = monomial
-        .powers()
-        .iter()
-        .map(|&(v, e)| {
-            let name = match (v as usize).checked_sub(d) {
-                None => format!("x[{v}]"),
-                Some(latent) => format!("s[{}]", exponents(&features[latent], d)),
-            };
-            if e == 1 { name } else { format!("{name}^{e}") }
-        })
-        .collect();
-    if factors.is_empty() { "1".into() } else { factors.join("*") }
+    if monomial.is_one() {
+        return "1".into();
+    }
+    let factor = |&(v, e): &(u32, u32)| {
+        let name = match (v as usize).checked_sub(d) {
+            None => format!("x[{v}]"),
+            Some(latent) => format!("s[{}]", exponents(&features[latent], d)),
+        };
+        if e == 1 { name } else { format!("{name}^{e}") }
+    };
+    monomial.powers().iter().map(factor).join("*")
 }

@@ -1,5 +1,6 @@
 //! Polarisation: a monomial as a combination of powers of linear forms.
 
+use itertools::Itertools;
 use num_traits::One;
 use sumformer_checker::number::{Rational, binomial, integer};
 use sumformer_checker::polynomial::Monomial;
@@ -21,30 +22,28 @@ pub fn ridge_powers(monomial: &Monomial) -> Vec<RidgePower> {
     for i in 1..=degree {
         scale /= integer(i64::from(i)) * integer(if i < degree { 2 } else { 1 });
     }
-    let mut terms = Vec::new();
-    let mut choice = vec![0u32; powers.len()];
-    loop {
-        let form: Vec<(u32, i64)> = powers
-            .iter()
-            .zip(&choice)
-            .map(|(&(v, a), &j)| (v, i64::from(a) - 2 * i64::from(j)))
-            .filter(|&(_, c)| c != 0)
-            .collect();
-        // Of j and a − j the one whose form starts with a positive coefficient stands for both.
-        if form.first().is_some_and(|&(_, c)| c > 0) {
-            let mut weight = scale.clone();
-            for (&(_, a), &j) in powers.iter().zip(&choice) {
-                weight *= Rational::from(binomial(a.into(), j.into()));
+    powers
+        .iter()
+        .map(|&(_, a)| 0..=a)
+        .multi_cartesian_product()
+        .filter_map(|choice| {
+            let form: Vec<(u32, i64)> = powers
+                .iter()
+                .zip(&choice)
+                .map(|(&(v, a), &j)| (v, i64::from(a) - 2 * i64::from(j)))
+                .filter(|&(_, c)| c != 0)
+                .collect();
+            // Of j and a − j the one whose form starts with a positive coefficient stands for both.
+            if form.first().is_none_or(|&(_, c)| c < 0) {
+                return None;
             }
-            if choice.iter().sum::<u32>() % 2 == 1 {
-                weight = -weight;
-            }
-            terms.push(RidgePower { form, weight });
-        }
-        let Some(position) = (0..powers.len()).find(|&i| choice[i] < powers[i].1) else { return terms };
-        choice[position] += 1;
-        choice[..position].fill(0);
-    }
+            let choices =
+                powers.iter().zip(&choice).map(|(&(_, a), &j)| Rational::from(binomial(a.into(), j.into())));
+            let weight = choices.fold(scale.clone(), |weight, choices| weight * choices);
+            let odd = choice.iter().sum::<u32>() % 2 == 1;
+            Some(RidgePower { form, weight: if odd { -weight } else { weight } })
+        })
+        .collect()
 }
 
 #[cfg(test)]

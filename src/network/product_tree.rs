@@ -1,5 +1,6 @@
 //! Monomials from products of two, in ⌈log2 degree⌉ layers, sub-monomials shared.
 
+use itertools::Itertools;
 use std::collections::{BTreeMap, BTreeSet};
 use sumformer_checker::polynomial::Monomial;
 
@@ -67,24 +68,20 @@ fn best_split(
     let degree = target.degree();
     let known = |m: &Monomial| m.degree() == 1 || pool.get(&m.degree()).is_some_and(|set| set.contains(m));
     let mut best: Option<((usize, bool, u32), Monomial, Monomial)> = None;
-    for_each_divisor(target, &mut |left: Monomial| {
+    for left in divisors(target) {
         let left_degree = left.degree();
         let right_degree = degree - left_degree;
         if left_degree == 0 || left_degree < right_degree || left_degree > most {
-            return;
+            continue;
         }
         let right = quotient(target, &left);
         let square = left == right;
-        let new = if square {
-            usize::from(!known(&left))
-        } else {
-            usize::from(!known(&left)) + usize::from(!known(&right))
-        };
+        let new = [&left, &right].into_iter().unique().filter(|factor| !known(factor)).count();
         let score = (new, !square, left_degree - right_degree);
         if best.as_ref().is_none_or(|(least, l, _)| (&score, &left) < (least, l)) {
             best = Some((score, left, right));
         }
-    });
+    }
     let (_, left, right) =
         best.expect("a monomial of degree k ≥ 2 splits into halves of degree at most 2^(layer-1)");
     (left, right)
@@ -94,15 +91,14 @@ fn quotient(target: &Monomial, divisor: &Monomial) -> Monomial {
     Monomial::from_powers(target.powers().iter().map(|&(v, e)| (v, e - divisor.exponent(v))))
 }
 
-fn for_each_divisor(target: &Monomial, visit: &mut impl FnMut(Monomial)) {
-    let powers = target.powers();
-    let mut exponents = vec![0u32; powers.len()];
-    loop {
-        visit(Monomial::from_powers(powers.iter().zip(&exponents).map(|(&(v, _), &e)| (v, e))));
-        let Some(position) = (0..powers.len()).find(|&i| exponents[i] < powers[i].1) else { return };
-        exponents[position] += 1;
-        exponents[..position].fill(0);
-    }
+/// Every monomial that divides the target, the target and 1 included.
+fn divisors(target: &Monomial) -> impl Iterator<Item = Monomial> {
+    target
+        .powers()
+        .iter()
+        .map(|&(v, e)| (0..=e).map(move |f| (v, f)))
+        .multi_cartesian_product()
+        .map(Monomial::from_powers)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use crate::algebra::degree_reduction::{DegreeReducer, Route};
 use crate::algebra::multi_index::MultiIndex;
 use crate::algebra::power_sum_polynomial::PowerSumPolynomial;
 use crate::algebra::rewriting::augmented_monomial;
-use std::collections::{BTreeMap, BTreeSet};
+use itertools::Itertools;
+use std::collections::BTreeMap;
 use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target_in};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::normal_form::{NormalForm, Others, SumsOf};
@@ -55,10 +56,8 @@ pub fn candidates(target: &Target, forms: &[NormalForm]) -> Vec<Sumformer> {
 fn written_terms(form: &NormalForm) -> PowerSumTerms {
     let mut terms = PowerSumTerms::new();
     for (basis, coefficient) in form.terms() {
-        let mut sums = BTreeMap::new();
-        for part in &basis.parts {
-            *sums.entry(part.clone()).or_insert(0) += 1;
-        }
+        let sums =
+            basis.parts.iter().dedup_with_count().map(|(count, part)| (part.clone(), count as u32)).collect();
         add_term(&mut terms, (basis.named.clone(), sums), coefficient.clone());
     }
     terms
@@ -103,9 +102,12 @@ fn to_monomial(alpha: &MultiIndex) -> Monomial {
 
 fn assemble(target: &Target, basis: SumBasis, outputs: &[PowerSumTerms]) -> Sumformer {
     let d = target.dimension();
-    let used: BTreeSet<Monomial> =
-        outputs.iter().flat_map(|terms| terms.keys().flat_map(|(_, sums)| sums.keys().cloned())).collect();
-    let mut features: Vec<Monomial> = used.into_iter().collect();
+    let mut features: Vec<Monomial> = outputs
+        .iter()
+        .flat_map(|terms| terms.keys().flat_map(|(_, sums)| sums.keys()))
+        .unique()
+        .cloned()
+        .collect();
     graded_lexicographic(&mut features, d);
     let psi = to_polynomials(outputs, &features, d);
     Sumformer { dimension: d, tokens: target.tokens, basis, features, psi }
