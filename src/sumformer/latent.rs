@@ -50,11 +50,14 @@ pub enum SumformerError {
         /// Token dimension.
         d: usize,
     },
-    /// No form stays within the mode's degrees: the reduction is too long.
-    #[error(
-        "no form of the target with power sums of degree at most {0} was found within the size limits; use --latent sparse"
-    )]
-    NoForm(usize),
+    /// The target cannot be rewritten in power sums within the size limits.
+    #[error("no form of the target in power sums{degrees} was found within the size limits; {advice}")]
+    NoForm {
+        /// ` of degree at most …`, where the mode bounds it.
+        degrees: String,
+        /// The way out.
+        advice: &'static str,
+    },
 }
 
 /// d' in the three modes.
@@ -104,7 +107,15 @@ pub fn choose(
         .map(|s| (cost(&s), s))
         .min_by(|((a, p), s), ((b, q), t)| a.total_cmp(b).then(p.cmp(q)).then(s.basis.cmp(&t.basis)))
         .map(|(_, s)| s);
-    let best = best.ok_or_else(|| SumformerError::NoForm(length.map_or(0, |n| n.saturating_sub(1))))?;
+    let no_form = || {
+        let (degrees, advice) = match (mode, length) {
+            (LatentMode::Tight, Some(n)) => (format!(" of degree at most {}", n - 1), "use --latent sparse"),
+            (LatentMode::Paper, Some(n)) => (format!(" of degree at most {n}"), "use --latent sparse"),
+            _ => (String::new(), "fewer tokens in a product, or lower degrees, keep it small"),
+        };
+        SumformerError::NoForm { degrees, advice }
+    };
+    let best = best.ok_or_else(no_form)?;
     Ok((best, dimensions))
 }
 
