@@ -95,9 +95,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// At most `max_terms` terms per polynomial and 200 times that many elementary products in total.
+    /// At most `max_terms` terms per polynomial and 25 times that many elementary products in total.
     pub fn new(max_terms: usize) -> Self {
-        Self { max_terms, work_left: Cell::new((max_terms as u64).saturating_mul(200)) }
+        Self { max_terms, work_left: Cell::new((max_terms as u64).saturating_mul(25)) }
     }
 
     /// Takes `amount` from the work that is left.
@@ -230,7 +230,7 @@ impl NormalForm {
         for (a, x) in &self.terms {
             for (b, y) in &other.terms {
                 let named = a.named.times(&b.named);
-                limits.spend(1 + (bits(x) + bits(y)) / 64)?;
+                limits.spend(1 + (bits(x) + bits(y)) / 16)?;
                 let coefficient = x * y;
                 match self.others {
                     Others::Means | Others::Sums { .. } => {
