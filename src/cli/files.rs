@@ -55,6 +55,12 @@ pub fn may_replace(path: &Path) -> Result<(), CliError> {
             path.display()
         )))
     };
+    if path.file_name().is_none() {
+        return Err(CliError::bad_input(format!(
+            "`{}` is no name for a folder of results; choose another with -o",
+            path.display()
+        )));
+    }
     let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
     if !metadata.is_dir() {
         return refuse("it exists and is not a folder");

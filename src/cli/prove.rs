@@ -36,6 +36,8 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
     }
     let target = read_target(&arguments.target)?;
     let directory = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&target.name));
+    // `link/` and `folder/.` mean what `link` and `folder` mean.
+    let directory: PathBuf = directory.components().collect();
     may_replace(&directory)?;
     let epsilon =
         arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000));

@@ -1,10 +1,12 @@
 //! What there is to say of a proof, collected once; printed as JSON or in words.
 
-use super::words;
+use super::words::{self, Formula};
+
 use serde::Serialize;
 use sumformer_checker::check::{Checked, run_blocks};
 use sumformer_checker::format::network::{Activation, Block};
 use sumformer_checker::format::sparse::SparseVector;
+use sumformer_checker::interval::Interval;
 use sumformer_checker::language::print;
 use sumformer_checker::number::{Rational, to_f64};
 use sumformer_checker::rules::Refusal;
@@ -30,7 +32,7 @@ impl From<&Rational> for Bound {
 #[derive(Debug, Clone, Serialize)]
 pub struct Content {
     /// In x[k] and the latents s[…].
-    pub polynomial: String,
+    pub polynomial: Formula,
     /// Bounds |slot − polynomial|.
     pub error: Bound,
 }
@@ -43,9 +45,9 @@ pub struct LatentFacts {
     /// The slot that holds it.
     pub slot: usize,
     /// In the target language.
-    pub definition: String,
+    pub definition: Formula,
     /// Its values for all sequences in the box.
-    pub range: String,
+    pub range: Interval,
     /// Bounds |slot − latent|.
     pub error: Bound,
 }
@@ -62,7 +64,7 @@ pub struct SlotFacts {
     /// After the last block.
     pub after: Content,
     /// What the embedding writes.
-    pub embedding: String,
+    pub embedding: Formula,
     /// Places in `blocks` and their `gadgets`.
     pub written_by: Vec<Writer>,
     /// Outputs that read it, with their weights.
@@ -84,9 +86,9 @@ pub struct GadgetFacts {
     /// First unit, and the one after the last.
     pub units: [usize; 2],
     /// The variable, in slot names.
-    pub t: String,
+    pub t: Formula,
     /// Contains t.
-    pub range: String,
+    pub range: Interval,
     /// What is added to the slots.
     pub adds: Vec<Addition>,
 }
@@ -99,7 +101,7 @@ pub struct Addition {
     /// Its name.
     pub name: String,
     /// A polynomial in t.
-    pub polynomial: String,
+    pub polynomial: Formula,
     /// Bounds the distance to it on the range.
     pub error: Bound,
 }
@@ -120,7 +122,7 @@ pub struct BlockFacts {
     /// Items of the paper it rests on.
     pub justified_by: Vec<&'static str>,
     /// b2 in slot names.
-    pub bias: String,
+    pub bias: Formula,
     /// Its gadgets.
     pub gadgets: Vec<GadgetFacts>,
 }
@@ -133,7 +135,7 @@ pub struct OutputFacts {
     /// The target's expression.
     pub target: String,
     /// ψ, in x[k] and the latents.
-    pub sumformer: String,
+    pub sumformer: Formula,
     /// |Sumformer − target|, as certified.
     pub residual: Bound,
     /// |network − Sumformer|, as certified.
@@ -173,7 +175,7 @@ impl Facts {
             name: names.variable((run.dimension() + i) as u32),
             slot: latent.slot,
             definition: words::latent(latent, run.tokens()),
-            range: words::interval(&latent.range),
+            range: latent.range.clone(),
             error: (&latent.error).into(),
         });
         let blocks: Vec<BlockFacts> = network
@@ -213,7 +215,7 @@ impl Facts {
     }
 }
 
-fn embedding(network: &sumformer_checker::format::Network, slot: usize) -> String {
+fn embedding(network: &sumformer_checker::format::Network, slot: usize) -> Formula {
     let map = &network.embedding;
     let read = map.weights.iter().filter(|(_, column, _)| *column == slot);
     let terms = read.map(|(k, _, w)| (w.clone(), format!("x[{k}]")));
@@ -263,7 +265,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn of_slots(&self, weights: &SparseVector) -> String {
+    fn of_slots(&self, weights: &SparseVector) -> Formula {
         words::sum(weights.iter().map(|(slot, w)| (w.clone(), format!("{{{}}}", self.slots[slot]))))
     }
 
@@ -285,9 +287,9 @@ impl<'a> Names<'a> {
                 error: (&output.error.0).into(),
             });
             GadgetFacts {
-                t: block.units.get(units[0]).map_or_else(String::new, |unit| self.of_slots(&unit.input)),
+                t: block.units.get(units[0]).map_or_else(Formula::default, |unit| self.of_slots(&unit.input)),
                 units,
-                range: words::interval(&claim.range),
+                range: claim.range.clone(),
                 adds: adds.collect(),
             }
         });
@@ -307,9 +309,7 @@ impl<'a> Names<'a> {
             },
             units: block.units.len(),
             justified_by,
-            bias: words::sum(
-                block.bias.iter().map(|(slot, v)| (v.clone(), format!("{{{}}}", self.slots[slot]))),
-            ),
+            bias: self.of_slots(&block.bias),
             gadgets: gadgets.collect(),
         }
     }

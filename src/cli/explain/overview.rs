@@ -2,7 +2,7 @@
 
 use super::facts::{Content, Facts};
 use super::parts::error;
-use super::words::clip;
+use super::words::{clip, interval};
 use crate::cli::check::{add_verdict, in_words};
 use crate::cli::numbers::{exact_and_float, short};
 use crate::cli::table::aligned;
@@ -131,8 +131,8 @@ fn latents(facts: &Facts) -> Option<String> {
             vec![
                 latent.name.clone(),
                 latent.slot.to_string(),
-                clip(&latent.definition, CELL),
-                latent.range.clone(),
+                latent.definition.clipped(CELL),
+                interval(&latent.range),
                 error(&latent.error),
             ]
         })
@@ -142,7 +142,7 @@ fn latents(facts: &Facts) -> Option<String> {
 }
 
 fn stream(facts: &Facts) -> Option<String> {
-    let cell = |content: &Content| clip(&content.polynomial, CELL);
+    let cell = |content: &Content| content.polynomial.clipped(CELL);
     let rows: Vec<Vec<String>> = facts
         .slots
         .iter()

@@ -1,7 +1,7 @@
 //! One slot, block or output in words.
 
 use super::facts::{Bound, Facts, GadgetFacts, Writer};
-use super::words::clip;
+use super::words::{clip, interval};
 use crate::cli::numbers::at_most;
 use serde_json::{Value, json};
 
@@ -31,19 +31,19 @@ pub fn slot_json(facts: &Facts, slot: usize) -> Value {
 pub fn slot(facts: &Facts, slot: usize) -> String {
     let it = &facts.slots[slot];
     let mut lines = vec![format!("slot {slot} `{}`", it.name)];
-    lines.push(format!("  after the embedding: {}", it.embedding));
+    lines.push(format!("  after the embedding: {}", it.embedding.clipped(FORMULA)));
     if let Some(block) = facts.attention_block {
-        let before = format!("{} ({})", clip(&it.before.polynomial, FORMULA), error(&it.before.error));
+        let before = format!("{} ({})", it.before.polynomial.clipped(FORMULA), error(&it.before.error));
         lines.push(format!("  before the attention of block {block}: {before}"));
     }
-    let after = format!("{} ({})", clip(&it.after.polynomial, FORMULA), error(&it.after.error));
+    let after = format!("{} ({})", it.after.polynomial.clipped(FORMULA), error(&it.after.error));
     lines.push(format!("  after the last block: {after}"));
     for latent in facts.latents.iter().filter(|latent| latent.slot == slot) {
         lines.push(format!(
             "  {} = {} in {}, {}",
             latent.name,
-            latent.definition,
-            latent.range,
+            latent.definition.clipped(FORMULA),
+            interval(&latent.range),
             error(&latent.error)
         ));
     }
@@ -53,7 +53,7 @@ pub fn slot(facts: &Facts, slot: usize) -> String {
     });
     for &Writer { block, gadget } in it.written_by.iter().take(GADGETS) {
         let what = match gadget {
-            None => format!("the bias {}", facts.blocks[block].bias),
+            None => format!("the bias {}", facts.blocks[block].bias.clipped(FORMULA)),
             Some(g) => {
                 format!("gadget {g}: {}", gadget_in_words(&facts.blocks[block].gadgets[g], Some(slot)))
             }
@@ -81,12 +81,12 @@ pub fn block(facts: &Facts, block: usize) -> String {
     lines.push(format!("  rests on {}", it.justified_by.join(", ")));
     if facts.attention_block == Some(block) {
         for latent in &facts.latents {
-            let (name, slot, definition) = (&latent.name, latent.slot, &latent.definition);
+            let (name, slot, definition) = (&latent.name, latent.slot, latent.definition.clipped(FORMULA));
             lines.push(format!("  makes {name} = {definition} in slot {slot}, {}", error(&latent.error)));
         }
     }
-    if it.bias != "0" {
-        lines.push(format!("  bias: {}", clip(&it.bias, FORMULA)));
+    if !it.bias.is_zero() {
+        lines.push(format!("  bias: {}", it.bias.clipped(FORMULA)));
     }
     for (g, gadget) in it.gadgets.iter().enumerate().take(GADGETS) {
         lines.push(format!("  gadget {g}: {}", gadget_in_words(gadget, None)));
@@ -100,9 +100,9 @@ pub fn output(facts: &Facts, output: usize) -> String {
     let it = &facts.outputs[output];
     let mut lines = vec![format!("output {output}")];
     lines.push(format!("  target: {}", clip(&it.target, FORMULA)));
-    lines.push(format!("  Sumformer: {}", clip(&it.sumformer, FORMULA)));
+    lines.push(format!("  Sumformer: {}", it.sumformer.clipped(FORMULA)));
     for latent in &facts.latents {
-        lines.push(format!("    with {} = {}", latent.name, latent.definition));
+        lines.push(format!("    with {} = {}", latent.name, latent.definition.clipped(FORMULA)));
     }
     lines.push(format!("  |Sumformer - target|: {}", error(&it.residual)));
     lines.push(format!("  |network - Sumformer|: {}", error(&it.lowering)));
@@ -111,10 +111,16 @@ pub fn output(facts: &Facts, output: usize) -> String {
 
 fn gadget_in_words(gadget: &GadgetFacts, only: Option<usize>) -> String {
     let additions = gadget.adds.iter().filter(|addition| only.is_none_or(|slot| addition.slot == slot));
-    let adds: Vec<String> =
-        additions.map(|a| format!("adds {} to {{{}}} ({})", a.polynomial, a.name, error(&a.error))).collect();
+    let adds: Vec<String> = additions
+        .map(|a| format!("adds {} to {{{}}} ({})", a.polynomial.clipped(FORMULA), a.name, error(&a.error)))
+        .collect();
     let [first, end] = gadget.units;
-    format!("units {first}..{end}, t = {} in {}, {}", clip(&gadget.t, FORMULA), gadget.range, adds.join("; "))
+    format!(
+        "units {first}..{end}, t = {} in {}, {}",
+        gadget.t.clipped(FORMULA),
+        interval(&gadget.range),
+        adds.join("; ")
+    )
 }
 
 fn more(count: usize) -> Option<String> {
