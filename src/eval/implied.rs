@@ -17,7 +17,6 @@ use sumformer_checker::rules::latent::Latent;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImpliedSumformer {
     tokens: Tokens,
-    dimension: usize,
     /// The latents; the i-th is variable d + i of ψ.
     latents: Vec<Latent>,
     /// One polynomial per output.
@@ -30,7 +29,6 @@ impl ImpliedSumformer {
         let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
         Ok(Self {
             tokens: target.tokens,
-            dimension: target.dimension(),
             latents: run.latents().to_vec(),
             psi: run.outputs(&network.readout, network.outputs).into_iter().map(|m| m.polynomial).collect(),
         })
@@ -55,11 +53,6 @@ impl ImpliedSumformer {
             }
         }
         variables.iter().map(|row| self.psi.iter().map(|p| value(p, row)).collect()).collect()
-    }
-
-    /// Token dimension d.
-    pub fn dimension(&self) -> usize {
-        self.dimension
     }
 }
 
@@ -95,4 +88,62 @@ fn all_but_one<S: Scalar>(terms: &[S]) -> Vec<S> {
         after = after.add(term);
     }
     before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::FloatInterval;
+    use sumformer_checker::interval::Interval;
+    use sumformer_checker::language::target::Tokens;
+    use sumformer_checker::number::{integer, ratio};
+
+    /// s = Σ_{j≠i} x_j² + x_i (or the mean of x_j², plus x_i) and ψ = s·x.
+    fn sumformer(tokens: Tokens) -> ImpliedSumformer {
+        let x = Polynomial::variable(0);
+        let latent = Latent {
+            slot: 1,
+            others: x.power(2),
+            own: x.clone(),
+            range: Interval::point(integer(0)),
+            error: integer(0),
+        };
+        ImpliedSumformer { tokens, latents: vec![latent], psi: vec![x.times(&Polynomial::variable(1))] }
+    }
+
+    #[test]
+    fn sums_run_over_the_others_and_means_over_all() {
+        let sequence = [vec![integer(2)], vec![integer(3)], vec![ratio(1, 2)]];
+        let values = |tokens| sumformer(tokens).evaluate(&sequence).unwrap().concat();
+        let quarter = ratio(1, 4);
+        let expected = [
+            (integer(9) + &quarter + integer(2)) * integer(2),
+            (integer(4) + &quarter + integer(3)) * integer(3),
+            (integer(13) + ratio(1, 2)) * ratio(1, 2),
+        ];
+        assert_eq!(values(Tokens::Fixed(3)), expected);
+        let mean = (integer(13) + quarter) / integer(3);
+        let expected = sequence.each_ref().map(|token| (&mean + &token[0]) * &token[0]);
+        assert_eq!(values(Tokens::Any), expected);
+        let single = sumformer(Tokens::Fixed(1)).evaluate(&sequence[..1]).unwrap();
+        assert_eq!(single, [[integer(4)]]);
+    }
+
+    #[test]
+    fn all_scalars_agree() {
+        let exact: Vec<Vec<Rational>> = (1..6).map(|k| vec![ratio(k, 7)]).collect();
+        let intervals: Vec<Vec<FloatInterval>> =
+            exact.iter().map(|token| vec![FloatInterval::from_rational(&token[0])]).collect();
+        let floats: Vec<Vec<f32>> = (1..6).map(|k| vec![k as f32 / 7.0]).collect();
+        for tokens in [Tokens::Fixed(5), Tokens::Any] {
+            let sumformer = sumformer(tokens);
+            let wanted = sumformer.evaluate(&exact).unwrap().concat();
+            for (value, interval) in wanted.iter().zip(sumformer.evaluate(&intervals).unwrap().concat()) {
+                assert!(interval.contains(value) && interval.wid() < 1e-14);
+            }
+            for (value, float) in wanted.iter().zip(sumformer.evaluate(&floats).unwrap().concat()) {
+                assert!((sumformer_checker::number::to_f64(value) - f64::from(float)).abs() < 1e-6);
+            }
+        }
+    }
 }
