@@ -24,6 +24,28 @@ pub struct ProofFiles<'a> {
     pub certificate: &'a [u8],
 }
 
+/// The three files of a proof, parsed; nothing is checked yet.
+#[derive(Debug)]
+pub struct ParsedProof {
+    /// The target.
+    pub target: Target,
+    /// The network.
+    pub network: Network,
+    /// The certificate.
+    pub certificate: Certificate,
+}
+
+impl ProofFiles<'_> {
+    /// Parses the files without checking any claim.
+    pub fn parse(self) -> Result<ParsedProof, UnreadableProof> {
+        Ok(ParsedProof {
+            target: load_target("target.toml", std::str::from_utf8(self.target)?)?,
+            network: Network::from_json(self.network)?,
+            certificate: Certificate::from_json(self.certificate)?,
+        })
+    }
+}
+
 /// Why nothing could be checked: a file does not say anything.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableProof {
@@ -64,9 +86,7 @@ pub struct Checked {
 
 /// Checks a proof: hashes, the witness, and the bound.
 pub fn check_proof(files: ProofFiles<'_>) -> Result<Checked, UnreadableProof> {
-    let target = load_target("target.toml", std::str::from_utf8(files.target)?)?;
-    let network = Network::from_json(files.network)?;
-    let certificate = Certificate::from_json(files.certificate)?;
+    let ParsedProof { target, network, certificate } = files.parse()?;
     let result = require_hashes(files, &certificate)
         .and_then(|()| require_shapes(&target, &network, &certificate))
         .and_then(|()| check_witness(&target, &network, &certificate))
@@ -139,20 +159,7 @@ pub fn derive_bound(
     network: &Network,
     certificate: &Certificate,
 ) -> Result<Derived, Refusal> {
-    require_shapes(target, network, certificate)?;
-    let mut run = SymbolicRun::start(&target.domain, target.tokens, &network.embedding, network.width());
-    let mut latents_claimed = false;
-    for (index, (block, gadgets)) in network.blocks.iter().zip(&certificate.blocks).enumerate() {
-        run.block(index, block, gadgets, &mut |_| {
-            latents_claimed = true;
-            Ok(certificate.latents.clone())
-        })?;
-    }
-    if !latents_claimed && !certificate.latents.is_empty() {
-        return Err(
-            Rule::LatentRange.invalid("latents", "latents are claimed, but no attention layer makes any")
-        );
-    }
+    let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
     let outputs = derive_outputs(target, network, &run, Some(&certificate.outputs))?;
     let bound = largest_total(&outputs);
     let claimed = certificate.outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0).max();
@@ -171,6 +178,33 @@ pub fn derive_bound(
         ));
     }
     Ok(Derived { outputs, bound })
+}
+
+/// The symbolic run through all blocks, every claim verified; `observe` sees the state after the embedding (index 0)
+/// and after block b (index b + 1).
+pub fn run_blocks(
+    target: &Target,
+    network: &Network,
+    certificate: &Certificate,
+    observe: &mut dyn FnMut(usize, &SymbolicRun),
+) -> Result<SymbolicRun, Refusal> {
+    require_shapes(target, network, certificate)?;
+    let mut run = SymbolicRun::start(&target.domain, target.tokens, &network.embedding, network.width());
+    observe(0, &run);
+    let mut latents_claimed = false;
+    for (index, (block, gadgets)) in network.blocks.iter().zip(&certificate.blocks).enumerate() {
+        run.block(index, block, gadgets, &mut |_| {
+            latents_claimed = true;
+            Ok(certificate.latents.clone())
+        })?;
+        observe(index + 1, &run);
+    }
+    if !latents_claimed && !certificate.latents.is_empty() {
+        return Err(
+            Rule::LatentRange.invalid("latents", "latents are claimed, but no attention layer makes any")
+        );
+    }
+    Ok(run)
 }
 
 /// The errors of all outputs after the last block; claims, where given, must not be smaller.
@@ -221,7 +255,8 @@ fn require_at_least(claimed: &Rational, derived: &Rational, rule: Rule, place: &
     ))
 }
 
-fn require_shapes(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
+/// Network and target read and write the same number of tokens and coordinates.
+pub fn require_same_shape(target: &Target, network: &Network) -> Result<(), Refusal> {
     let refuse = |place: &str, message: String| Err(Rule::Shape.invalid(place, message));
     if network.tokens != target.tokens {
         return refuse(
@@ -241,6 +276,12 @@ fn require_shapes(target: &Target, network: &Network, certificate: &Certificate)
             format!("the network has {}, the target {}", network.outputs, target.outputs()),
         );
     }
+    Ok(())
+}
+
+fn require_shapes(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
+    require_same_shape(target, network)?;
+    let refuse = |place: &str, message: String| Err(Rule::Shape.invalid(place, message));
     if certificate.outputs.len() != network.outputs || certificate.blocks.len() != network.blocks.len() {
         return refuse(
             "certificate",

@@ -2,6 +2,7 @@
 
 use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::plan::Layout;
+use crate::numeric::Summation;
 use crate::sumformer::latent::LatentMode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -33,7 +34,25 @@ pub enum Command {
     Prove(ProveArguments),
     /// Re-verify a folder written by `prove`, with the independent checker alone.
     Check(CheckArguments),
+    /// Evaluate a proved network (or its Sumformer, or the target) on sequences.
+    #[command(after_help = EVAL_HELP)]
+    Eval(EvalArguments),
+    /// Say in words what a proved network does: its slots, blocks, gadgets and the steps of the proof.
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(ExplainArguments),
 }
+
+const EVAL_HELP: &str = "A sequence is a JSON array of n tokens, each an array of d coordinates: numbers, taken as the \
+decimals they are written as, or exact strings such as \"1/3\". An array of sequences gives an array of answers.\n\n\
+  echo '[[0.5], [\"1/3\"], [1]]' | sumformer eval out/NAME --input - --scalar exact\n\n\
+--json answers {\"outputs\", \"target\", \"of\", \"scalar\"}: strings under exact, pairs [inf, sup] under interval \
+(null for an unbounded end), numbers under f64 and f32; \"target\" is null where it cannot be evaluated.";
+
+const EXPLAIN_HELP: &str = "What may be explained:\n  \
+  slot:NAME or slot:NUMBER   a slot of the residual stream: what it holds, which gadgets write it\n  \
+  block:NUMBER               a block: its attention and its gadgets\n  \
+  output:NUMBER              an output coordinate: its polynomial and its error\n\
+A bare name or number is a slot; \"block 2\" is block:2.";
 
 /// `prove`
 #[derive(Debug, Args)]
@@ -90,6 +109,100 @@ pub struct ProveArguments {
 pub struct CheckArguments {
     /// A folder written by `prove`; with several architectures, all sub-folders are checked.
     pub directory: PathBuf,
+}
+
+/// `eval`
+#[derive(Debug, Args)]
+pub struct EvalArguments {
+    /// A folder written by `prove`, for one architecture.
+    pub directory: PathBuf,
+    /// A JSON file with one sequence or an array of sequences; `-` reads standard input.
+    #[arg(long, value_name = "SEQ")]
+    pub input: PathBuf,
+    /// The numbers to compute with.
+    #[arg(long, value_enum)]
+    pub scalar: ScalarName,
+    /// What to evaluate.
+    #[arg(long, value_enum, default_value = "network")]
+    pub of: Stage,
+    /// Order in which the network's attention adds up tokens in interval, f64 and f32.
+    #[arg(long, value_enum, default_value = "in-order")]
+    pub summation: SummationName,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A folder written by `prove`, for one architecture.
+    pub directory: PathBuf,
+    /// What to explain: slot:NAME, block:NUMBER or output:NUMBER (default: an overview).
+    #[arg(value_name = "SLOT|STEP")]
+    pub subject: Option<String>,
+}
+
+/// `--scalar`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScalarName {
+    /// Rational numbers.
+    Exact,
+    /// Intervals with f64 end points, rounded outward.
+    Interval,
+    /// IEEE 754 double precision.
+    F64,
+    /// IEEE 754 single precision.
+    F32,
+}
+
+impl ScalarName {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            ScalarName::Exact => "exact",
+            ScalarName::Interval => "interval",
+            ScalarName::F64 => "f64",
+            ScalarName::F32 => "f32",
+        }
+    }
+}
+
+/// `--of`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// The network itself.
+    Network,
+    /// The Sumformer that the network implements up to the error of its gadgets.
+    Sumformer,
+    /// The target.
+    Target,
+}
+
+impl Stage {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Network => "network",
+            Stage::Sumformer => "sumformer",
+            Stage::Target => "target",
+        }
+    }
+}
+
+/// `--summation`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SummationName {
+    /// First token to last.
+    InOrder,
+    /// In the order of the values, so that permuting tokens permutes the outputs bit for bit.
+    OrderIndependent,
+}
+
+impl From<SummationName> for Summation {
+    fn from(name: SummationName) -> Self {
+        match name {
+            SummationName::InOrder => Summation::InOrder,
+            SummationName::OrderIndependent => Summation::OrderIndependent,
+        }
+    }
 }
 
 /// `--architecture`

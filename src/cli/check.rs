@@ -4,6 +4,7 @@ use super::arguments::CheckArguments;
 use super::error::{CliError, Outcome};
 use super::files::{PROOF_FILES, proof_folders, read};
 use super::numbers::{exact_and_float, short};
+use super::output::{print, say};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Instant;
@@ -20,9 +21,9 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
         let seconds = start.elapsed().as_secs_f64();
         let line = format!("{}: {}", folder.display(), in_words(&checked));
         if json {
-            eprintln!("{line}")
+            say(line);
         } else {
-            println!("{line}")
+            print(line)?;
         }
         outcomes.push(outcome(&checked.verdict));
         let mut result = json!({
@@ -37,7 +38,7 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
         results.push(result);
     }
     if json {
-        println!("{}", json!({ "results": results }));
+        print(json!({ "results": results }))?;
     }
     Ok(Outcome::worst(outcomes))
 }
@@ -46,14 +47,18 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
 pub fn check_folder(folder: &Path) -> Result<Checked, CliError> {
     let [target, network, certificate] = PROOF_FILES.map(|name| read(&folder.join(name)));
     let (target, network, certificate) = (target?, network?, certificate?);
-    check_proof(ProofFiles { target: &target, network: &network, certificate: &certificate }).map_err(|e| {
-        match e {
-            UnreadableProof::Target(diagnostics) => diagnostics.into(),
-            UnreadableProof::Encoding(_) | UnreadableProof::Format(_) => {
-                CliError::bad_input(format!("{}: {e}", folder.display()))
-            }
+    check_proof(ProofFiles { target: &target, network: &network, certificate: &certificate })
+        .map_err(|e| unreadable(e, folder))
+}
+
+/// A file of a proof that does not say anything.
+pub fn unreadable(error: UnreadableProof, folder: &Path) -> CliError {
+    match error {
+        UnreadableProof::Target(diagnostics) => diagnostics.into(),
+        UnreadableProof::Encoding(_) | UnreadableProof::Format(_) => {
+            CliError::bad_input(format!("{}: {error}", folder.display()))
         }
-    })
+    }
 }
 
 /// The exit code a verdict leads to.

@@ -68,6 +68,24 @@ impl CliError {
         CliError::Message { message: message.into(), outcome: Outcome::Incomplete }
     }
 
+    /// The same error in a part of the input: `sequence 3: …`.
+    pub fn within(self, place: &str) -> Self {
+        match self {
+            CliError::Message { message, outcome } => {
+                CliError::Message { message: format!("{place}: {message}"), outcome }
+            }
+            located => located,
+        }
+    }
+
+    /// What went wrong, in one line.
+    pub fn message(&self) -> &str {
+        match self {
+            CliError::Message { message, .. } => message,
+            CliError::Located { diagnostics, .. } => &diagnostics.list()[0].message,
+        }
+    }
+
     /// The exit code.
     pub fn outcome(&self) -> Outcome {
         match self {

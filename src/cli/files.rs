@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use sumformer_checker::format::certificate::CERTIFICATE_FORMAT;
 
@@ -12,14 +13,25 @@ pub const ARCHITECTURE_FOLDERS: [&str; 3] = ["transformer", "linformer", "perfor
 /// Files larger than this are refused.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
-/// Reads a whole file, up to 1 GiB.
+/// Reads a whole file of a proof, up to 1 GiB.
 pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    read_up_to(path, MAX_FILE_BYTES)
+}
+
+/// Reads a whole file of at most `limit` bytes; a device or a pipe may be endless, so the limit is enforced twice.
+pub fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
     let fail = |e: std::io::Error| CliError::bad_input(format!("{}: {e}", path.display()));
-    let size = fs::metadata(path).map_err(fail)?.len();
-    if size > MAX_FILE_BYTES {
-        return Err(CliError::bad_input(format!("{}: {size} bytes are more than 1 GiB", path.display())));
+    let too_large = |size: &str| {
+        CliError::bad_input(format!("{}: {size} bytes, more than the {limit} that are read", path.display()))
+    };
+    let file = fs::File::open(path).map_err(fail)?;
+    let size = file.metadata().map_err(fail)?.len();
+    if size > limit {
+        return Err(too_large(&size.to_string()));
     }
-    fs::read(path).map_err(fail)
+    let mut content = Vec::with_capacity(size as usize);
+    file.take(limit + 1).read_to_end(&mut content).map_err(fail)?;
+    if content.len() as u64 > limit { Err(too_large("too many")) } else { Ok(content) }
 }
 
 /// The target file itself: `path`, or `target.toml` in it.
@@ -43,6 +55,12 @@ pub fn may_replace(path: &Path) -> Result<(), CliError> {
             path.display()
         )))
     };
+    if path.file_name().is_none() {
+        return Err(CliError::bad_input(format!(
+            "`{}` is no name for a folder of results; choose another with -o",
+            path.display()
+        )));
+    }
     let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
     if !metadata.is_dir() {
         return refuse("it exists and is not a folder");

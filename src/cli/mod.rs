@@ -3,8 +3,12 @@
 mod arguments;
 mod check;
 mod error;
+mod eval;
+mod explain;
 mod files;
 mod numbers;
+mod output;
+mod proof;
 mod prove;
 mod table;
 
@@ -27,13 +31,16 @@ pub fn run() -> ExitCode {
     let result = start_threads(cli.threads).and_then(|()| match &cli.command {
         Command::Prove(arguments) => prove::run(arguments, cli.json),
         Command::Check(arguments) => check::run(arguments, cli.json),
+        Command::Eval(arguments) => eval::run(arguments, cli.json),
+        Command::Explain(arguments) => explain::run(arguments, cli.json),
     });
     match result {
         Ok(outcome) => ExitCode::from(outcome.code()),
         Err(error) => {
-            eprintln!("{error}");
+            output::say(&error);
             if cli.json {
-                println!("{}", serde_json::json!({ "error": error.to_json() }));
+                // The exit code says it even if nobody reads the object.
+                let _ = output::print(serde_json::json!({ "error": error.to_json() }));
             }
             ExitCode::from(error.outcome().code())
         }
@@ -46,7 +53,8 @@ fn report_usage(error: &clap::Error) -> ExitCode {
     let informational = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if !informational && std::env::args().any(|argument| argument == "--json") {
         let message = error.render().to_string();
-        println!("{}", serde_json::json!({ "error": { "message": message.trim_end(), "exit_code": 2 } }));
+        let error = CliError::bad_input(message.trim_end());
+        let _ = output::print(serde_json::json!({ "error": error.to_json() }));
     }
     ExitCode::from(if informational { Outcome::Proved.code() } else { Outcome::BadInput.code() })
 }

@@ -3,8 +3,9 @@
 use super::arguments::{Construction, ProveArguments};
 use super::check::{add_verdict, in_words, outcome};
 use super::error::{CliError, Outcome};
-use super::files::{PROOF_FILES, ProofFolder, may_replace, read, target_file, write_proofs};
+use super::files::{PROOF_FILES, ProofFolder, may_replace, read_up_to, target_file, write_proofs};
 use super::numbers::{exact_and_float, short};
+use super::output::{print, say};
 use super::table::aligned;
 use crate::certify::Proof;
 use crate::lowering::attention::Architecture;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use sumformer_checker::expansion::ExpansionError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{Diagnostic, Diagnostics, load_target};
+use sumformer_checker::language::{Diagnostic, Diagnostics, MAX_SOURCE, load_target};
 use sumformer_checker::number::{Rational, ratio, to_f64};
 
 /// One architecture's proof and what was measured on the way.
@@ -35,6 +36,8 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
     }
     let target = read_target(&arguments.target)?;
     let directory = arguments.out.clone().unwrap_or_else(|| Path::new("out").join(&target.name));
+    // `link/` and `folder/.` mean what `link` and `folder` mean.
+    let directory: PathBuf = directory.components().collect();
     may_replace(&directory)?;
     let epsilon =
         arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000));
@@ -80,11 +83,11 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
     let report = Report { arguments, target: &target, sumformer: &sumformer, dimensions: &dimensions };
     let text = report.text(&proofs, &place);
     if json {
-        eprintln!("{text}");
+        say(text);
         let results: Vec<Value> = proofs.iter().map(|p| report.json(p, &place(p))).collect();
-        println!("{}", json!({ "results": results }));
+        print(json!({ "results": results }))?;
     } else {
-        println!("{text}");
+        print(text)?;
     }
     Ok(Outcome::worst(proofs.iter().map(|p| outcome(&p.proof.checked.verdict))))
 }
@@ -92,7 +95,7 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
 /// Reads and parses a target.
 pub fn read_target(path: &Path) -> Result<Target, CliError> {
     let file = target_file(path);
-    let bytes = read(&file)?;
+    let bytes = read_up_to(&file, MAX_SOURCE as u64)?;
     let source = String::from_utf8(bytes)
         .map_err(|e| CliError::bad_input(format!("{}: not UTF-8: {e}", file.display())))?;
     Ok(load_target(&file.display().to_string(), &source)?)

@@ -5,6 +5,7 @@
 
 mod attention;
 mod forward;
+pub mod implied;
 pub mod input;
 mod matrix;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! is never a member). NaN never occurs: constructors refuse it and the rounding rules below avoid it.
 
 mod exp;
+mod expression;
 
 use super::rounding::{
     add_down, add_up, div_down, from_rational_down, from_rational_up, mul_down, mul_up, pow_down, pow_up,

@@ -5,6 +5,7 @@
 use super::FormatError;
 use super::sparse::{SparseMatrix, SparseVector};
 use crate::language::target::Tokens;
+use crate::language::{MAX_DIMENSION, MAX_OUTPUTS, MAX_TOKENS};
 use crate::number::{Exact, Rational};
 use num_traits::Zero;
 use serde::{Deserialize, Serialize};
@@ -284,6 +285,16 @@ impl Network {
             || self.slots.is_empty()
         {
             return fail("sizes".into(), "tokens, dimension, outputs and slots must be at least 1".into());
+        }
+        // A target has no more, and evaluators may then add and multiply sizes freely.
+        if matches!(self.tokens, Tokens::Fixed(n) if n > MAX_TOKENS)
+            || self.dimension > MAX_DIMENSION
+            || self.outputs > MAX_OUTPUTS
+        {
+            let limits = format!(
+                "tokens, dimension and outputs are limited to {MAX_TOKENS}, {MAX_DIMENSION}, {MAX_OUTPUTS}"
+            );
+            return fail("sizes".into(), limits);
         }
         let width = self.width();
         let mut names: Vec<&String> = self.slots.iter().collect();

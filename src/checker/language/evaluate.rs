@@ -22,6 +22,9 @@ pub enum EvalError {
     /// The function leads out of the rationals.
     #[error("`{}` has no exact rational value in general", .0.name())]
     NotRational(Function),
+    /// An interval evaluation has no enclosure of this function.
+    #[error("`{}` has no interval enclosure in this version", .0.name())]
+    NotEnclosed(Function),
     /// A mean or an extremum over no token.
     #[error("`{}` over no token", .0.name())]
     EmptyRange(Reduction),

@@ -7,7 +7,8 @@ use num_traits::{Signed, Zero};
 
 /// Numbers with the operations of the target language.
 ///
-/// [`Rational`] is exact and refuses what leaves Q; `f64` rounds and follows IEEE 754, NaN and infinities included.
+/// [`Rational`] is exact and refuses what leaves Q; `f64` and `f32` round and follow IEEE 754, NaN and
+/// infinities included.
 pub trait Scalar: Clone {
     /// The number itself, or the nearest one there is.
     fn from_rational(value: &Rational) -> Self;
@@ -92,65 +93,72 @@ impl Scalar for Rational {
     }
 }
 
-impl Scalar for f64 {
-    fn from_rational(value: &Rational) -> Self {
-        number::to_f64(value)
-    }
-
-    fn add(&self, other: &Self) -> Self {
-        self + other
-    }
-
-    fn sub(&self, other: &Self) -> Self {
-        self - other
-    }
-
-    fn mul(&self, other: &Self) -> Self {
-        self * other
-    }
-
-    fn div(&self, other: &Self) -> Result<Self, EvalError> {
-        Ok(self / other)
-    }
-
-    fn neg(&self) -> Self {
-        -self
-    }
-
-    /// By repeated squaring: `powi` promises no particular rounding.
-    fn pow(&self, exponent: u32) -> Result<Self, EvalError> {
-        let (mut power, mut square, mut rest) = (1.0, *self, exponent);
-        while rest > 0 {
-            if rest % 2 == 1 {
-                power *= square;
+macro_rules! float_scalar {
+    ($float:ident) => {
+        impl Scalar for $float {
+            fn from_rational(value: &Rational) -> Self {
+                number::to_f64(value) as $float
             }
-            square *= square;
-            rest /= 2;
+
+            fn add(&self, other: &Self) -> Self {
+                self + other
+            }
+
+            fn sub(&self, other: &Self) -> Self {
+                self - other
+            }
+
+            fn mul(&self, other: &Self) -> Self {
+                self * other
+            }
+
+            fn div(&self, other: &Self) -> Result<Self, EvalError> {
+                Ok(self / other)
+            }
+
+            fn neg(&self) -> Self {
+                -self
+            }
+
+            /// By repeated squaring: `powi` promises no particular rounding.
+            fn pow(&self, exponent: u32) -> Result<Self, EvalError> {
+                let (mut power, mut square, mut rest) = (1.0, *self, exponent);
+                while rest > 0 {
+                    if rest % 2 == 1 {
+                        power *= square;
+                    }
+                    square *= square;
+                    rest /= 2;
+                }
+                Ok(power)
+            }
+
+            fn call(&self, function: Function) -> Result<Self, EvalError> {
+                Ok(match function {
+                    Function::Exp => self.exp(),
+                    Function::Log => self.ln(),
+                    Function::Sqrt => self.sqrt(),
+                    Function::Sin => self.sin(),
+                    Function::Cos => self.cos(),
+                    Function::Tanh => self.tanh(),
+                    Function::Sigmoid => 1.0 / (1.0 + (-self).exp()),
+                    Function::Abs => self.abs(),
+                    Function::Relu => Scalar::max(self, &0.0),
+                })
+            }
+
+            /// NaN if either is NaN, unlike the method of the standard library.
+            fn max(&self, other: &Self) -> Self {
+                if self.is_nan() || self >= other { *self } else { *other }
+            }
+
+            /// NaN if either is NaN, unlike the method of the standard library.
+            fn min(&self, other: &Self) -> Self {
+                if self.is_nan() || self <= other { *self } else { *other }
+            }
         }
-        Ok(power)
-    }
-
-    fn call(&self, function: Function) -> Result<Self, EvalError> {
-        Ok(match function {
-            Function::Exp => self.exp(),
-            Function::Log => self.ln(),
-            Function::Sqrt => self.sqrt(),
-            Function::Sin => self.sin(),
-            Function::Cos => self.cos(),
-            Function::Tanh => self.tanh(),
-            Function::Sigmoid => 1.0 / (1.0 + (-self).exp()),
-            Function::Abs => self.abs(),
-            Function::Relu => Scalar::max(self, &0.0),
-        })
-    }
-
-    /// NaN if either is NaN, unlike `f64::max`.
-    fn max(&self, other: &Self) -> Self {
-        if self.is_nan() || self >= other { *self } else { *other }
-    }
-
-    /// NaN if either is NaN, unlike `f64::min`.
-    fn min(&self, other: &Self) -> Self {
-        if self.is_nan() || self <= other { *self } else { *other }
-    }
+    };
 }
+
+float_scalar!(f64);
+float_scalar!(f32);

@@ -1,0 +1,209 @@
+//! `sumformer eval DIR --input SEQ --scalar …`
+
+mod number;
+
+use super::arguments::{EvalArguments, ScalarName, Stage};
+use super::error::{CliError, Outcome};
+use super::files::read_up_to;
+use super::output::{print, say};
+use super::proof::{read_proof, refused, single_folder};
+use super::table::aligned;
+use crate::eval::implied::ImpliedSumformer;
+use crate::eval::input::{Input, MAX_BYTES, parse_input};
+use crate::numeric::FloatInterval;
+use number::{Number, Pass};
+use serde_json::{Value, json};
+use std::io::Read;
+use std::path::Path;
+use sumformer_checker::check::{ParsedProof, require_same_shape};
+use sumformer_checker::language::target::Target;
+use sumformer_checker::language::{EvalError, evaluate_sequence};
+use sumformer_checker::number::Rational;
+
+/// Reads a proof and its input, evaluates, prints.
+pub fn run(arguments: &EvalArguments, json: bool) -> Result<Outcome, CliError> {
+    let folder = single_folder(&arguments.directory)?;
+    let proof = read_proof(&folder)?;
+    require_same_shape(&proof.target, &proof.network)
+        .map_err(|refusal| CliError::bad_input(format!("{}: {refusal}", folder.display())))?;
+    let text = read_input(&arguments.input)?;
+    let input = parse_input(&text, proof.target.tokens, proof.target.dimension())
+        .map_err(|e| CliError::bad_input(format!("{}: {e}", arguments.input.display())))?;
+    if let Some(warning) = outside(&input, &proof.target) {
+        say(format!("warning: {warning}"));
+    }
+    let evaluation = Evaluation { arguments, folder: &folder, proof: &proof, input: &input, json };
+    match arguments.scalar {
+        ScalarName::Exact => evaluation.run::<Rational>(),
+        ScalarName::Interval => evaluation.run::<FloatInterval>(),
+        ScalarName::F64 => evaluation.run::<f64>(),
+        ScalarName::F32 => evaluation.run::<f32>(),
+    }
+}
+
+/// The bytes of a file, or of standard input for `-`.
+fn read_input(path: &Path) -> Result<Vec<u8>, CliError> {
+    if path != Path::new("-") {
+        return read_up_to(path, MAX_BYTES as u64);
+    }
+    let mut text = Vec::new();
+    // One byte more than is read tells a longer input from one that fits.
+    std::io::stdin()
+        .take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut text)
+        .map_err(|e| CliError::bad_input(format!("standard input: {e}")))?;
+    Ok(text)
+}
+
+/// Says where the input leaves the box, on which alone the bound is proved.
+fn outside(input: &Input, target: &Target) -> Option<String> {
+    let mut places = input.sequences.iter().enumerate().flat_map(|(s, sequence)| {
+        sequence.iter().enumerate().flat_map(move |(j, token)| {
+            let leaves = move |&k: &usize| !target.domain[k].contains(&token[k]);
+            (0..token.len()).filter(leaves).map(move |k| (s, j, k, &token[k]))
+        })
+    });
+    let (sequence, token, coordinate, value) = places.next()?;
+    let sequence = if input.batch { format!("sequence {sequence}, ") } else { String::new() };
+    let more = match places.count() {
+        0 => String::new(),
+        more => format!(" (and {more} more coordinates outside)"),
+    };
+    Some(format!(
+        "{sequence}token {token}, coordinate {coordinate} = {} lies outside {}{more}; \
+         the error bound is proved inside the box only",
+        value.text(),
+        target.domain[coordinate],
+    ))
+}
+
+/// One row of numbers per token.
+type Rows<N> = Vec<Vec<N>>;
+
+struct Evaluation<'a> {
+    arguments: &'a EvalArguments,
+    folder: &'a Path,
+    proof: &'a ParsedProof,
+    input: &'a Input,
+    json: bool,
+}
+
+impl Evaluation<'_> {
+    fn run<N: Number>(&self) -> Result<Outcome, CliError> {
+        let stage = self.stage::<N>()?;
+        let mut outputs: Vec<Rows<N>> = Vec::new();
+        let mut targets: Option<Vec<Rows<N>>> = Some(Vec::new());
+        for (index, sequence) in self.input.sequences.iter().enumerate() {
+            let name =
+                |e: CliError| if self.input.batch { e.within(&format!("sequence {index}")) } else { e };
+            let sequence: Rows<N> =
+                sequence.iter().map(|token| token.iter().map(N::read).collect()).collect();
+            let wanted = self.target(&sequence);
+            let Some(pass) = &stage else {
+                outputs.push(wanted.map_err(name)?);
+                continue;
+            };
+            outputs.push(pass(&sequence).map_err(name)?);
+            match (wanted, &mut targets) {
+                (Ok(rows), Some(targets)) => targets.push(rows),
+                (Err(e), Some(_)) => {
+                    say(format!("note: the target has no value here: {}", name(e).message()));
+                    targets = None;
+                }
+                (_, None) => {}
+            }
+        }
+        if self.json {
+            let json_of = |sequences: &Vec<Rows<N>>| {
+                let mut all = sequences.iter().map(json_rows);
+                if self.input.batch { all.collect() } else { all.next().unwrap_or_default() }
+            };
+            print(json!({
+                "outputs": json_of(&outputs),
+                "target": if stage.is_some() { targets.as_ref().map(json_of) } else { Some(json_of(&outputs)) },
+                "of": self.arguments.of.name(),
+                "scalar": self.arguments.scalar.name(),
+            }))?;
+        } else {
+            print(self.table(&outputs, targets.as_ref()))?;
+        }
+        Ok(Outcome::Proved)
+    }
+
+    /// The function that is asked for, or `None` for the target itself.
+    fn stage<N: Number>(&self) -> Result<Option<Pass<N>>, CliError> {
+        let ParsedProof { target, network, certificate } = self.proof;
+        match self.arguments.of {
+            Stage::Target => Ok(None),
+            Stage::Network => N::pass(network, self.arguments.summation.into()).map(Some),
+            Stage::Sumformer => {
+                let sumformer = ImpliedSumformer::derive(target, network, certificate)
+                    .map_err(|refusal| refused(&refusal, self.folder))?;
+                Ok(Some(Box::new(move |sequence| {
+                    sumformer.evaluate(sequence).map_err(explain).and_then(meaningful)
+                })))
+            }
+        }
+    }
+
+    fn target<N: Number>(&self, sequence: &[Vec<N>]) -> Result<Rows<N>, CliError> {
+        evaluate_sequence(&self.proof.target, sequence).map_err(explain).and_then(meaningful)
+    }
+
+    /// One line per token and output coordinate.
+    fn table<N: Number>(&self, outputs: &[Rows<N>], targets: Option<&Vec<Rows<N>>>) -> String {
+        let name = self.arguments.of.name();
+        let targets = targets.filter(|_| self.arguments.of != Stage::Target);
+        let difference = format!("|{name} - target|");
+        let mut header = vec!["sequence", "token", "output", name];
+        let mut rows = Vec::new();
+        for (s, sequence) in outputs.iter().enumerate() {
+            for (token, row) in sequence.iter().enumerate() {
+                for (output, value) in row.iter().enumerate() {
+                    let mut cells = vec![s.to_string(), token.to_string(), output.to_string(), value.text()];
+                    if let Some(targets) = targets {
+                        let wanted = &targets[s][token][output];
+                        cells.push(wanted.text());
+                        cells.extend(value.distance(wanted));
+                    }
+                    rows.push(cells);
+                }
+            }
+        }
+        let columns = rows.first().map_or(0, Vec::len);
+        header.extend(["target", &difference].into_iter().take(columns.saturating_sub(header.len())));
+        if !self.input.batch {
+            header.remove(0);
+            rows.iter_mut().for_each(|row| drop(row.remove(0)));
+        }
+        aligned(&header, &rows)
+    }
+}
+
+fn json_rows<N: Number>(rows: &Rows<N>) -> Value {
+    rows.iter().map(|row| row.iter().map(Number::json).collect::<Value>()).collect()
+}
+
+/// Refuses NaN and overflow.
+fn meaningful<N: Number>(rows: Rows<N>) -> Result<Rows<N>, CliError> {
+    let bad = rows.iter().enumerate().find_map(|(token, row)| {
+        row.iter().position(|value| !value.is_meaningful()).map(|output| (token, output))
+    });
+    match bad {
+        None => Ok(rows),
+        Some((token, output)) => {
+            let message = format!("output {output} of token {token} is not a finite number in this format");
+            Err(CliError::bad_input(message))
+        }
+    }
+}
+
+fn explain(error: EvalError) -> CliError {
+    match error {
+        EvalError::NotRational(_) | EvalError::NotEnclosed(_) => {
+            CliError::incomplete(format!("{error}; --scalar f64 gives a rounded value"))
+        }
+        EvalError::TooLarge(_) | EvalError::TooManyPermutations(_) => CliError::incomplete(error.to_string()),
+        _ => CliError::bad_input(error.to_string()),
+    }
+}

@@ -1,0 +1,130 @@
+//! The four number systems of `eval`.
+
+use crate::cli::error::CliError;
+use crate::cli::numbers::{at_most, readable, short};
+use crate::eval::Forward;
+use crate::numeric::{FloatInterval, Scalar as ForwardScalar, Summation};
+use num_traits::Signed;
+use serde_json::Value;
+use sumformer_checker::format::network::Network;
+use sumformer_checker::language::Scalar;
+use sumformer_checker::number::Rational;
+use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
+
+/// The network as a function of a sequence.
+pub type Pass<N> = Box<dyn Fn(&[Vec<N>]) -> Result<Vec<Vec<N>>, CliError>>;
+
+/// A number that `eval` computes with and prints.
+pub trait Number: Scalar + 'static {
+    /// The nearest number there is; for intervals the smallest enclosure.
+    fn read(value: &Rational) -> Self;
+    /// Prepares the forward pass.
+    fn pass(network: &Network, summation: Summation) -> Result<Pass<Self>, CliError>;
+    /// Whether the number says anything: not NaN, no overflow.
+    fn is_meaningful(&self) -> bool;
+    /// For `--json`.
+    fn json(&self) -> Value;
+    /// For the table.
+    fn text(&self) -> String;
+    /// |self − other| for the table, where that is proved: for exact numbers and intervals.
+    fn distance(&self, other: &Self) -> Option<String>;
+}
+
+impl Number for Rational {
+    fn read(value: &Rational) -> Self {
+        value.clone()
+    }
+
+    /// The order of summation changes nothing.
+    fn pass(network: &Network, _: Summation) -> Result<Pass<Self>, CliError> {
+        let evaluator = ExactEvaluator::new(network).map_err(inexact)?;
+        Ok(Box::new(move |sequence| evaluator.evaluate(sequence).map_err(inexact)))
+    }
+
+    fn is_meaningful(&self) -> bool {
+        true
+    }
+
+    fn json(&self) -> Value {
+        self.to_string().into()
+    }
+
+    fn text(&self) -> String {
+        readable(self)
+    }
+
+    fn distance(&self, other: &Self) -> Option<String> {
+        Some(short(&(self - other).abs()))
+    }
+}
+
+fn inexact(error: SemanticsError) -> CliError {
+    match error {
+        SemanticsError::NotExact { .. } | SemanticsError::TooLarge => {
+            CliError::incomplete(format!("{error}; --scalar interval gives a rigorous enclosure"))
+        }
+        _ => CliError::bad_input(error.to_string()),
+    }
+}
+
+fn forward<S: ForwardScalar>(network: &Network, summation: Summation) -> Result<Pass<S>, CliError> {
+    let bad_input = |e: crate::eval::EvalError| CliError::bad_input(e.to_string());
+    let forward = Forward::<S>::compile(network).map_err(bad_input)?.with_summation(summation);
+    Ok(Box::new(move |sequence| forward.run(sequence).map_err(bad_input)))
+}
+
+macro_rules! float_number {
+    ($float:ident) => {
+        impl Number for $float {
+            fn read(value: &Rational) -> Self {
+                <Self as ForwardScalar>::from_rational(value)
+            }
+            fn pass(network: &Network, summation: Summation) -> Result<Pass<Self>, CliError> {
+                forward(network, summation)
+            }
+            fn is_meaningful(&self) -> bool {
+                self.is_finite()
+            }
+            /// Widened to `f64`, whose shortest notation reads back as the same number.
+            fn json(&self) -> Value {
+                f64::from(*self).into()
+            }
+            fn text(&self) -> String {
+                format!("{self:?}")
+            }
+            fn distance(&self, _: &Self) -> Option<String> {
+                None
+            }
+        }
+    };
+}
+
+float_number!(f64);
+float_number!(f32);
+
+impl Number for FloatInterval {
+    fn read(value: &Rational) -> Self {
+        FloatInterval::from_rational(value)
+    }
+
+    fn pass(network: &Network, summation: Summation) -> Result<Pass<Self>, CliError> {
+        forward(network, summation)
+    }
+
+    fn is_meaningful(&self) -> bool {
+        true
+    }
+
+    /// `[inf, sup]`; an end point at infinity, which JSON does not have, is null.
+    fn json(&self) -> Value {
+        vec![Value::from(self.inf()), Value::from(self.sup())].into()
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn distance(&self, other: &Self) -> Option<String> {
+        Some(at_most(Scalar::sub(self, other).mag()))
+    }
+}
