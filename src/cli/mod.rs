@@ -6,6 +6,7 @@ mod error;
 mod files;
 mod numbers;
 mod prove;
+mod scale;
 mod table;
 
 pub use arguments::Cli;
@@ -27,6 +28,7 @@ pub fn run() -> ExitCode {
     let result = start_threads(cli.threads).and_then(|()| match &cli.command {
         Command::Prove(arguments) => prove::run(arguments, cli.json),
         Command::Check(arguments) => check::run(arguments, cli.json),
+        Command::Scale(arguments) => scale::run(arguments, cli.json),
     });
     match result {
         Ok(outcome) => ExitCode::from(outcome.code()),

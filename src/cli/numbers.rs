@@ -17,3 +17,8 @@ pub fn short(value: &Rational) -> String {
         format!("{float:.3e}")
     }
 }
+
+/// A count as a number, or as a string where JSON readers would round it.
+pub fn count(value: &num_bigint::BigUint) -> Value {
+    u64::try_from(value).map_or_else(|_| json!(value.to_string()), |value| json!(value))
+}
