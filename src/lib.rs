@@ -7,4 +7,5 @@ pub mod eval;
 pub mod lowering;
 pub mod network;
 pub mod numeric;
+pub mod scale;
 pub mod sumformer;

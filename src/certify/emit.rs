@@ -5,7 +5,7 @@ use crate::network::builder::BuiltNetwork;
 use num_rational::BigRational;
 use std::time::{Duration, Instant};
 use sumformer_checker::check::{
-    Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs, largest_total,
+    Checked, DerivedOutput, ProofFiles, UnreadableProof, check_proof, derive_outputs,
 };
 use sumformer_checker::format::certificate::{CERTIFICATE_FORMAT, Certificate, OutputClaim};
 use sumformer_checker::format::sha256;
@@ -44,16 +44,9 @@ pub enum ProofError {
 
 /// Finds a witness, writes the certificate, and checks the written bytes.
 pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &BigRational) -> Result<Proof, ProofError> {
-    let outputs: Vec<OutputClaim> = derive_outputs(target, &built.network, &built.run, None)?
-        .into_iter()
-        .map(|output| OutputClaim {
-            lowering: Exact(round_up(&output.lowering, BOUND_BITS)),
-            residual: Exact(round_up(&output.residual, BOUND_BITS)),
-        })
-        .collect();
-    let certified = outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0).max();
-    let certified = certified.unwrap_or_else(num_traits::Zero::zero);
-    let witness = find_witness(target, &built.network, &certified);
+    let outputs = output_claims(target, built)?;
+    let certified = largest_claim(&outputs);
+    let witness = find_witness(target, built, &certified);
     let network_json = built.network.to_json();
     let certificate = Certificate {
         format: CERTIFICATE_FORMAT.to_string(),
@@ -76,7 +69,23 @@ pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &BigRational) -> Re
     Ok(Proof { network_json, certificate_json, checked, witness, check_time: start.elapsed() })
 }
 
-/// The bound that would be certified for a built network.
-pub fn derived_bound(target: &Target, built: &BuiltNetwork) -> Result<BigRational, Refusal> {
-    Ok(largest_total(&derive_outputs(target, &built.network, &built.run, None)?))
+/// The bound that a certificate of a built network states.
+pub fn certified_bound(target: &Target, built: &BuiltNetwork) -> Result<BigRational, Refusal> {
+    Ok(largest_claim(&output_claims(target, built)?))
+}
+
+/// What the checker's rules derive from the weights, rounded up to short numbers.
+fn output_claims(target: &Target, built: &BuiltNetwork) -> Result<Vec<OutputClaim>, Refusal> {
+    let derived = derive_outputs(target, &built.network, &built.run, None)?;
+    let rounded = |value: &BigRational| Exact(round_up(value, BOUND_BITS));
+    let claim = |output: DerivedOutput| OutputClaim {
+        lowering: rounded(&output.lowering),
+        residual: rounded(&output.residual),
+    };
+    Ok(derived.into_iter().map(claim).collect())
+}
+
+fn largest_claim(outputs: &[OutputClaim]) -> BigRational {
+    let totals = outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0);
+    totals.max().unwrap_or_else(num_traits::Zero::zero)
 }

@@ -1,5 +1,6 @@
 //! The arguments of every command.
 
+use super::scale::ScaleArguments;
 use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::plan::Layout;
 use crate::numeric::Summation;
@@ -40,6 +41,8 @@ pub enum Command {
     /// Say in words what a proved network does: its slots, blocks, gadgets and the steps of the proof.
     #[command(after_help = EXPLAIN_HELP)]
     Explain(ExplainArguments),
+    /// Tables of d', width, units, bits and cost against n, d, degree and epsilon.
+    Scale(ScaleArguments),
 }
 
 const EVAL_HELP: &str = "A sequence is a JSON array of n tokens, each an array of d coordinates: numbers, taken as the \
@@ -291,28 +294,42 @@ impl ProveArguments {
 
     /// The activation.
     pub fn activation(&self) -> Activation {
-        match self.activation {
-            ActivationName::Relu => Activation::Relu,
-            ActivationName::Relu2 => Activation::Relu2,
-        }
+        self.activation.into()
     }
 
     /// The layout.
     pub fn layout(&self) -> Layout {
-        match self.layout {
+        self.layout.into()
+    }
+}
+
+impl From<ActivationName> for Activation {
+    fn from(name: ActivationName) -> Self {
+        match name {
+            ActivationName::Relu => Activation::Relu,
+            ActivationName::Relu2 => Activation::Relu2,
+        }
+    }
+}
+
+impl From<LayoutName> for Layout {
+    fn from(name: LayoutName) -> Self {
+        match name {
             LayoutName::Tree => Layout::Tree,
             LayoutName::Shallow => Layout::Shallow,
         }
     }
 }
 
-fn parse_epsilon(text: &str) -> Result<Rational, String> {
+/// A positive number.
+pub fn parse_epsilon(text: &str) -> Result<Rational, String> {
     use num_traits::Signed;
     let value = parse_rational(text).map_err(|e| e.to_string())?;
     if value.is_positive() { Ok(value) } else { Err("the error bound must be positive".into()) }
 }
 
-fn parse_latent(text: &str) -> Result<LatentMode, String> {
+/// A latent mode by its name.
+pub fn parse_latent(text: &str) -> Result<LatentMode, String> {
     match text {
         "sparse" => Ok(LatentMode::Sparse),
         "tight" => Ok(LatentMode::Tight),

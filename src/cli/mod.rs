@@ -10,6 +10,7 @@ mod numbers;
 mod output;
 mod proof;
 mod prove;
+mod scale;
 mod table;
 
 pub use arguments::Cli;
@@ -33,6 +34,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, cli.json),
         Command::Eval(arguments) => eval::run(arguments, cli.json),
         Command::Explain(arguments) => explain::run(arguments, cli.json),
+        Command::Scale(arguments) => scale::run(arguments, cli.json),
     });
     match result {
         Ok(outcome) => ExitCode::from(outcome.code()),

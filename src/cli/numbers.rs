@@ -41,6 +41,11 @@ pub fn at_most(bound: f64) -> String {
     }
 }
 
+/// A count as a number, or as a string where JSON readers would round it.
+pub fn count(value: &num_bigint::BigUint) -> Value {
+    u64::try_from(value).map_or_else(|_| json!(value.to_string()), |value| json!(value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

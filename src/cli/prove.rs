@@ -4,7 +4,7 @@ use super::arguments::{Construction, ProveArguments};
 use super::check::{add_verdict, in_words, outcome};
 use super::error::{CliError, Outcome};
 use super::files::{PROOF_FILES, ProofFolder, may_replace, read_up_to, target_file, write_proofs};
-use super::numbers::{exact_and_float, short};
+use super::numbers::{count, exact_and_float, short};
 use super::output::{print, say};
 use super::table::aligned;
 use crate::certify::Proof;
@@ -109,7 +109,8 @@ fn progress_bar(steps: u64) -> ProgressBar {
     bar
 }
 
-fn explain_sumformer_error(error: SumformerError, target: &Target) -> CliError {
+/// The problem at its place in the target file.
+pub fn explain_sumformer_error(error: SumformerError, target: &Target) -> CliError {
     let SumformerError::Expansion(error) = error else { return CliError::bad_input(error.to_string()) };
     let (outcome, label, help) = match &error {
         ExpansionError::NotPolynomial { .. } => (
@@ -136,7 +137,8 @@ fn explain_sumformer_error(error: SumformerError, target: &Target) -> CliError {
     }
 }
 
-fn explain_lowering_error(error: LoweringError) -> CliError {
+/// The exit code a failed lowering leads to.
+pub fn explain_lowering_error(error: LoweringError) -> CliError {
     match error {
         LoweringError::Refused(_) | LoweringError::BudgetNotMet { .. } => {
             CliError::incomplete(error.to_string())
@@ -225,9 +227,7 @@ impl Report<'_> {
             Tokens::Fixed(n) => json!(n),
             Tokens::Any => json!("any"),
         };
-        let count = |value: &Option<num_bigint::BigUint>| {
-            value.as_ref().map(|v| u64::try_from(v).map_or_else(|_| json!(v.to_string()), |v| json!(v)))
-        };
+        let count = |value: &Option<num_bigint::BigUint>| value.as_ref().map(count);
         let files: serde_json::Map<String, Value> = ["target", "network", "certificate"]
             .iter()
             .zip(PROOF_FILES)

@@ -1,4 +1,4 @@
-//! Aligned tables for people.
+//! Aligned tables for people, comma-separated ones for programs.
 
 /// Columns aligned on the left for text and on the right for numbers, two spaces apart.
 pub fn aligned(header: &[&str], rows: &[Vec<String>]) -> String {
@@ -27,4 +27,10 @@ pub fn aligned(header: &[&str], rows: &[Vec<String>]) -> String {
     let mut lines = vec![line(header.to_vec())];
     lines.extend(rows.iter().map(|row| line(row.iter().map(String::as_str).collect())));
     lines.join("\n")
+}
+
+/// Lines of comma-separated cells, header first; cells hold neither commas nor quotes.
+pub fn csv(header: &[&str], rows: &[Vec<String>]) -> String {
+    let rows = rows.iter().map(|row| row.join(","));
+    std::iter::once(header.join(",")).chain(rows).map(|line| line + "\n").collect()
 }

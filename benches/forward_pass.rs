@@ -1,0 +1,89 @@
+//! Forward passes of `constructions/long` at several lengths: exact, f64 and intervals, and the three attentions.
+//!
+//! Squared ReLU, so that the network is small and the attention shows.
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use std::hint::black_box;
+use sumformer::eval::{Forward, Workspace};
+use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::lowering::plan::Layout;
+use sumformer::lowering::{LoweringOptions, lower};
+use sumformer::numeric::{FloatInterval, Scalar};
+use sumformer::scale::length::with_length;
+use sumformer::sumformer::latent::{LatentMode, choose};
+use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::format::network::{Activation, Network};
+use sumformer_checker::language::load_target;
+use sumformer_checker::language::target::Tokens;
+use sumformer_checker::number::{Rational, ratio};
+use sumformer_checker::semantics::ExactEvaluator;
+
+const LONG: &str = include_str!("../constructions/long/target.toml");
+const PERFORMER: Architecture = Architecture::Performer { features: 64, seed: 0, normalized: true };
+
+/// A network for `long` with n tokens, and scores that are zero or the paper's.
+fn network(n: usize, architecture: Architecture, scores: Scores) -> Network {
+    let target = load_target("long", LONG).expect("a target");
+    let target = with_length("long", &target, Tokens::Fixed(n)).expect("a target of this length");
+    let (sumformer, _) = choose(&target, LatentMode::Sparse, Layout::Tree, 1e-3, DEFAULT_MAX_TERMS)
+        .expect("a polynomial target");
+    let options = LoweringOptions {
+        architecture,
+        scores,
+        activation: Activation::Relu2,
+        layout: Layout::Tree,
+        epsilon: ratio(1, 1000),
+    };
+    lower(&sumformer, &target, &options, 1_000_000).expect("a network").network
+}
+
+fn sequence(n: usize) -> Vec<Vec<Rational>> {
+    let coordinate = |i: usize| ratio((i * 37 % 128) as i64, 128);
+    (0..n).map(|j| (0..4).map(|k| coordinate(4 * j + k)).collect()).collect()
+}
+
+fn flat<S: Scalar>(n: usize) -> Vec<S> {
+    sequence(n).iter().flatten().map(S::from_rational).collect()
+}
+
+fn bench_float<S: Scalar>(c: &mut Criterion, group: &str, id: BenchmarkId, network: &Network, n: usize) {
+    let forward = Forward::<S>::compile(network).expect("a valid network");
+    let (tokens, mut workspace) = (flat::<S>(n), Workspace::default());
+    c.benchmark_group(group).bench_function(id, |b| {
+        b.iter(|| forward.run_in(&mut workspace, black_box(&tokens)).map(<[S]>::len));
+    });
+}
+
+/// The Performer in every number format.
+fn formats(c: &mut Criterion) {
+    for n in [16, 64, 256, 1024, 4096] {
+        let network = network(n, PERFORMER, Scores::Zero);
+        let id = || BenchmarkId::from_parameter(format!("n{n}"));
+        let exact = ExactEvaluator::new(&network).expect("a valid network");
+        let tokens = sequence(n);
+        c.benchmark_group("exact").bench_function(id(), |b| b.iter(|| exact.evaluate(black_box(&tokens))));
+        bench_float::<f64>(c, "f64", id(), &network, n);
+        bench_float::<FloatInterval>(c, "interval", id(), &network, n);
+    }
+}
+
+/// The three attentions in f64. With the paper's scores every query is computed: O(n²) against O(n).
+fn attentions(c: &mut Criterion) {
+    let architectures = [
+        ("transformer", Architecture::Transformer),
+        ("linformer", Architecture::Linformer { rank: 1 }),
+        ("performer", PERFORMER),
+    ];
+    for (scores_name, scores) in [("zero", Scores::Zero), ("paper", Scores::Paper)] {
+        for n in [64, 256, 1024] {
+            for (name, architecture) in architectures {
+                let id = BenchmarkId::new(name, format!("n{n}"));
+                let network = network(n, architecture, scores);
+                bench_float::<f64>(c, &format!("{scores_name}_scores"), id, &network, n);
+            }
+        }
+    }
+}
+
+criterion_group!(benches, formats, attentions);
+criterion_main!(benches);

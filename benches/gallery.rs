@@ -1,0 +1,101 @@
+//! The whole gallery as one Markdown table, with times: `cargo bench --bench gallery`.
+//!
+//! Proofs are made one after the other and compared with `golden.json` beside each target; a difference or a problem
+//! ends in exit code 1. `SUMFORMER_BLESS=1 cargo bench --bench gallery` writes `golden.json` anew.
+
+#[path = "../tests/common/gallery.rs"]
+mod gallery;
+
+use gallery::{ACTIVATIONS, ARCHITECTURES, Outcome, constructions};
+use serde_json::{Value, json};
+use std::process::ExitCode;
+use sumformer_checker::number::to_f64;
+
+const COLUMNS: [&str; 14] = [
+    "target",
+    "activation",
+    "architecture",
+    "d'",
+    "blocks",
+    "width",
+    "units",
+    "nonzeros",
+    "certified",
+    "witness",
+    "ratio",
+    "verdict",
+    "prove s",
+    "check s",
+];
+
+fn main() -> ExitCode {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        println!("the gallery is measured by `cargo bench --bench gallery`");
+        return ExitCode::SUCCESS;
+    }
+    let bless = std::env::var_os("SUMFORMER_BLESS").is_some_and(|value| value == "1");
+    let mut problems = Vec::new();
+    let mut totals = [[0.0; 2]; 3];
+    println!("| {} |\n|{}", COLUMNS.join(" | "), " --- |".repeat(COLUMNS.len()));
+    for construction in constructions() {
+        let mut results = json!({});
+        for (activation_name, activation) in ACTIVATIONS {
+            for ((architecture_name, architecture), total) in ARCHITECTURES.into_iter().zip(&mut totals) {
+                let (outcome, seconds) = Outcome::of(&construction, architecture, activation);
+                total.iter_mut().zip(seconds).for_each(|(total, seconds)| *total += seconds);
+                let label = format!("{}, {activation_name}, {architecture_name}", construction.name);
+                problems.extend(outcome.problems(activation).into_iter().map(|p| format!("{label}: {p}")));
+                results[activation_name][architecture_name] = outcome.golden();
+                println!(
+                    "{}",
+                    row(&construction.name, activation_name, architecture_name, &outcome, seconds)
+                );
+            }
+        }
+        if bless {
+            let text = serde_json::to_string_pretty(&results).expect("string keys") + "\n";
+            std::fs::write(&construction.golden, text).expect("golden.json can be written");
+        } else {
+            let text = std::fs::read_to_string(&construction.golden).unwrap_or_default();
+            let golden: Value = serde_json::from_str(&text).unwrap_or_default();
+            if golden != results {
+                problems.push(format!("{}: got {results}, golden.json has {golden}", construction.name));
+            }
+        }
+    }
+    for ((name, _), [prove, check]) in ARCHITECTURES.iter().zip(totals) {
+        println!("\n{name}, all targets: prove {prove:.2} s, check {check:.2} s");
+    }
+    problems.iter().for_each(|problem| eprintln!("{problem}"));
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn row(
+    target: &str,
+    activation: &str,
+    architecture: &str,
+    outcome: &Outcome,
+    [prove, check]: [f64; 2],
+) -> String {
+    let float = |value| {
+        let float = to_f64(value);
+        if float == 0.0 { "0".to_string() } else { format!("{float:.3e}") }
+    };
+    let cells = [
+        target.to_string(),
+        activation.to_string(),
+        architecture.to_string(),
+        outcome.latent_dimension.to_string(),
+        outcome.size.blocks.to_string(),
+        outcome.size.width.to_string(),
+        outcome.size.hidden_units.to_string(),
+        outcome.size.nonzeros.to_string(),
+        float(&outcome.certified),
+        float(&outcome.witness),
+        format!("{:.2}", outcome.ratio()),
+        if outcome.valid { "valid" } else { "NOT VALID" }.to_string(),
+        format!("{:.3}", prove),
+        format!("{:.3}", check),
+    ];
+    format!("| {} |", cells.join(" | "))
+}

@@ -1,0 +1,342 @@
+//! `sumformer scale latent` and `sumformer scale network TARGET…`
+
+use super::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent};
+use super::error::{CliError, Outcome};
+use super::files::target_file;
+use super::numbers::{count, exact_and_float, short};
+use super::prove::{explain_lowering_error, explain_sumformer_error, read_target};
+use super::table::{aligned, csv};
+use crate::scale::latent::{LatentCount, LatentRow, latent_table};
+use crate::scale::length::with_length;
+use crate::scale::network::{Limits, NetworkPoint, NetworkRow, NetworkRowError, degree, network_row};
+use crate::sumformer::latent::LatentMode;
+use clap::{Args, Subcommand};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use sumformer_checker::format::network::Activation;
+use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::number::{Rational, ratio};
+
+/// `scale`
+#[derive(Debug, Args)]
+pub struct ScaleArguments {
+    /// Comma-separated values instead of an aligned table.
+    #[arg(long, global = true)]
+    pub csv: bool,
+    /// What is tabulated.
+    #[command(subcommand)]
+    pub sweep: Sweep,
+}
+
+/// What `scale` tabulates.
+#[derive(Debug, Subcommand)]
+pub enum Sweep {
+    /// d' against n and d: closed forms beside an actual enumeration.
+    Latent(LatentArguments),
+    /// The network of each target against its length, epsilon and activation.
+    Network(NetworkArguments),
+}
+
+/// `scale latent`
+#[derive(Debug, Args)]
+pub struct LatentArguments {
+    /// Sequence lengths 1..=N.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub max_n: u32,
+    /// Token dimensions 1..=D.
+    #[arg(long, value_name = "D", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub max_d: u32,
+    /// Cells with more features are not enumerated; only their closed form is given.
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000_000)]
+    pub max_count: u64,
+}
+
+/// `scale network`
+#[derive(Debug, Args)]
+pub struct NetworkArguments {
+    /// Target files, or folders that hold `target.toml`.
+    #[arg(required = true, value_name = "TARGET")]
+    pub targets: Vec<PathBuf>,
+    /// Read the targets with these lengths instead of their own; where one makes no target, it is skipped.
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = parse_tokens)]
+    pub tokens: Vec<Tokens>,
+    /// The errors to prove (default: the target's, else 1/1000).
+    #[arg(long, value_name = "Q,…", value_delimiter = ',', value_parser = parse_epsilon)]
+    pub epsilon: Vec<Rational>,
+    /// Activations.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "relu")]
+    pub activation: Vec<ActivationName>,
+    /// Latent features, as for `prove`.
+    #[arg(long, value_name = "sparse|tight|paper", default_value = "sparse", value_parser = parse_latent)]
+    pub latent: LatentMode,
+    /// Layout, as for `prove`.
+    #[arg(long, value_enum, default_value = "tree")]
+    pub layout: LayoutName,
+    /// Refuse networks that would need more hidden units.
+    #[arg(long, value_name = "N", default_value_t = 2_000_000)]
+    pub max_units: u64,
+    /// Refuse targets that expand to more terms.
+    #[arg(long, value_name = "N", default_value_t = sumformer_checker::expansion::DEFAULT_MAX_TERMS as u64,
+          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::expansion::DEFAULT_MAX_TERMS as u64))]
+    pub max_terms: u64,
+}
+
+fn parse_tokens(text: &str) -> Result<Tokens, String> {
+    match text {
+        "any" => Ok(Tokens::Any),
+        _ => text.parse().map(Tokens::Fixed).map_err(|_| "expected a number of tokens or any".into()),
+    }
+}
+
+/// Rows in every form of output.
+struct Table {
+    header: &'static [&'static str],
+    cells: Vec<Vec<String>>,
+    json: Value,
+    outcome: Outcome,
+}
+
+/// Computes and prints a table.
+pub fn run(arguments: &ScaleArguments, json: bool) -> Result<Outcome, CliError> {
+    if arguments.csv && json {
+        return Err(CliError::bad_input("--csv and --json exclude each other"));
+    }
+    let table = match &arguments.sweep {
+        Sweep::Latent(arguments) => latent(arguments),
+        Sweep::Network(sweep) => network(sweep, arguments.csv)?,
+    };
+    if json {
+        eprintln!("{}", aligned(table.header, &table.cells));
+        println!("{}", table.json);
+    } else if arguments.csv {
+        print!("{}", csv(table.header, &table.cells));
+    } else {
+        println!("{}", aligned(table.header, &table.cells));
+    }
+    Ok(table.outcome)
+}
+
+const LATENT_COLUMNS: [&str; 7] =
+    ["n", "d", "paper", "paper_enumerated", "tight", "tight_enumerated", "agree"];
+
+fn latent(arguments: &LatentArguments) -> Table {
+    let rows = latent_table(arguments.max_n, arguments.max_d, arguments.max_count);
+    // A disagreement would refute the closed form.
+    let refuted = rows.iter().any(|row| row.agrees() == Some(false));
+    Table {
+        header: &LATENT_COLUMNS,
+        cells: rows.iter().map(latent_cells).collect(),
+        json: json!({ "rows": rows.iter().map(latent_json).collect::<Value>() }),
+        outcome: if refuted { Outcome::Refuted } else { Outcome::Proved },
+    }
+}
+
+fn latent_cells(row: &LatentRow) -> Vec<String> {
+    let listed = |c: &LatentCount| c.enumerated.map_or("over the limit".into(), |count| count.to_string());
+    let agree = match row.agrees() {
+        Some(true) => "yes",
+        Some(false) => "NO",
+        None => "not enumerated",
+    };
+    vec![
+        row.n.to_string(),
+        row.d.to_string(),
+        row.paper.closed_form.to_string(),
+        listed(&row.paper),
+        row.tight.closed_form.to_string(),
+        listed(&row.tight),
+        agree.into(),
+    ]
+}
+
+fn latent_json(row: &LatentRow) -> Value {
+    let both = |c: &LatentCount| json!({ "closed_form": count(&c.closed_form), "enumerated": c.enumerated });
+    json!({ "n": row.n, "d": row.d, "paper": both(&row.paper), "tight": both(&row.tight), "agree": row.agrees() })
+}
+
+/// One point of the network sweep.
+struct Case {
+    target: Target,
+    degree: u32,
+    point: NetworkPoint,
+}
+
+const NETWORK_COLUMNS: [&str; 18] = [
+    "target",
+    "n",
+    "d",
+    "degree",
+    "epsilon",
+    "activation",
+    "d'",
+    "sparse",
+    "tight",
+    "paper",
+    "psi_terms",
+    "blocks",
+    "width",
+    "units",
+    "nonzeros",
+    "bits",
+    "madds/token",
+    "certified",
+];
+
+fn network(arguments: &NetworkArguments, exact: bool) -> Result<Table, CliError> {
+    let mut skipped = Vec::new();
+    let cases = cases(arguments, &mut skipped)?;
+    let limits = Limits { units: arguments.max_units, terms: arguments.max_terms as usize };
+    let rows: Vec<Result<NetworkRow, NetworkRowError>> =
+        cases.par_iter().map(|case| network_row(&case.target, &case.point, limits)).collect();
+    let mut table =
+        Table { header: &NETWORK_COLUMNS, cells: Vec::new(), json: Value::Null, outcome: Outcome::Proved };
+    let mut json_rows = Vec::new();
+    for (case, row) in cases.iter().zip(rows) {
+        match row {
+            Ok(row) => {
+                table.cells.push(network_cells(case, &row, exact));
+                json_rows.push(network_json(case, &row));
+            }
+            Err(error) => {
+                let error = explain(error, &case.target);
+                eprintln!("{error}");
+                table.outcome = Outcome::worst([table.outcome, error.outcome()]);
+                skipped.push(json!({
+                    "target": case.target.name,
+                    "n": length(&case.target),
+                    "error": error.to_json(),
+                }));
+            }
+        }
+    }
+    table.json = json!({ "rows": json_rows, "skipped": skipped });
+    Ok(table)
+}
+
+/// All points in the order of the arguments: target, length, epsilon, activation.
+///
+/// A target that has an error at its own length is one of the command; at a length of `--tokens` it is skipped.
+fn cases(arguments: &NetworkArguments, skipped: &mut Vec<Value>) -> Result<Vec<Case>, CliError> {
+    let mut cases = Vec::new();
+    for path in &arguments.targets {
+        let target = read_target(path)?;
+        if arguments.tokens.is_empty() {
+            add_cases(arguments, &target, &mut cases)?;
+        }
+        let file = target_file(path).display().to_string();
+        for &tokens in &arguments.tokens {
+            let resized = with_length(&file, &target, tokens).map_err(CliError::from);
+            if let Err(error) = resized.and_then(|target| add_cases(arguments, &target, &mut cases)) {
+                let n = name_of(tokens);
+                eprintln!("{}: tokens = {n} is skipped:\n{error}", target.name);
+                skipped.push(json!({ "target": target.name, "n": n, "error": error.to_json() }));
+            }
+        }
+    }
+    if cases.is_empty() {
+        return Err(CliError::bad_input("none of the lengths in --tokens is one for the targets given"));
+    }
+    Ok(cases)
+}
+
+/// All epsilons and activations for one target.
+fn add_cases(arguments: &NetworkArguments, target: &Target, cases: &mut Vec<Case>) -> Result<(), CliError> {
+    let degree = degree(target, arguments.max_terms as usize)
+        .map_err(|error| explain_sumformer_error(error.into(), target))?;
+    let own = || vec![target.epsilon.clone().unwrap_or_else(|| ratio(1, 1000))];
+    let epsilons = if arguments.epsilon.is_empty() { own() } else { arguments.epsilon.clone() };
+    for epsilon in &epsilons {
+        for &activation in &arguments.activation {
+            let point = NetworkPoint {
+                epsilon: epsilon.clone(),
+                activation: activation.into(),
+                latent: arguments.latent,
+                layout: arguments.layout.into(),
+            };
+            cases.push(Case { target: target.clone(), degree, point });
+        }
+    }
+    Ok(())
+}
+
+fn explain(error: NetworkRowError, target: &Target) -> CliError {
+    match error {
+        NetworkRowError::Sumformer(error) => explain_sumformer_error(error, target),
+        NetworkRowError::Lowering(error) => explain_lowering_error(error),
+        NetworkRowError::Refused(refusal) => CliError::incomplete(refusal.to_string()),
+    }
+}
+
+fn name_of(tokens: Tokens) -> Value {
+    match tokens {
+        Tokens::Fixed(n) => json!(n),
+        Tokens::Any => json!("any"),
+    }
+}
+
+fn length(target: &Target) -> Value {
+    name_of(target.tokens)
+}
+
+fn activation_name(activation: Activation) -> &'static str {
+    match activation {
+        Activation::Relu => "relu",
+        Activation::Relu2 => "relu2",
+    }
+}
+
+/// `exact`: the bound as p/q, too long for an aligned table.
+fn network_cells(case: &Case, row: &NetworkRow, exact: bool) -> Vec<String> {
+    let closed = |c: &Option<num_bigint::BigUint>| c.as_ref().map_or("-".into(), ToString::to_string);
+    let n = match case.target.tokens {
+        Tokens::Fixed(n) => n.to_string(),
+        Tokens::Any => "any".into(),
+    };
+    vec![
+        case.target.name.clone(),
+        n,
+        case.target.dimension().to_string(),
+        case.degree.to_string(),
+        case.point.epsilon.to_string(),
+        activation_name(case.point.activation).into(),
+        row.latent_dimension.to_string(),
+        row.dimensions.sparse.to_string(),
+        closed(&row.dimensions.tight),
+        closed(&row.dimensions.paper),
+        row.psi_terms.to_string(),
+        row.size.blocks.to_string(),
+        row.size.width.to_string(),
+        row.size.hidden_units.to_string(),
+        row.size.nonzeros.to_string(),
+        row.size.bits.to_string(),
+        row.multiply_adds.to_string(),
+        if exact { row.certified.to_string() } else { short(&row.certified) },
+    ]
+}
+
+fn network_json(case: &Case, row: &NetworkRow) -> Value {
+    let closed = |c: &Option<num_bigint::BigUint>| c.as_ref().map(count);
+    json!({
+        "target": case.target.name,
+        "n": length(&case.target),
+        "d": case.target.dimension(),
+        "degree": case.degree,
+        "epsilon": exact_and_float(&case.point.epsilon),
+        "activation": activation_name(case.point.activation),
+        "latent": {
+            "dimension": row.latent_dimension,
+            "sparse": row.dimensions.sparse,
+            "tight": closed(&row.dimensions.tight),
+            "paper": closed(&row.dimensions.paper),
+            "psi_terms": row.psi_terms,
+        },
+        "blocks": row.size.blocks,
+        "width": row.size.width,
+        "hidden_units": row.size.hidden_units,
+        "nonzeros": row.size.nonzeros,
+        "bits": row.size.bits,
+        "multiply_adds_per_token": row.multiply_adds,
+        "certified": exact_and_float(&row.certified),
+    })
+}

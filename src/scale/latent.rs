@@ -1,0 +1,97 @@
+//! d' against n and d: the closed forms beside an actual enumeration of the multi-indices.
+
+use crate::algebra::multi_index::{GradedLexicographic, count};
+use num_bigint::BigUint;
+use rayon::prelude::*;
+
+/// The number of multi-indices of degree 1..=D in d coordinates, from two sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatentCount {
+    /// C(D + d, d) − 1.
+    pub closed_form: BigUint,
+    /// How many the enumeration lists; `None` beyond the limit.
+    pub enumerated: Option<u64>,
+}
+
+impl LatentCount {
+    /// Counts by the closed form, and one by one if there are at most `max_count`; memory O(d) whatever the count.
+    pub fn new(dimension: u32, max_degree: u32, max_count: u64) -> Self {
+        let closed_form = count(dimension, max_degree);
+        let enumerated = (closed_form <= BigUint::from(max_count)).then(|| {
+            let mut stream = GradedLexicographic::new(dimension as usize, 1, max_degree);
+            let mut listed = 0;
+            while stream.advance().is_some() {
+                listed += 1;
+            }
+            listed
+        });
+        Self { closed_form, enumerated }
+    }
+
+    /// Whether both sides are equal, if both are known.
+    pub fn agrees(&self) -> Option<bool> {
+        self.enumerated.map(|listed| BigUint::from(listed) == self.closed_form)
+    }
+}
+
+/// d' for sequences of n tokens in d coordinates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatentRow {
+    /// Sequence length.
+    pub n: u32,
+    /// Token dimension.
+    pub d: u32,
+    /// Degrees up to n, as in (36).
+    pub paper: LatentCount,
+    /// Degrees up to n − 1, which suffice because σ in (38) sees the n − 1 others.
+    pub tight: LatentCount,
+}
+
+impl LatentRow {
+    /// Whether every enumeration that was made agrees with its closed form; `None` if one was not made.
+    pub fn agrees(&self) -> Option<bool> {
+        match (self.paper.agrees(), self.tight.agrees()) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        }
+    }
+}
+
+/// All (n, d) with 1 ≤ n ≤ `max_n`, 1 ≤ d ≤ `max_d`, by n and then d.
+pub fn latent_table(max_n: u32, max_d: u32, max_count: u64) -> Vec<LatentRow> {
+    let points: Vec<(u32, u32)> = (1..=max_n).flat_map(|n| (1..=max_d).map(move |d| (n, d))).collect();
+    points
+        .into_par_iter()
+        .map(|(n, d)| LatentRow {
+            n,
+            d,
+            paper: LatentCount::new(d, n, max_count),
+            tight: LatentCount::new(d, n - 1, max_count),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_limit_only_the_closed_form_is_given() {
+        let rows = latent_table(3, 2, 5);
+        let shown: Vec<_> =
+            rows.iter().map(|r| (r.n, r.d, r.paper.enumerated, r.tight.enumerated, r.agrees())).collect();
+        assert_eq!(
+            shown,
+            [
+                (1, 1, Some(1), Some(0), Some(true)),
+                (1, 2, Some(2), Some(0), Some(true)),
+                (2, 1, Some(2), Some(1), Some(true)),
+                (2, 2, Some(5), Some(2), Some(true)),
+                (3, 1, Some(3), Some(2), Some(true)),
+                (3, 2, None, Some(5), None),
+            ]
+        );
+        assert_eq!(rows[5].paper.closed_form, BigUint::from(9u32));
+    }
+}

@@ -1,0 +1,145 @@
+//! The gallery: every `constructions/*/target.toml`, three architectures, two activations, and their golden results.
+//!
+//! `golden.json` beside a target holds exact numbers only, no timings: {"relu": {"transformer": {…}, …}, "relu2": …}.
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+use sumformer::certify::prove;
+use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::lowering::plan::Layout;
+use sumformer::lowering::{LoweringOptions, lower};
+use sumformer::sumformer::latent::{LatentMode, choose};
+use sumformer_checker::check::Verdict;
+use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::format::network::{Activation, NetworkSize};
+use sumformer_checker::language::load_target;
+use sumformer_checker::language::target::Target;
+use sumformer_checker::number::{Rational, ratio, to_f64};
+
+/// The architectures with the command line's defaults.
+pub const ARCHITECTURES: [(&str, Architecture); 3] = [
+    ("transformer", Architecture::Transformer),
+    ("linformer", Architecture::Linformer { rank: 1 }),
+    ("performer", Architecture::Performer { features: 64, seed: 0, normalized: true }),
+];
+/// The activations.
+pub const ACTIVATIONS: [(&str, Activation); 2] = [("relu", Activation::Relu), ("relu2", Activation::Relu2)];
+/// The aim for the certified bound over the witnessed error.
+pub const LARGEST_RATIO: f64 = 4.0;
+
+/// A target and where its golden results are.
+pub struct Construction {
+    /// The folder's name.
+    pub name: String,
+    /// The target.
+    pub target: Target,
+    /// `golden.json`
+    pub golden: PathBuf,
+}
+
+/// All constructions by name.
+pub fn constructions() -> Vec<Construction> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("constructions");
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(&root).expect("the gallery").map(|entry| entry.expect("a folder").path()).collect();
+    folders.sort();
+    folders
+        .into_iter()
+        .map(|folder| {
+            let source = fs::read_to_string(folder.join("target.toml")).expect("a target");
+            Construction {
+                name: folder.file_name().expect("a name").to_string_lossy().into_owned(),
+                target: load_target("target.toml", &source).expect("a valid target"),
+                golden: folder.join("golden.json"),
+            }
+        })
+        .collect()
+}
+
+/// One proof of the gallery.
+pub struct Outcome {
+    /// d'
+    pub latent_dimension: usize,
+    /// Counted sizes.
+    pub size: NetworkSize,
+    /// The certified bound.
+    pub certified: Rational,
+    /// The exact error at the witness.
+    pub witness: Rational,
+    /// Whether the checker accepts the written files.
+    pub valid: bool,
+}
+
+impl Outcome {
+    /// Proves a construction at ε = 1/1000; also the seconds from the target to the written proof, and of its check.
+    pub fn of(
+        construction: &Construction,
+        architecture: Architecture,
+        activation: Activation,
+    ) -> (Self, [f64; 2]) {
+        let start = Instant::now();
+        let target = &construction.target;
+        let epsilon = ratio(1, 1000);
+        let (sumformer, _) =
+            choose(target, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon), DEFAULT_MAX_TERMS)
+                .expect("a Sumformer");
+        let options = LoweringOptions {
+            architecture,
+            scores: Scores::Zero,
+            activation,
+            layout: Layout::Tree,
+            epsilon: epsilon.clone(),
+        };
+        let built = lower(&sumformer, target, &options, 2_000_000).expect("a network");
+        let proof = prove(target, &built, &epsilon).expect("a proof");
+        let prove_time = start.elapsed().saturating_sub(proof.check_time);
+        let outcome = Self {
+            latent_dimension: sumformer.latent_dimension(),
+            size: proof.checked.network.size(),
+            certified: proof.checked.certificate.certified.0.clone(),
+            witness: proof.witness.error.clone(),
+            valid: matches!(proof.checked.verdict, Verdict::Valid(_)),
+        };
+        (outcome, [prove_time, proof.check_time].map(|time| time.as_secs_f64()))
+    }
+
+    /// What `golden.json` holds of it.
+    pub fn golden(&self) -> Value {
+        json!({
+            "latent_dimension": self.latent_dimension,
+            "blocks": self.size.blocks,
+            "width": self.size.width,
+            "hidden_units": self.size.hidden_units,
+            "nonzeros": self.size.nonzeros,
+            "certified": self.certified.to_string(),
+            "witness": self.witness.to_string(),
+        })
+    }
+
+    /// certified / witness, 1 where both are 0.
+    pub fn ratio(&self) -> f64 {
+        if self.certified == self.witness { 1.0 } else { to_f64(&self.certified) / to_f64(&self.witness) }
+    }
+
+    /// What is wrong with it, whatever the golden results say.
+    pub fn problems(&self, activation: Activation) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !self.valid {
+            problems.push("the checker does not accept the proof".into());
+        }
+        let limit = if activation == Activation::Relu2 { ratio(0, 1) } else { ratio(1, 1000) };
+        if self.certified > limit {
+            problems.push(format!("the bound {} is above {limit}", self.certified));
+        }
+        if self.witness > self.certified {
+            problems.push(format!("the witness {} is above the bound {}", self.witness, self.certified));
+        }
+        // A zero witness beside a positive bound gives an infinite ratio.
+        if self.ratio() > LARGEST_RATIO {
+            problems.push(format!("certified/witness is {:.2}", self.ratio()));
+        }
+        problems
+    }
+}

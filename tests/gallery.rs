@@ -1,0 +1,48 @@
+//! The gallery against its golden results: all of squared ReLU, and ReLU up to a size that suits a test run.
+//!
+//! `cargo bench --bench gallery` runs the whole gallery; with `SUMFORMER_BLESS=1` it rewrites the golden results.
+
+#[path = "common/gallery.rs"]
+mod gallery;
+
+use gallery::{ACTIVATIONS, ARCHITECTURES, Outcome, constructions};
+use rayon::prelude::*;
+use serde_json::Value;
+
+/// Larger ReLU networks are left to the bench.
+const LARGEST_RELU: u64 = 1500;
+
+#[test]
+fn proofs_are_valid_and_as_recorded() {
+    let mut cases = Vec::new();
+    let constructions = constructions();
+    for construction in &constructions {
+        let text = std::fs::read_to_string(&construction.golden).expect("golden.json beside every target");
+        let golden: Value = serde_json::from_str(&text).expect("JSON");
+        for (activation_name, activation) in ACTIVATIONS {
+            for (architecture_name, architecture) in ARCHITECTURES {
+                let expected = golden[activation_name][architecture_name].clone();
+                let units = expected["hidden_units"].as_u64();
+                if activation_name == "relu2" || units.is_none_or(|units| units <= LARGEST_RELU) {
+                    let label = format!("{}, {activation_name}, {architecture_name}", construction.name);
+                    cases.push((label, construction, activation, architecture, expected));
+                }
+            }
+        }
+    }
+    let problems: Vec<String> = cases
+        .par_iter()
+        .flat_map(|(label, construction, activation, architecture, expected)| {
+            let (outcome, _) = Outcome::of(construction, *architecture, *activation);
+            let mut problems = outcome.problems(*activation);
+            if outcome.golden() != *expected {
+                problems.push(format!("got {}, golden.json has {expected}", outcome.golden()));
+            }
+            problems.into_iter().map(move |problem| format!("{label}: {problem}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    let relu2 = cases.iter().filter(|case| case.2 == ACTIVATIONS[1].1).count();
+    assert_eq!(relu2, 3 * constructions.len());
+    assert!(cases.len() - relu2 >= 30, "only {} proofs with ReLU", cases.len() - relu2);
+}
