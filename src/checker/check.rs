@@ -294,6 +294,13 @@ fn require_shapes(target: &Target, network: &Network, certificate: &Certificate)
             ),
         );
     }
+    let mut claimed = certificate.blocks.iter().flatten().flat_map(|gadget| &gadget.outputs);
+    if let Some(output) = claimed.find(|output| output.slot >= network.width()) {
+        return refuse(
+            "certificate",
+            format!("a gadget writes to slot {}, the network has {}", output.slot, network.width()),
+        );
+    }
     if !certificate.epsilon.0.is_positive() {
         return refuse("epsilon", "epsilon must be positive".into());
     }

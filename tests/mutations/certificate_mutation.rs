@@ -1,0 +1,228 @@
+//! Single changes of a certificate.
+
+use super::dice::Dice;
+use super::proofs::Proof;
+use num_traits::Zero;
+use sumformer_checker::format::certificate::{Certificate, Gadget};
+use sumformer_checker::interval::Interval;
+use sumformer_checker::number::Exact;
+
+/// What is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CertificatePart {
+    Epsilon,
+    Certified,
+    Lowering,
+    Residual,
+    LatentSlot,
+    LatentRange,
+    LatentError,
+    LatentRemoved,
+    GadgetUnits,
+    GadgetRange,
+    GadgetSlot,
+    GadgetCoefficient,
+    GadgetDegree,
+    GadgetError,
+    GadgetOutputRemoved,
+    GadgetRemoved,
+    GadgetsSwapped,
+    WitnessInput,
+    WitnessToken,
+    WitnessOutput,
+    WitnessError,
+    WitnessDropped,
+}
+
+impl CertificatePart {
+    pub const ALL: [Self; 22] = [
+        Self::Epsilon,
+        Self::Certified,
+        Self::Lowering,
+        Self::Residual,
+        Self::LatentSlot,
+        Self::LatentRange,
+        Self::LatentError,
+        Self::LatentRemoved,
+        Self::GadgetUnits,
+        Self::GadgetRange,
+        Self::GadgetSlot,
+        Self::GadgetCoefficient,
+        Self::GadgetDegree,
+        Self::GadgetError,
+        Self::GadgetOutputRemoved,
+        Self::GadgetRemoved,
+        Self::GadgetsSwapped,
+        Self::WitnessInput,
+        Self::WitnessToken,
+        Self::WitnessOutput,
+        Self::WitnessError,
+        Self::WitnessDropped,
+    ];
+
+    /// Whether the witness is what changes.
+    pub fn is_witness(self) -> bool {
+        matches!(self, Self::WitnessInput | Self::WitnessToken | Self::WitnessOutput | Self::WitnessError)
+    }
+
+    /// Changes the part in place; `None` if the certificate has no such part.
+    pub fn mutate(self, proof: &mut Proof, dice: &mut Dice) -> Option<()> {
+        let width = proof.network.width();
+        let certificate = &mut proof.certificate;
+        match self {
+            Self::Epsilon => change(&mut certificate.epsilon, dice),
+            Self::Certified => change(&mut certificate.certified, dice),
+            Self::Lowering | Self::Residual => {
+                let c = dice.below(certificate.outputs.len());
+                let output = certificate.outputs.get_mut(c)?;
+                change(
+                    if self == Self::Lowering { &mut output.lowering } else { &mut output.residual },
+                    dice,
+                );
+            }
+            Self::LatentSlot | Self::LatentRange | Self::LatentError => {
+                let l = dice.below(certificate.latents.len());
+                let latent = certificate.latents.get_mut(l)?;
+                match self {
+                    Self::LatentSlot => latent.slot = other_index(latent.slot, width, dice),
+                    Self::LatentRange => latent.range = changed_range(&latent.range, dice),
+                    _ => change(&mut latent.error, dice),
+                }
+            }
+            Self::LatentRemoved => {
+                let l = dice.below(certificate.latents.len());
+                let latent = certificate.latents.get(l)?.clone();
+                if dice.coin() {
+                    certificate.latents.remove(l);
+                } else {
+                    certificate.latents.push(latent);
+                }
+            }
+            Self::GadgetUnits => {
+                let gadget = random_gadget(certificate, dice)?;
+                let few = [0, gadget.units.wrapping_sub(1), gadget.units + 1, usize::MAX];
+                gadget.units = *dice.pick(&few)?;
+            }
+            Self::GadgetRange => {
+                let gadget = random_gadget(certificate, dice)?;
+                gadget.range = changed_range(&gadget.range, dice);
+            }
+            Self::GadgetSlot
+            | Self::GadgetCoefficient
+            | Self::GadgetDegree
+            | Self::GadgetError
+            | Self::GadgetOutputRemoved => {
+                let gadget = random_gadget(certificate, dice)?;
+                let o = dice.below(gadget.outputs.len());
+                if self == Self::GadgetOutputRemoved {
+                    gadget.outputs.get(o)?;
+                    gadget.outputs.remove(o);
+                    return Some(());
+                }
+                let output = gadget.outputs.get_mut(o)?;
+                match self {
+                    Self::GadgetSlot => output.slot = other_index(output.slot, width, dice),
+                    Self::GadgetError => change(&mut output.error, dice),
+                    Self::GadgetDegree => {
+                        let last = output.polynomial.last()?.clone();
+                        if dice.coin() {
+                            output.polynomial.pop();
+                            while output.polynomial.last().is_some_and(|c| c.0.is_zero()) {
+                                output.polynomial.pop();
+                            }
+                        } else {
+                            output.polynomial.push(last);
+                        }
+                    }
+                    _ => {
+                        let k = dice.below(output.polynomial.len());
+                        change(output.polynomial.get_mut(k)?, dice);
+                    }
+                }
+            }
+            Self::GadgetRemoved | Self::GadgetsSwapped => {
+                let b = dice.below(certificate.blocks.len());
+                let gadgets = certificate.blocks.get_mut(b)?;
+                let g = dice.below(gadgets.len());
+                let gadget = gadgets.get(g)?.clone();
+                if self == Self::GadgetsSwapped {
+                    let other = dice.below(gadgets.len());
+                    if gadgets[other] == gadget {
+                        return None;
+                    }
+                    gadgets.swap(g, other);
+                } else if dice.coin() {
+                    gadgets.remove(g);
+                } else {
+                    gadgets.insert(g, gadget);
+                }
+            }
+            Self::WitnessInput => {
+                let (tokens, side) = {
+                    let target =
+                        sumformer_checker::language::load_target("target.toml", &proof.target).ok()?;
+                    (certificate.witness.as_ref()?.input.len(), target.domain)
+                };
+                let (j, k) = (dice.below(tokens), dice.below(side.len()));
+                let coordinate = &mut certificate.witness.as_mut()?.input[j][k];
+                // Mostly to another point of the box, sometimes out of it.
+                let before = coordinate.clone();
+                if dice.below(4) == 0 {
+                    change(coordinate, dice);
+                } else {
+                    let grid = sumformer_checker::number::ratio(dice.below(1025) as i64, 1024);
+                    *coordinate = Exact(side[k].inf() + side[k].wid() * grid);
+                }
+                return (*coordinate != before).then_some(());
+            }
+            Self::WitnessToken => {
+                let witness = certificate.witness.as_mut()?;
+                witness.token = other_index(witness.token, witness.input.len() + 1, dice);
+            }
+            Self::WitnessOutput => {
+                let outputs = certificate.outputs.len();
+                let witness = certificate.witness.as_mut()?;
+                witness.output = other_index(witness.output, outputs + 1, dice);
+            }
+            Self::WitnessError => change(&mut certificate.witness.as_mut()?.error, dice),
+            Self::WitnessDropped => certificate.witness = certificate.witness.take().map(|_| None)?,
+        }
+        Some(())
+    }
+}
+
+fn change(number: &mut Exact, dice: &mut Dice) {
+    number.0 = dice.changed(&number.0);
+}
+
+/// Mostly an index in use, sometimes one that does not exist.
+fn other_index(index: usize, count: usize, dice: &mut Dice) -> usize {
+    loop {
+        let other = if dice.below(5) == 0 { count + dice.below(1000) } else { dice.below(count) };
+        if other != index {
+            return other;
+        }
+    }
+}
+
+/// One end moved; only intervals that can be written are made.
+fn changed_range(range: &Interval, dice: &mut Dice) -> Interval {
+    loop {
+        let (inf, sup) = if dice.coin() {
+            (dice.changed(range.inf()), range.sup().clone())
+        } else {
+            (range.inf().clone(), dice.changed(range.sup()))
+        };
+        if let Ok(changed) = Interval::new(inf, sup) {
+            return changed;
+        }
+    }
+}
+
+fn random_gadget<'a>(certificate: &'a mut Certificate, dice: &mut Dice) -> Option<&'a mut Gadget> {
+    let filled: Vec<usize> =
+        (0..certificate.blocks.len()).filter(|&b| !certificate.blocks[b].is_empty()).collect();
+    let b = *dice.pick(&filled)?;
+    let g = dice.below(certificate.blocks[b].len());
+    certificate.blocks[b].get_mut(g)
+}
