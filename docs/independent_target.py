@@ -1,0 +1,335 @@
+"""Numbers, polynomials and the target language for independent_checker.py, from docs/target-language.md alone.
+
+A polynomial is a dict {monomial: coefficient}; a monomial is a sorted tuple of (variable, exponent). Variables are
+(j, k): coordinate k of token j; (-1, gamma): the mean of y^gamma over all tokens; (-2, i): latent i; (-3, s): slot s.
+"""
+import itertools, re, tomllib
+from fractions import Fraction as Q
+from math import comb
+
+
+class Refused(Exception):
+    def __init__(self, verdict, rule, place, why=""):
+        super().__init__(f"{verdict}: {place}: rule `{rule}`: {why}")
+        self.verdict = verdict
+
+
+def need(condition, rule, place, why=""):
+    if not condition:
+        raise Refused("invalid", rule, place, why)
+
+
+def covered(condition, rule, place, why=""):
+    if not condition:
+        raise Refused("incomplete", rule, place, why)
+
+
+def readable(condition, why):
+    if not condition:
+        raise Refused("unreadable", "format", "files", why)
+
+
+# ---- numbers, intervals, polynomials
+def number(text):
+    text = text.strip() if isinstance(text, str) else ""
+    readable(len(text) <= 10000 and re.fullmatch(
+        r"[+-]?\d+\s*/\s*\d+|[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", text, re.A), f"not a number: {text[:40]}")
+    p, _, q = text.partition("/")
+    readable(not q or int(q) != 0, "zero denominator")
+    return Q(int(p), int(q)) if q else Q(p)
+
+
+def interval(pair):
+    readable(len(pair) == 2 and number(pair[0]) <= number(pair[1]), "an interval is empty")
+    return number(pair[0]), number(pair[1])
+
+
+def mul(a, b):
+    products = [x * y for x in a for y in b]
+    return min(products), max(products)
+
+
+def ipow(a, e):
+    low, high = sorted((a[0] ** e, a[1] ** e))
+    return (Q(0), high) if e % 2 == 0 and a[0] < 0 < a[1] else (low, high)
+
+
+def mag(a):
+    return max(abs(a[0]), abs(a[1]))
+
+
+def const(c):
+    return {(): c} if c else {}
+
+
+def var(v):
+    return {((v, 1),): Q(1)}
+
+
+def add(p, q, factor=Q(1)):
+    total = dict(p)
+    for m, c in q.items():
+        total[m] = total.get(m, 0) + factor * c
+        if not total[m]:
+            del total[m]
+    return total
+
+
+def times_monomial(a, b):
+    powers = dict(a)
+    for v, e in b:
+        powers[v] = powers.get(v, 0) + e
+    return tuple(sorted(powers.items()))
+
+
+def times(p, q):
+    total = {}
+    for (a, x), (b, y) in itertools.product(p.items(), q.items()):
+        m = times_monomial(a, b)
+        total[m] = total.get(m, 0) + x * y
+    return {m: c for m, c in total.items() if c}
+
+
+def power(p, e):
+    return const(Q(1)) if e == 0 else times(power(p, e - 1), p)
+
+
+def substitute(p, image):
+    total, cache = {}, {}
+    for m, c in p.items():
+        term = const(c)
+        for v, e in m:
+            if (v, e) not in cache:
+                cache[v, e] = power(image(v), e)
+            term = times(term, cache[v, e])
+        total = add(total, term)
+    return total
+
+
+def constant_of(p):
+    return p.get((), Q(0)) if set(p) <= {()} else None
+
+
+def bernstein(p, names, box):
+    """The Bernstein coefficients of p, a dict {exponents: coefficient}, one variable after the other."""
+    for at, v in enumerate(names):
+        (a, b), lines = box[v], {}
+        degree = max(e[at] for e in p)
+        for e, c in p.items():
+            lines.setdefault(e[:at] + (None,) + e[at + 1:], {})[e[at]] = c
+        p = {}
+        for rest, line in lines.items():
+            shifted = [(b - a) ** i * sum(comb(l, i) * a ** (l - i) * c for l, c in line.items() if l >= i)
+                       for i in range(degree + 1)]
+            for j in range(degree + 1):
+                p[rest[:at] + (j,) + rest[at + 1:]] = sum(
+                    Q(comb(j, i), comb(degree, i)) * shifted[i] for i in range(j + 1))
+    return list(p.values())
+
+
+def poly_range(p, box):
+    low = high = Q(0)
+    for m, c in p.items():
+        term = (c, c)
+        for v, e in m:
+            term = mul(term, ipow(box[v], e))
+        low, high = low + term[0], high + term[1]
+    names = sorted({v for m in p for v, _ in m})
+    size = 1
+    for v in names:
+        size *= 1 + max(dict(m).get(v, 0) for m in p)
+    if sum(map(len, p)) > len(names) and size <= 1024:
+        values = bernstein({tuple(dict(m).get(v, 0) for v in names): c for m, c in p.items()}, names, box)
+        # Exponents that no term has are zeros; every line of the tensor is filled as soon as one entry is.
+        low, high = max(low, min(values)), min(high, max(values))
+    return low, high
+
+
+# ---- the target language: a tree of tuples, then values in a ring of polynomials
+LEXEME = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([^\W\d]\w*)|(!=|[-+*/^()\[\]:,]))")
+REDUCTIONS, FUNCTIONS = {"sum", "mean", "prod", "max", "min"}, "exp log sqrt sin cos tanh sigmoid abs relu".split()
+
+
+class Parser:
+    def __init__(self, text, abbreviations):
+        self.lexemes, self.abbreviations, text = [], abbreviations, text.rstrip()
+        at = 0
+        while at < len(text):
+            found = LEXEME.match(text, at)
+            readable(found, f"expression: {text[at:at + 20]}")
+            self.lexemes.append(found.group(0).strip())
+            at = found.end()
+        self.lexemes.append("")
+
+    def whole(self):
+        tree = self.chain()
+        readable(self.lexemes == [""], f"expression: {self.lexemes[0]}")
+        return tree
+
+    def take(self, *symbols):
+        if symbols and self.lexemes[0] not in symbols:
+            raise Refused("unreadable", "format", "expression", f"{self.lexemes[0]!r}, not one of {symbols}")
+        return self.lexemes.pop(0)
+
+    def chain(self, operators="+-"):
+        operand = (lambda: self.chain("*/")) if operators == "+-" else self.signed
+        tree = operand()
+        while self.lexemes[0] in tuple(operators):
+            tree = (self.take(), tree, operand())
+        return tree
+
+    def signed(self):
+        if self.lexemes[0] == "-":
+            self.take()
+            return ("neg", self.signed())
+        base, exponents = self.atom(), []
+        while self.lexemes[0] == "^":
+            self.take()
+            exponents.append(int(self.take()))
+        exponent = 1
+        for e in reversed(exponents):
+            exponent = e ** exponent
+        return ("^", base, exponent) if exponents else base
+
+    def atom(self):
+        token = self.take()
+        if token == "(":
+            tree = self.chain()
+            self.take(")")
+            return tree
+        if token[:1].isdigit():
+            return ("number", number(token))
+        if self.lexemes[0] == "[":
+            self.take()
+            index = int(self.take())
+            self.take("]")
+            return ("coordinate", token, index)
+        if self.lexemes[0] == "(":
+            return self.application(token)
+        if token == "n":
+            return ("n",)
+        readable(token in self.abbreviations, f"unknown name {token}")
+        return ("where", self.abbreviations[token])
+
+    def application(self, name):
+        self.take("(")
+        if name in REDUCTIONS and self.lexemes[1] in (":", "!="):
+            binder, excluded = self.take(), []
+            if self.take() == "!=":
+                excluded.append(self.take())
+                while self.take(",", ":") == ",":
+                    excluded.append(self.take())
+            tree = ("reduce", name, binder, excluded, self.chain())
+        else:
+            readable(name in FUNCTIONS or name in ("max", "min"), f"unknown function {name}")
+            arguments = [self.chain()]
+            while self.lexemes[0] == ",":
+                self.take()
+                arguments.append(self.chain())
+            readable(len(arguments) == (2 if name in ("max", "min") else 1), f"arguments of {name}")
+            tree = ("call", name, *arguments)
+        self.take(")")
+        return tree
+
+
+class Value:
+    """Trees over polynomials. tokens: a number of positions, or None for the ring of means (every length)."""
+
+    def __init__(self, tokens, coordinate, numeric):
+        self.tokens, self.coordinate, self.numeric = tokens, coordinate, numeric
+
+    def of(self, tree, env):
+        kind = tree[0]
+        if kind == "number":
+            return const(tree[1])
+        if kind == "n":
+            return const(Q(self.tokens))
+        if kind == "coordinate":
+            return self.coordinate(env[tree[1]], tree[2])
+        if kind == "where":  # an abbreviation sees the own token (or x1..xn) only
+            return self.of(tree[1], {t: j for t, j in env.items() if t in env["free"]} | {"free": env["free"]})
+        if kind == "neg":
+            return add({}, self.of(tree[1], env), Q(-1))
+        if kind == "^":
+            return power(self.of(tree[1], env), tree[2])
+        if kind == "reduce":
+            return self.reduce(*tree[1:], env)
+        values = [self.of(t, env) for t in tree[1:] if isinstance(t, tuple)]
+        if kind in ("+", "-"):
+            return add(*values, Q(1) if kind == "+" else Q(-1))
+        if kind == "*":
+            return times(*values)
+        numbers = [constant_of(p) for p in values]
+        if kind == "/":
+            covered(numbers[1] is not None, "residual", "target", "not a polynomial")
+            need(numbers[1] != 0, "residual", "target", "division by zero")
+            return add({}, values[0], 1 / numbers[1])
+        known = {"abs": abs, "relu": lambda t: max(t, Q(0)), "max": max, "min": min}
+        covered(tree[1] in known and None not in numbers, "residual", "target", "not a polynomial")
+        return const(known[tree[1]](*numbers))
+
+    def reduce(self, name, binder, excluded, body, env):
+        if self.tokens is None:
+            readable(name == "mean" and not excluded, "only mean over all tokens for every length")
+            token, total = 1 + max(j for j in env.values() if isinstance(j, int)), {}
+            for m, c in self.of(body, env | {binder: token}).items():
+                gamma = tuple(sorted((v[1], e) for v, e in m if v[0] == token))
+                rest = tuple((v, e) for v, e in m if v[0] != token)
+                total = add(total, {times_monomial(rest, (((-1, gamma), 1),) if gamma else ()): c})
+            return total
+        hidden = {env[t] for t in excluded}
+        values = [self.of(body, env | {binder: j}) for j in range(self.tokens) if j not in hidden]
+        readable(values or name in ("sum", "prod"), f"{name} over no token")
+        if name in ("max", "min"):
+            covered(self.numeric, "residual", "target", "not a polynomial")
+            return const((max if name == "max" else min)(map(constant_of, values)))
+        total = const(Q(1)) if name == "prod" else {}
+        for value in values:
+            total = times(total, value) if name == "prod" else add(total, value)
+        return add({}, total, Q(1, len(values))) if name == "mean" else total
+
+
+class Target:
+    def __init__(self, text):
+        data = tomllib.loads(text)
+        self.n = None if data["tokens"] == "any" else data["tokens"]
+        self.box = [interval([str(e) if type(e) is int else e for e in side]) for side in data["domain"]]
+        self.explicit, self.symmetrize = "semi_invariant" in data, data.get("symmetrize", False)
+        abbreviations = {}
+        for name, text in data.get("where", {}).items():
+            abbreviations[name] = Parser(text, abbreviations).whole()
+        texts = data["semi_invariant" if self.explicit else "output"]
+        self.trees = [Parser(text, abbreviations).whole() for text in texts]
+
+    def values(self, tree, tokens, coordinate, own, numeric):
+        """The tree with its own token at position `own`; a list of values over all orders under symmetrize."""
+        value, others = Value(tokens, coordinate, numeric), [j for j in range(tokens or 1) if j != own]
+        if not self.explicit:
+            return [value.of(tree, {"x": own, "free": ("x",)})]
+        names = tuple(f"x{j + 1}" for j in range(tokens))
+        orders = itertools.permutations(others) if self.symmetrize and numeric else [others]
+        return [value.of(tree, dict(zip(names, (own, *order))) | {"free": names}) for order in orders]
+
+    def at(self, sequence, own, output):
+        covered(not (self.symmetrize and len(sequence) > 8), "witness", "witness", "too many permutations")
+        found = self.values(self.trees[output], len(sequence), lambda j, k: const(sequence[j][k]), own, True)
+        return sum(map(constant_of, found)) / len(found)
+
+    def polynomial(self, tree):
+        p = self.values(tree, self.n, lambda j, k: var((j, k)), 0, False)[0]
+        for j in range(1, (self.n or 1) - 1) if self.explicit and not self.symmetrize else ():
+            swap = lambda v: var(({j: j + 1, j + 1: j}.get(v[0], v[0]), v[1]))
+            need(substitute(p, swap) == p, "residual", "target", f"not symmetric in x{j + 1}, x{j + 2}")
+        return p
+
+
+def orbits(p):
+    """Sums of coefficients over the permutations of the tokens 1, 2, …: the normal form of a symmetric p."""
+    total = {}
+    for m, c in p.items():
+        parts = {}
+        for (j, k), e in m:
+            parts.setdefault(j, []).append((k, e))
+        key = (tuple(parts.pop(0, ())), tuple(sorted(map(tuple, parts.values()))), tuple(parts.pop(-1, ())))
+        total[key] = total.get(key, 0) + c
+    return {k: c for k, c in total.items() if c}
