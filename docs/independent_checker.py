@@ -5,7 +5,8 @@
 
 Prints the verdict and the derived bound. Exit codes: 0 valid, 1 invalid, 2 unreadable, 3 incomplete.
 All arithmetic is on fractions; there is no rounding, except outward in the enclosure of exp. It is slow, has none
-of the program's work limits, and shares no code with it.
+of the program's work limits, and shares no code with it. It reads the certificate as it goes, so a malformed field may
+come out as invalid instead of unreadable.
 """
 import hashlib, json, sys
 from fractions import Fraction as Q
