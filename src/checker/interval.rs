@@ -1,7 +1,7 @@
 //! Closed intervals with rational end points.
 
 use crate::number::{Exact, Rational, max, min};
-use num_traits::{Signed, Zero};
+use num_traits::{Pow, Signed, Zero};
 
 /// The closed interval `[inf, sup]`, `inf ≤ sup`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -99,7 +99,7 @@ impl Interval {
 
     /// The set `{t^exponent : t in self}`, sharp for even exponents.
     pub fn power(&self, exponent: u32) -> Self {
-        let (a, b) = (self.inf.pow(exponent as i32), self.sup.pow(exponent as i32));
+        let (a, b) = (Pow::pow(&self.inf, exponent), Pow::pow(&self.sup, exponent));
         if exponent % 2 == 1 || !self.inf.is_negative() {
             return Self { inf: a, sup: b };
         }

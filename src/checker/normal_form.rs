@@ -12,7 +12,7 @@
 
 use crate::interval::Interval;
 use crate::number::{Rational, integer, max};
-use crate::polynomial::{Monomial, Polynomial};
+use crate::polynomial::{MAX_DEGREE, Monomial, Polynomial};
 use num_traits::{One, Signed, Zero};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -81,7 +81,9 @@ pub struct NormalForm {
 
 /// A normal form has more terms, or takes more work, than the limits allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the polynomial is too large to expand (the limit is {max_terms} terms, and work in proportion)")]
+#[error(
+    "the polynomial is too large to expand (limits: {max_terms} terms, degree 4096, and work in proportion)"
+)]
 pub struct TooLarge {
     /// The limit on terms.
     pub max_terms: usize,
@@ -175,6 +177,14 @@ impl NormalForm {
         self.is_zero()
     }
 
+    /// Total degree in all tokens (0 for the zero polynomial).
+    pub fn degree(&self) -> u64 {
+        let degree = |basis: &Basis| -> u64 {
+            basis.parts.iter().chain([&basis.named]).map(|monomial| u64::from(monomial.degree())).sum()
+        };
+        self.terms.keys().map(degree).max().unwrap_or(0)
+    }
+
     /// What the symmetric parts range over.
     pub fn others(&self) -> Others {
         self.others
@@ -226,6 +236,9 @@ impl NormalForm {
 
     /// The product.
     pub fn times(&self, other: &Self, limits: &Limits) -> Result<Self, TooLarge> {
+        if self.degree() + other.degree() > u64::from(MAX_DEGREE) {
+            return Err(TooLarge { max_terms: limits.max_terms });
+        }
         let mut product = self.zero_like();
         for (a, x) in &self.terms {
             for (b, y) in &other.terms {

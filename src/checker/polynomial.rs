@@ -2,8 +2,11 @@
 
 use crate::interval::Interval;
 use crate::number::Rational;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Pow, Signed, Zero};
 use std::collections::BTreeMap;
+
+/// The highest total degree that is worked with. Whoever multiplies polynomials of unknown origin checks it first.
+pub const MAX_DEGREE: u32 = 4096;
 
 /// A power product `Π v^e`: pairs (variable, exponent ≥ 1) with increasing variables.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -252,7 +255,7 @@ impl Polynomial {
     pub fn evaluate(&self, value: impl Fn(u32) -> Rational) -> Rational {
         self.terms
             .iter()
-            .map(|(m, c)| m.powers().iter().fold(c.clone(), |v, &(x, e)| v * value(x).pow(e as i32)))
+            .map(|(m, c)| m.powers().iter().fold(c.clone(), |v, &(x, e)| v * Pow::pow(value(x), e)))
             .sum()
     }
 

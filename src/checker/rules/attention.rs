@@ -7,11 +7,14 @@ use crate::format::network::{Attention, Head, Mechanism, Projection, ReciprocalL
 use crate::format::sparse::{SparseMatrix, SparseVector};
 use crate::interval::Interval;
 use crate::language::target::Tokens;
-use crate::number::{Exact, Rational, integer};
+use crate::number::{Exact, Rational, integer, max, round_down};
 use num_traits::{One, Signed, Zero};
 
 /// Non-zeros of one factor times non-zeros of the other, at most.
 const MAX_PRODUCT_WORK: usize = 1 << 28;
+
+/// Significant bits of a multiple of the mean that is only enclosed.
+const CENTRE_BITS: u32 = 128;
 
 /// What an attention layer adds to every token: `X_i ↦ X_i + mean_j (X_j · matrix)`, up to `spread`.
 pub struct MeanLayer {
@@ -45,9 +48,11 @@ pub fn mean_layer(
             continue;
         }
         let multiple = mean_multiple(head, state, tokens, &place)?;
-        let centre = multiple.mid();
+        // A short centre keeps the polynomials short; what it misses goes into the radius.
+        let centre =
+            if multiple.wid().is_zero() { multiple.mid() } else { round_down(&multiple.mid(), CENTRE_BITS) };
         entries.extend(values.iter().map(|(row, column, value)| (row, column, value * &centre)));
-        let radius = multiple.wid() / integer(2);
+        let radius = max(multiple.sup() - &centre, &centre - multiple.inf());
         if !radius.is_zero() {
             spread.push((values, radius));
         }

@@ -16,7 +16,7 @@ const PARTS_PER_PIECE: u32 = 8;
 const MAX_DEGREE: usize = 64;
 
 /// Sums of units with unrelated denominators are followed up to this many bits.
-const MAX_BITS: u64 = 1 << 16;
+const MAX_BITS: u64 = 1 << 13;
 
 /// Unit h as a function of the gadget's variable: `σ(slope·t + bias)`.
 struct Kink {

@@ -3,7 +3,7 @@
 use crate::bernstein;
 use crate::interval::Interval;
 use crate::number::{Rational, round_up};
-use crate::polynomial::{Monomial, Polynomial};
+use crate::polynomial::{MAX_DEGREE, Monomial, Polynomial};
 use num_traits::{Signed, Zero};
 
 /// Error bounds are rounded up to this many significant bits so that they stay small along deep networks.
@@ -16,7 +16,7 @@ const MAX_COEFFICIENT_BITS: u64 = 1 << 16;
 /// A polynomial became too large on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the polynomials become too large to follow (limits: 2^20 term pairs in a product, 2^16 bits in a coefficient)"
+    "the polynomials become too large to follow (limits: degree 4096, 2^20 term pairs in a product, 2^16 bits in a coefficient)"
 )]
 pub struct TooLarge;
 
@@ -74,7 +74,11 @@ impl TaylorModel {
     fn require_small(&self, other: &Self) -> Result<(), TooLarge> {
         let bits = |m: &Self| m.polynomial.terms().map(|(_, c)| c.numer().bits() + c.denom().bits()).max();
         let pairs = self.polynomial.len().saturating_mul(other.polynomial.len());
-        if pairs > MAX_TERM_PAIRS || bits(self).max(bits(other)) > Some(MAX_COEFFICIENT_BITS) {
+        let degree = self.polynomial.degree() + other.polynomial.degree();
+        if degree > MAX_DEGREE
+            || pairs > MAX_TERM_PAIRS
+            || bits(self).max(bits(other)) > Some(MAX_COEFFICIENT_BITS)
+        {
             return Err(TooLarge);
         }
         Ok(())
