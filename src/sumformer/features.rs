@@ -17,7 +17,7 @@ pub fn add_term(terms: &mut PowerSumTerms, key: (Monomial, BTreeMap<Monomial, u3
     }
 }
 
-/// Sorts monomials by degree, then by decreasing exponents of x[0], x[1], …
+/// Sorts monomials by degree, then by decreasing exponents of `x[0]`, `x[1]`, …
 pub fn graded_lexicographic(features: &mut [Monomial], dimension: usize) {
     features.sort_by_cached_key(|m| {
         let exponents: Vec<std::cmp::Reverse<u32>> =

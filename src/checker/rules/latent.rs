@@ -53,7 +53,7 @@ impl Split {
     }
 }
 
-/// All slots inside the attention block: first `Z = X + Att(X)`, after [`SplitState::feed_forward`] `X + FC(Z)`.
+/// All slots inside the attention block: first `Z = X + Att(X)`, after its feed-forward `X + FC(Z)`.
 #[derive(Debug, Clone)]
 pub struct SplitState {
     slots: Vec<Split>,
