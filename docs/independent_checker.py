@@ -13,7 +13,7 @@ from fractions import Fraction as Q
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # leave no files beside the documentation
-from independent_network import Network, check_witness, exp_enclosure, keys, matrix_product, natural, projection
+from independent_network import Network, check_witness, exp_enclosure, rounded, keys, matrix_product, natural, projection
 from independent_target import (Refused, Target, add, bernstein, const, constant_of, covered, interval, ipow, mag, mul,
                                 need, number, orbits, poly_range, readable, substitute, times, var)
 
@@ -146,9 +146,10 @@ class Run:
         for mechanism, query, key, value in heads:
             if value:
                 low, high = self.multiple(mechanism, query, key)
+                centre = rounded((low + high) / 2, False, 128) if low < high else low
                 for place, v in value.items():
-                    values[place] = values.get(place, 0) + v * (low + high) / 2
-                spread += [(value, (high - low) / 2)] if low < high else []
+                    values[place] = values.get(place, 0) + v * centre
+                spread += [(value, max(high - centre, centre - low))] if low < high else []
         return {place: v for place, v in values.items() if v}, spread
 
     def constant(self, slot):

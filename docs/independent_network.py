@@ -169,12 +169,12 @@ def check_witness(target, network, certificate):
     need(error == number(witness["error"]), "witness", "witness", f"the error there is {error}")
 
 
-def rounded(value, up):
-    """To 160 significant bits, towards the given side."""
+def rounded(value, up, bits=160):
+    """To so many significant bits, towards the given side."""
     if value == 0:
         return value
     log2 = abs(value.numerator).bit_length() - value.denominator.bit_length()
-    unit = Q(2) ** (log2 - (abs(value) < Q(2) ** log2) - 159)
+    unit = Q(2) ** (log2 - (abs(value) < Q(2) ** log2) + 1 - bits)
     return unit * (-(-value // unit) if up else value // unit)
 
 
