@@ -233,7 +233,8 @@ pub(super) fn for_each_gadget(
     let mut rest = block.units.as_slice();
     for (g, gadget) in gadgets.iter().enumerate() {
         let first = block.units.len() - rest.len();
-        let place = || format!("block {index}, gadget {g} (units {first}..{})", first + gadget.units);
+        let place =
+            || format!("block {index}, gadget {g} (units {first}..{})", first.saturating_add(gadget.units));
         if gadget.units == 0 || gadget.units > rest.len() {
             return Err(
                 Rule::GadgetUnits.invalid(place(), format!("the block has {} units", block.units.len()))
