@@ -296,6 +296,15 @@ fn proofs_that_were_tampered_with() {
         (Certificate(|c| c["blocks"] = json!([[], []])), 1, "rule `gadget-units`"),
         (Certificate(|c| c["blocks"][0][0]["units"] = 0.into()), 1, "rule `gadget-units`"),
         (Certificate(|c| c["blocks"][0][0]["units"] = json!(u64::MAX)), 1, "rule `gadget-units`"),
+        (
+            Certificate(|c| {
+                let mut second = c["blocks"][0][0].clone();
+                second["units"] = json!(u64::MAX);
+                c["blocks"][0].as_array_mut().unwrap().push(second);
+            }),
+            1,
+            "rule `gadget-units`",
+        ),
         (Certificate(|c| c["blocks"][0][0]["units"] = json!(-1)), 2, "certificate.json"),
         (Certificate(|c| c["blocks"][0][0]["range"] = json!(["1", "0"])), 2, "is empty"),
         (Certificate(|c| c["blocks"][0][0]["range"] = json!(["0", "0"])), 1, "rule `gadget-range`"),
