@@ -4,7 +4,7 @@
 //! Everything here is planning in floating point; what is proved comes from the finished weights.
 
 use super::plan::{Plan, Step};
-use crate::network::gadget::balance_f64;
+use crate::network::gadget::{CONSTANT_WIDTH, balance_f64};
 use crate::sumformer::{SumBasis, Sumformer};
 use std::collections::BTreeMap;
 use sumformer_checker::interval::Interval;
@@ -38,6 +38,14 @@ struct Span(f64, f64);
 impl Span {
     fn of(interval: &Interval) -> Self {
         Self(to_f64(interval.inf()), to_f64(interval.sup()))
+    }
+    /// A degenerate side is planned as a short one: errors of its gadgets still widen what they are multiplied with.
+    fn not_a_point(self) -> Self {
+        if self.width() > 0.0 {
+            self
+        } else {
+            Self(self.0 - CONSTANT_WIDTH / 2.0, self.1 + CONSTANT_WIDTH / 2.0)
+        }
     }
     fn width(self) -> f64 {
         self.1 - self.0
@@ -87,7 +95,7 @@ pub fn plan_budget(sumformer: &Sumformer, plan: &Plan, domain: &[Interval], epsi
 
 /// Amplitudes and sensitivities of all gadgets, in the plan's order.
 pub fn gadget_costs(sumformer: &Sumformer, plan: &Plan, domain: &[Interval]) -> Vec<Vec<GadgetCost>> {
-    let token = Ranges { variables: domain.iter().map(Span::of).collect() };
+    let token = Ranges { variables: domain.iter().map(|side| Span::of(side).not_a_point()).collect() };
     let copies = sumformer.copies() as f64;
     let mut variables = token.variables.clone();
     variables.extend(sumformer.features.iter().map(|m| {

@@ -19,6 +19,9 @@ const ERROR_BITS: u32 = 16;
 /// A constant variable still gets a piece of this length.
 const DEGENERATE_STEP_EXPONENT: i64 = -20;
 
+/// The width with which a constant variable is planned.
+pub const CONSTANT_WIDTH: f64 = 1.0 / 128.0;
+
 /// Units, what to add to b2, and the claim about them.
 #[derive(Debug, Clone)]
 pub struct BuiltGadget {
@@ -208,8 +211,8 @@ pub fn balance_f64(first: f64, second: f64) -> f64 {
 }
 
 fn balance_exponent(w1: f64, w2: f64) -> i64 {
-    if w1 <= 0.0 || w2 <= 0.0 || !w1.is_finite() || !w2.is_finite() {
-        return 0;
-    }
-    ((w2 / w1).log2() / 2.0).round().clamp(-60.0, 60.0) as i64
+    // A constant factor is treated as one that varies a little.
+    let positive = |w: f64| if w > 0.0 { w } else { CONSTANT_WIDTH };
+    let exponent = (positive(w2) / positive(w1)).log2() / 2.0;
+    if exponent.is_finite() { exponent.round().clamp(-60.0, 60.0) as i64 } else { 0 }
 }

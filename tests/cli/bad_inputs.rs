@@ -308,7 +308,7 @@ fn proofs_that_were_tampered_with() {
         (Certificate(|c| c["blocks"][0][0]["units"] = json!(-1)), 2, "certificate.json"),
         (Certificate(|c| c["blocks"][0][0]["range"] = json!(["1", "0"])), 2, "is empty"),
         (Certificate(|c| c["blocks"][0][0]["range"] = json!(["0", "0"])), 1, "rule `gadget-range`"),
-        (Certificate(|c| c["blocks"][0][0]["outputs"][0]["slot"] = json!(u64::MAX)), 1, "rule `gadget-"),
+        (Certificate(|c| c["blocks"][0][0]["outputs"][0]["slot"] = json!(u64::MAX)), 1, "rule `shape`"),
         (Certificate(|c| c["blocks"][0][0]["outputs"][0]["error"] = "-1".into()), 1, "rule `gadget-"),
         (Certificate(|c| c["latents"] = json!([])), 1, "rule `latent-range`"),
         (Certificate(|c| c["latents"][0]["error"] = "-1".into()), 1, "rule `latent-error`"),
