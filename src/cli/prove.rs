@@ -46,7 +46,9 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
     progress.set_message("choosing a Sumformer");
     let (sumformer, dimensions) =
         choose(&target, arguments.latent, arguments.layout(), to_f64(&epsilon), arguments.max_terms as usize)
-            .map_err(|e| explain_sumformer_error(e, &target))?;
+            .map_err(|e| {
+                explain_sumformer_error(e, &target, &target_file(&arguments.target).display().to_string())
+            })?;
     progress.inc(1);
     let mut proofs = Vec::new();
     for (folder, architecture) in arguments.architectures() {
@@ -110,7 +112,7 @@ fn progress_bar(steps: u64) -> ProgressBar {
 }
 
 /// The problem at its place in the target file.
-pub fn explain_sumformer_error(error: SumformerError, target: &Target) -> CliError {
+pub fn explain_sumformer_error(error: SumformerError, target: &Target, file: &str) -> CliError {
     let SumformerError::Expansion(error) = error else { return CliError::bad_input(error.to_string()) };
     let (outcome, label, help) = match &error {
         ExpansionError::NotPolynomial { .. } => (
@@ -131,7 +133,7 @@ pub fn explain_sumformer_error(error: SumformerError, target: &Target) -> CliErr
         ),
     };
     let problem = Diagnostic::new(error.to_string(), label, error.span().clone()).with_help(help);
-    match Diagnostics::new(&target.name, &target.source, vec![problem]) {
+    match Diagnostics::new(file, &target.source, vec![problem]) {
         Some(diagnostics) => CliError::Located { diagnostics: Box::new(diagnostics), outcome },
         None => CliError::Message { message: error.to_string(), outcome },
     }

@@ -4,6 +4,7 @@ use super::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent};
 use super::error::{CliError, Outcome};
 use super::files::target_file;
 use super::numbers::{count, exact_and_float, short};
+use super::output::{print, say};
 use super::prove::{explain_lowering_error, explain_sumformer_error, read_target};
 use super::table::{aligned, csv};
 use crate::scale::latent::{LatentCount, LatentRow, latent_table};
@@ -107,12 +108,12 @@ pub fn run(arguments: &ScaleArguments, json: bool) -> Result<Outcome, CliError> 
         Sweep::Network(sweep) => network(sweep, arguments.csv)?,
     };
     if json {
-        eprintln!("{}", aligned(table.header, &table.cells));
-        println!("{}", table.json);
+        say(aligned(table.header, &table.cells));
+        print(&table.json)?;
     } else if arguments.csv {
-        print!("{}", csv(table.header, &table.cells));
+        print(csv(table.header, &table.cells).trim_end())?;
     } else {
-        println!("{}", aligned(table.header, &table.cells));
+        print(aligned(table.header, &table.cells))?;
     }
     Ok(table.outcome)
 }
@@ -157,6 +158,8 @@ fn latent_json(row: &LatentRow) -> Value {
 
 /// One point of the network sweep.
 struct Case {
+    /// Where the target was read, for messages.
+    file: String,
     target: Target,
     degree: u32,
     point: NetworkPoint,
@@ -199,8 +202,8 @@ fn network(arguments: &NetworkArguments, exact: bool) -> Result<Table, CliError>
                 json_rows.push(network_json(case, &row));
             }
             Err(error) => {
-                let error = explain(error, &case.target);
-                eprintln!("{error}");
+                let error = explain(error, case);
+                say(&error);
                 table.outcome = Outcome::worst([table.outcome, error.outcome()]);
                 skipped.push(json!({
                     "target": case.target.name,
@@ -221,15 +224,15 @@ fn cases(arguments: &NetworkArguments, skipped: &mut Vec<Value>) -> Result<Vec<C
     let mut cases = Vec::new();
     for path in &arguments.targets {
         let target = read_target(path)?;
-        if arguments.tokens.is_empty() {
-            add_cases(arguments, &target, &mut cases)?;
-        }
         let file = target_file(path).display().to_string();
+        if arguments.tokens.is_empty() {
+            add_cases(arguments, &target, &file, &mut cases)?;
+        }
         for &tokens in &arguments.tokens {
             let resized = with_length(&file, &target, tokens).map_err(CliError::from);
-            if let Err(error) = resized.and_then(|target| add_cases(arguments, &target, &mut cases)) {
+            if let Err(error) = resized.and_then(|target| add_cases(arguments, &target, &file, &mut cases)) {
                 let n = name_of(tokens);
-                eprintln!("{}: tokens = {n} is skipped:\n{error}", target.name);
+                say(format!("{}: tokens = {n} is skipped:\n{error}", target.name));
                 skipped.push(json!({ "target": target.name, "n": n, "error": error.to_json() }));
             }
         }
@@ -241,9 +244,14 @@ fn cases(arguments: &NetworkArguments, skipped: &mut Vec<Value>) -> Result<Vec<C
 }
 
 /// All epsilons and activations for one target.
-fn add_cases(arguments: &NetworkArguments, target: &Target, cases: &mut Vec<Case>) -> Result<(), CliError> {
+fn add_cases(
+    arguments: &NetworkArguments,
+    target: &Target,
+    file: &str,
+    cases: &mut Vec<Case>,
+) -> Result<(), CliError> {
     let degree = degree(target, arguments.max_terms as usize)
-        .map_err(|error| explain_sumformer_error(error.into(), target))?;
+        .map_err(|error| explain_sumformer_error(error.into(), target, file))?;
     let own = || vec![target.epsilon.clone().unwrap_or_else(|| ratio(1, 1000))];
     let epsilons = if arguments.epsilon.is_empty() { own() } else { arguments.epsilon.clone() };
     for epsilon in &epsilons {
@@ -254,15 +262,15 @@ fn add_cases(arguments: &NetworkArguments, target: &Target, cases: &mut Vec<Case
                 latent: arguments.latent,
                 layout: arguments.layout.into(),
             };
-            cases.push(Case { target: target.clone(), degree, point });
+            cases.push(Case { target: target.clone(), file: file.to_string(), degree, point });
         }
     }
     Ok(())
 }
 
-fn explain(error: NetworkRowError, target: &Target) -> CliError {
+fn explain(error: NetworkRowError, case: &Case) -> CliError {
     match error {
-        NetworkRowError::Sumformer(error) => explain_sumformer_error(error, target),
+        NetworkRowError::Sumformer(error) => explain_sumformer_error(error, &case.target, &case.file),
         NetworkRowError::Lowering(error) => explain_lowering_error(error),
         NetworkRowError::Refused(refusal) => CliError::incomplete(refusal.to_string()),
     }
