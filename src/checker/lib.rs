@@ -12,6 +12,7 @@ pub mod expansion;
 pub mod format;
 pub mod interval;
 pub mod language;
+pub mod linear_combination;
 pub mod normal_form;
 pub mod number;
 pub mod polynomial;

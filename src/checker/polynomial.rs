@@ -1,6 +1,7 @@
 //! Sparse polynomials over Q in numbered variables.
 
 use crate::interval::Interval;
+use crate::linear_combination::LinearCombination;
 use crate::number::Rational;
 use num_traits::{One, Pow, Signed, Zero};
 use std::collections::BTreeMap;
@@ -102,7 +103,7 @@ impl Monomial {
 /// A polynomial: its terms by monomial, no zero coefficients stored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Polynomial {
-    terms: BTreeMap<Monomial, Rational>,
+    terms: LinearCombination<Monomial>,
 }
 
 impl Polynomial {
@@ -130,11 +131,7 @@ impl Polynomial {
 
     /// Sums the given terms.
     pub fn from_terms(terms: impl IntoIterator<Item = (Monomial, Rational)>) -> Self {
-        let mut p = Self::zero();
-        for (monomial, coefficient) in terms {
-            p.add_term(monomial, coefficient);
-        }
-        p
+        Self { terms: terms.into_iter().collect() }
     }
 
     /// Terms in increasing monomial order.
@@ -178,20 +175,7 @@ impl Polynomial {
 
     /// Adds `coefficient · monomial`.
     pub fn add_term(&mut self, monomial: Monomial, coefficient: Rational) {
-        if coefficient.is_zero() {
-            return;
-        }
-        match self.terms.entry(monomial) {
-            std::collections::btree_map::Entry::Vacant(slot) => {
-                slot.insert(coefficient);
-            }
-            std::collections::btree_map::Entry::Occupied(mut slot) => {
-                *slot.get_mut() += coefficient;
-                if slot.get().is_zero() {
-                    slot.remove();
-                }
-            }
-        }
+        self.terms.add(monomial, coefficient);
     }
 
     /// Adds `factor · other`.
@@ -206,7 +190,7 @@ impl Polynomial {
         if factor.is_zero() {
             return Self::zero();
         }
-        Self { terms: self.terms.iter().map(|(m, c)| (m.clone(), c * factor)).collect() }
+        Self::from_terms(self.terms.iter().map(|(m, c)| (m.clone(), c * factor)))
     }
 
     /// The product.
@@ -274,7 +258,7 @@ impl Polynomial {
 
     /// The sum of the absolute values of the coefficients.
     pub fn coefficient_norm(&self) -> Rational {
-        self.terms.values().map(Signed::abs).sum()
+        self.terms.iter().map(|(_, c)| c.abs()).sum()
     }
 
     /// The variables that occur, increasing.

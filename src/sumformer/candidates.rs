@@ -4,7 +4,7 @@
 //! canonical form by Möbius inversion, or with all degrees reduced to at most n − 1; each in sums over all tokens or
 //! over the others.
 
-use super::features::{PowerSumTerms, add_term, graded_lexicographic, to_polynomials};
+use super::features::{PowerSumTerms, graded_lexicographic, to_polynomials};
 use super::{SumBasis, Sumformer};
 use crate::algebra::degree_reduction::{DegreeReducer, Route};
 use crate::algebra::multi_index::MultiIndex;
@@ -54,11 +54,11 @@ pub fn candidates(target: &Target, forms: &[NormalForm]) -> Vec<Sumformer> {
 
 /// The terms of a form whose parts already are power sums or means.
 fn written_terms(form: &NormalForm) -> PowerSumTerms {
-    let mut terms = PowerSumTerms::new();
+    let mut terms = PowerSumTerms::default();
     for (basis, coefficient) in form.terms() {
         let sums =
             basis.parts.iter().dedup_with_count().map(|(count, part)| (part.clone(), count as u32)).collect();
-        add_term(&mut terms, (basis.named.clone(), sums), coefficient.clone());
+        terms.add((basis.named.clone(), sums), coefficient.clone());
     }
     terms
 }
@@ -72,7 +72,7 @@ fn rewrite(
     let mut known: BTreeMap<Vec<Monomial>, PowerSumPolynomial> = BTreeMap::new();
     let mut outputs = Vec::with_capacity(forms.len());
     for form in forms {
-        let mut terms = PowerSumTerms::new();
+        let mut terms = PowerSumTerms::default();
         for (basis, coefficient) in form.terms() {
             if !known.contains_key(&basis.parts) {
                 let parts: Vec<MultiIndex> = basis.parts.iter().map(|m| to_multi_index(m, d)).collect();
@@ -81,7 +81,7 @@ fn rewrite(
             }
             for (sums, weight) in known[&basis.parts].terms() {
                 let sums = sums.map(|(alpha, exponent)| (to_monomial(alpha), exponent)).collect();
-                add_term(&mut terms, (basis.named.clone(), sums), coefficient * weight);
+                terms.add((basis.named.clone(), sums), coefficient * weight);
             }
             if terms.len() > MAX_FORM_TERMS {
                 return None;

@@ -1,21 +1,11 @@
 //! The table of features a form uses, in graded lexicographic order.
 
 use std::collections::BTreeMap;
-use sumformer_checker::number::Rational;
+use sumformer_checker::linear_combination::LinearCombination;
 use sumformer_checker::polynomial::{Monomial, Polynomial};
 
 /// A polynomial in the own token's coordinates (variables 0..d) and in power sums, named by their monomials.
-pub type PowerSumTerms = BTreeMap<(Monomial, BTreeMap<Monomial, u32>), Rational>;
-
-/// Adds `coefficient` to a term, dropping it when it vanishes.
-pub fn add_term(terms: &mut PowerSumTerms, key: (Monomial, BTreeMap<Monomial, u32>), coefficient: Rational) {
-    use num_traits::Zero;
-    let entry = terms.entry(key).or_insert_with(Rational::zero);
-    *entry += coefficient;
-    if entry.is_zero() {
-        terms.retain(|_, c| !c.is_zero());
-    }
-}
+pub type PowerSumTerms = LinearCombination<(Monomial, BTreeMap<Monomial, u32>)>;
 
 /// Sorts monomials by degree, then by decreasing exponents of `x[0]`, `x[1]`, …
 pub fn graded_lexicographic(features: &mut [Monomial], dimension: usize) {
