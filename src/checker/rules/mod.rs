@@ -4,6 +4,7 @@ pub mod attention;
 pub mod gadget;
 pub mod latent;
 pub mod residual;
+mod supremum;
 pub mod symbolic_run;
 pub mod taylor_model;
 
