@@ -7,7 +7,7 @@ use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
 use crate::language::{Diagnostics, load_target};
-use crate::number::{Rational, to_f64};
+use crate::number::{Rational, at_most, max, same, to_f64};
 use crate::rules::residual::{Unfolding, residual_bound};
 use crate::rules::symbolic_run::SymbolicRun;
 use crate::rules::{Refusal, RefusalKind, Rule};
@@ -117,7 +117,7 @@ fn require_hashes(files: ProofFiles<'_>, certificate: &Certificate) -> Result<()
 fn check_witness(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
     let Some(witness) = &certificate.witness else { return Ok(()) };
     let error = witness_error(target, network, witness)?;
-    if error > certificate.certified.0 {
+    if !at_most(&error, &certificate.certified.0) {
         return Err(Rule::Witness.invalid(
             "witness",
             format!(
@@ -127,7 +127,7 @@ fn check_witness(target: &Target, network: &Network, certificate: &Certificate) 
             ),
         ));
     }
-    if error != witness.error.0 {
+    if !same(&error, &witness.error.0) {
         return Err(
             Rule::Witness.invalid("witness", format!("the error there is {error}, not {}", witness.error.0))
         );
@@ -162,13 +162,13 @@ pub fn derive_bound(
     let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
     let outputs = derive_outputs(target, network, &run, Some(&certificate.outputs))?;
     let bound = largest_total(&outputs);
-    let claimed = certificate.outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0).max();
-    if claimed.is_some_and(|total| total > certificate.certified.0) {
+    let mut claimed = certificate.outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0);
+    if claimed.any(|total| !at_most(&total, &certificate.certified.0)) {
         return Err(
             Rule::Total.invalid("certified", "an output's parts add up to more than the certified bound")
         );
     }
-    if certificate.certified.0 > certificate.epsilon.0 {
+    if !at_most(&certificate.certified.0, &certificate.epsilon.0) {
         return Err(Rule::Total.invalid(
             "certified",
             format!(
@@ -242,11 +242,11 @@ pub fn derive_outputs(
 
 /// The largest total error of the outputs.
 pub fn largest_total(outputs: &[DerivedOutput]) -> Rational {
-    outputs.iter().map(|o| &o.lowering + &o.residual).max().unwrap_or_else(num_traits::Zero::zero)
+    outputs.iter().map(|o| &o.lowering + &o.residual).fold(num_traits::Zero::zero(), max)
 }
 
 fn require_at_least(claimed: &Rational, derived: &Rational, rule: Rule, place: &str) -> Result<(), Refusal> {
-    if claimed >= derived {
+    if at_most(derived, claimed) {
         return Ok(());
     }
     Err(rule.invalid(
@@ -261,7 +261,7 @@ pub fn require_same_shape(target: &Target, network: &Network) -> Result<(), Refu
     if network.tokens != target.tokens {
         return refuse(
             "tokens",
-            format!("the network is for {:?}, the target for {:?}", network.tokens, target.tokens),
+            format!("the network is for {}, the target for {}", network.tokens, target.tokens),
         );
     }
     if network.dimension != target.dimension() {

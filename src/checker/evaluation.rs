@@ -41,7 +41,7 @@ pub fn witness_error(target: &Target, network: &Network, witness: &Witness) -> R
     let refuse = |message: String| Rule::Witness.invalid("witness", message);
     let n = witness.input.len();
     if n == 0 || matches!(target.tokens, Tokens::Fixed(wanted) if wanted != n) {
-        return Err(refuse(format!("it has {n} tokens, the target is for {:?}", target.tokens)));
+        return Err(refuse(format!("it has {n} tokens, the target is for {}", target.tokens)));
     }
     if witness.token >= n || witness.output >= target.outputs() {
         return Err(refuse(format!("there is no token {} or no output {}", witness.token, witness.output)));

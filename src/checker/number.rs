@@ -4,6 +4,7 @@ use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, ToPrimitive, Zero};
+use std::cmp::Ordering;
 
 /// The number field everything is proved in.
 pub type Rational = BigRational;
@@ -109,7 +110,7 @@ pub fn power_of_two(exponent: i64) -> Rational {
 /// ⌊log2 |value|⌋ for a non-zero value.
 pub fn floor_log2(value: &Rational) -> i64 {
     let estimate = value.numer().bits() as i64 - value.denom().bits() as i64;
-    if value.abs() < power_of_two(estimate) { estimate - 1 } else { estimate }
+    if compare(&value.abs(), &power_of_two(estimate)) == Ordering::Less { estimate - 1 } else { estimate }
 }
 
 /// The smallest dyadic number with at most `bits` significant bits that is ≥ `value`.
@@ -138,14 +139,35 @@ pub fn to_f64(value: &Rational) -> f64 {
     value.to_f64().unwrap_or(f64::NAN)
 }
 
+/// The order of two rationals, by cross-multiplication.
+///
+/// The operators of [`BigRational`] recurse once per common step of the two continued fractions, so that two long
+/// numbers made for the purpose overflow the stack; numbers of unknown origin are compared with this.
+pub fn compare(a: &Rational, b: &Rational) -> Ordering {
+    if a.denom() == b.denom() || a.numer().sign() != b.numer().sign() {
+        return a.numer().cmp(b.numer());
+    }
+    (a.numer() * b.denom()).cmp(&(b.numer() * a.denom()))
+}
+
+/// Whether `a ≤ b`.
+pub fn at_most(a: &Rational, b: &Rational) -> bool {
+    compare(a, b) != Ordering::Greater
+}
+
+/// Whether two (reduced) rationals are the same.
+pub fn same(a: &Rational, b: &Rational) -> bool {
+    a.denom() == b.denom() && a.numer() == b.numer()
+}
+
 /// The larger of two rationals.
 pub fn max(a: Rational, b: Rational) -> Rational {
-    if a >= b { a } else { b }
+    if at_most(&b, &a) { a } else { b }
 }
 
 /// The smaller of two rationals.
 pub fn min(a: Rational, b: Rational) -> Rational {
-    if a <= b { a } else { b }
+    if at_most(&a, &b) { a } else { b }
 }
 
 /// The binomial coefficient C(n, k).
@@ -180,9 +202,29 @@ pub mod serde_rational {
 }
 
 /// A rational that is written to JSON as an exact string.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Exact(#[serde(with = "serde_rational")] pub Rational);
+
+impl PartialEq for Exact {
+    fn eq(&self, other: &Self) -> bool {
+        same(&self.0, &other.0)
+    }
+}
+
+impl Eq for Exact {}
+
+impl Ord for Exact {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 #[cfg(test)]
 mod tests {

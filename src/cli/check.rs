@@ -89,10 +89,13 @@ pub fn add_verdict(result: &mut Value, verdict: &Verdict) {
 pub fn in_words(checked: &Checked) -> String {
     match &checked.verdict {
         Verdict::Valid(_) => format!(
-            "valid: |network - target| <= {} ({}) on the whole box; at the witness it is {}",
+            "valid: |network - target| <= {} ({}) on the whole box; {}",
             checked.certificate.certified.0,
             short(&checked.certificate.certified.0),
-            checked.certificate.witness.as_ref().map_or("not known exactly".into(), |w| short(&w.error.0)),
+            checked.certificate.witness.as_ref().map_or(
+                "the certificate names no witness".into(),
+                |w| format!("at the witness it is {}", short(&w.error.0))
+            ),
         ),
         Verdict::Invalid(refusal) => format!("INVALID: {refusal}"),
         Verdict::Incomplete(refusal) => format!("incomplete: {refusal}"),

@@ -232,7 +232,7 @@ pub fn least_units(gadgets: &[GadgetCost], epsilon: f64) -> (Vec<u64>, f64) {
         }
     }
     let ideal = best.map_or_else(|| vec![1.0; gadgets.len()], |(_, ideal)| ideal);
-    let pieces: Vec<u64> = ideal.iter().map(|n| n.ceil().clamp(1.0, 1e9) as u64).collect();
+    let pieces: Vec<u64> = ideal.iter().map(|n| n.ceil().clamp(1.0, 1e18) as u64).collect();
     let units = gadgets.iter().zip(&pieces).map(|(g, n)| g.units_per_piece * *n as f64).sum();
     (pieces, units)
 }

@@ -54,7 +54,7 @@ pub enum LoweringError {
     SumsForEveryLength,
     /// The planned network is larger than allowed.
     #[error(
-        "the network would need about {units:.0} hidden units, more than the limit of {limit}; raise --max-units or --epsilon"
+        "the network would need about {units:.3e} hidden units, more than the limit of {limit}; raise --max-units or --epsilon"
     )]
     TooLarge {
         /// Planned hidden units.

@@ -302,6 +302,10 @@ impl Network {
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return fail("slots".into(), format!("the name `{}` is used twice", pair[0]));
         }
+        let texts = self.slots.iter().chain(self.blocks.iter().map(|block| &block.label));
+        if let Some(text) = texts.into_iter().find(|text| text.chars().any(char::is_control)) {
+            return fail("slots and labels".into(), format!("{text:?} has control characters"));
+        }
         at("embedding weights", self.embedding.weights.validate(self.dimension, width))?;
         at("embedding bias", self.embedding.bias.validate(width))?;
         at("readout weights", self.readout.weights.validate(width, self.outputs))?;

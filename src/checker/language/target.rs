@@ -27,6 +27,15 @@ pub enum Body {
     },
 }
 
+impl std::fmt::Display for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Tokens::Fixed(n) => write!(f, "n = {n}"),
+            Tokens::Any => f.write_str("every length"),
+        }
+    }
+}
+
 impl Body {
     /// The expressions, one per output coordinate.
     pub fn expressions(&self) -> &[Expr] {

@@ -1,11 +1,12 @@
 //! One-variable gadgets: hidden units with proportional inputs, compared with a polynomial piece by piece.
 
 use super::supremum::{Kink, suprema};
+use super::work::Work;
 use super::{Refusal, Rule};
 use crate::format::certificate::Gadget;
 use crate::format::network::{Activation, Unit};
 use crate::format::sparse::SparseVector;
-use crate::number::{Exact, Rational};
+use crate::number::{Exact, Rational, at_most, same};
 use num_traits::Zero;
 
 /// Degrees of gadget polynomials that are accepted.
@@ -18,17 +19,13 @@ pub fn check_gadget(
     units: &[Unit],
     activation: Activation,
     place: &dyn Fn() -> String,
+    work: &mut Work,
 ) -> Result<(), Refusal> {
     let kinks = read_kinks(gadget, units, place)?;
-    let suprema =
-        suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation).ok_or_else(|| {
-            Rule::GadgetUnits.unsupported(
-                place(),
-                "the weights' denominators are unrelated and their sums become too long",
-            )
-        })?;
+    let suprema = suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation, work)
+        .map_err(|e| Rule::GadgetUnits.unsupported(place(), e.to_string()))?;
     for (claim, supremum) in gadget.outputs.iter().zip(suprema) {
-        if supremum > claim.error.0 {
+        if !at_most(&supremum, &claim.error.0) {
             return Err(Rule::GadgetError.invalid(
                 place(),
                 format!(
@@ -87,7 +84,7 @@ fn proportion(inputs: &SparseVector, direction: &SparseVector) -> Option<Rationa
             return None;
         }
         match &factor {
-            Some(factor) if &(b * factor) != a => return None,
+            Some(factor) if !same(&(b * factor), a) => return None,
             Some(_) => {}
             None => factor = Some(a / b),
         }
@@ -106,6 +103,6 @@ pub fn exact_errors(
     activation: Activation,
 ) -> Result<Vec<Rational>, Refusal> {
     let kinks = read_kinks(gadget, units, &|| "gadget".into())?;
-    suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation)
-        .ok_or_else(|| Rule::GadgetUnits.unsupported("gadget", "the weights' denominators are unrelated"))
+    suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation, &mut Work::default())
+        .map_err(|e| Rule::GadgetUnits.unsupported("gadget", e.to_string()))
 }

@@ -4,6 +4,7 @@
 use super::attention::MeanLayer;
 use super::symbolic_run::{SymbolicRun, for_each_gadget, require_range, weighted_error};
 use super::taylor_model::TaylorModel;
+use super::work::Work;
 use super::{Refusal, Rule};
 use crate::format::certificate::Gadget;
 use crate::format::network::Block;
@@ -93,12 +94,13 @@ impl SplitState {
         index: usize,
         block: &Block,
         gadgets: &[Gadget],
+        work: &mut Work,
     ) -> Result<(), Refusal> {
         let mut next = identity(self.slots.len());
         for (slot, value) in block.bias.iter() {
             next[slot].constant += value;
         }
-        for_each_gadget(index, block, gadgets, |place, gadget, direction| {
+        for_each_gadget(index, block, gadgets, work, |place, gadget, direction, _| {
             require_range(gadget, &self.range_of(run, direction), place)?;
             let mut variable = Split::default();
             for (slot, weight) in direction.iter() {

@@ -7,6 +7,7 @@ pub mod residual;
 mod supremum;
 pub mod symbolic_run;
 pub mod taylor_model;
+pub mod work;
 
 use std::fmt;
 

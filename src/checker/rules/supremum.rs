@@ -3,10 +3,10 @@
 //! With T the common denominator of all break points and τ = T·t, every piece starts and ends at an integer τ, and the
 //! difference to the claim is, up to one common unit, a polynomial in τ with integer coefficients.
 
-use crate::bernstein::to_bernstein;
+use super::work::{Exhausted, Work};
 use crate::format::network::Activation;
 use crate::interval::Interval;
-use crate::number::{Exact, Rational};
+use crate::number::{Exact, Rational, binomial};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{One, Signed, Zero};
@@ -15,6 +15,17 @@ use num_traits::{One, Signed, Zero};
 const PARTS_PER_PIECE: i64 = 8;
 /// Common denominators are followed up to this many bits.
 const MAX_BITS: u64 = 1 << 13;
+
+/// Why a supremum was not computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TooMuch {
+    /// A common denominator exceeds 2^13 bits.
+    #[error("the weights' denominators are unrelated and their sums become too long")]
+    Denominators,
+    /// The work allowed for a check is used up.
+    #[error(transparent)]
+    Work(#[from] Exhausted),
+}
 
 /// A hidden unit as a function of the gadget's variable: `σ(slope·(t − breakpoint))`.
 pub(super) struct Kink {
@@ -28,15 +39,20 @@ pub(super) struct Kink {
 
 /// `sup |Σ weight·σ(…) − claim|` over the range for every claim (coefficients of 1, t, t², …): exact up to degree 2.
 ///
-/// `None` if the denominators are so unrelated that the numbers become too long.
+/// Refuses numbers that become too long because their denominators are unrelated, and too much work.
 pub(super) fn suprema(
     range: &Interval,
     claims: &[&[Exact]],
     kinks: &[Kink],
     activation: Activation,
-) -> Option<Vec<Rational>> {
+    work: &mut Work,
+) -> Result<Vec<Rational>, TooMuch> {
     let breakpoints = kinks.iter().map(|kink| &kink.breakpoint).chain([range.inf(), range.sup()]);
-    let scale = short_denominator(breakpoints)?;
+    let highest = claims.iter().map(|claim| claim.len()).max().unwrap_or(0);
+    let mut scale = short_denominator(breakpoints)?;
+    if highest > 3 {
+        scale *= PARTS_PER_PIECE; // so that the parts of a piece start at integers too
+    }
     let order = match activation {
         Activation::Relu => 1,
         Activation::Relu2 => 2,
@@ -56,6 +72,9 @@ pub(super) fn suprema(
             let (lead_unit, claim_unit) =
                 (short_denominator(&leads)?, short_denominator(claim.iter().map(|c| &c.0))?);
             let degree = claim.len().saturating_sub(1).max(order as usize);
+            let bits = scale.bits() * degree as u64 + lead_unit.bits() + claim_unit.bits();
+            let per_piece = if degree > 2 { PARTS_PER_PIECE as u64 * (degree as u64).pow(2) } else { 8 };
+            work.spend((knots.len() as u64 + 1) * per_piece, bits)?;
             // Everything is counted in units of 1/(lead_unit·claim_unit·T^degree).
             let lead_factor = &claim_unit * scale.pow((degree - order as usize) as u32);
             let mut difference = vec![BigInt::zero(); degree + 1];
@@ -80,22 +99,22 @@ pub(super) fn suprema(
                 add_unit(&mut difference, order, knot, &if rising(*k) { lead } else { -lead });
             }
             supremum.raise(&difference, &left, &hi);
-            Some(supremum.over(lead_unit * claim_unit * scale.pow(degree as u32)))
+            Ok(supremum.over(lead_unit * claim_unit * scale.pow(degree as u32)))
         })
         .collect()
 }
 
-fn short_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Option<BigInt> {
+fn short_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Result<BigInt, TooMuch> {
     let mut denominator = BigInt::one();
     for value in values {
         if !value.denom().is_one() {
             denominator = denominator.lcm(value.denom());
         }
         if denominator.bits() > MAX_BITS {
-            return None;
+            return Err(TooMuch::Denominators);
         }
     }
-    Some(denominator)
+    Ok(denominator)
 }
 
 /// Adds `lead·(τ − knot)^order`.
@@ -154,18 +173,37 @@ impl Fraction {
         }
     }
 
-    /// The maximum with the Bernstein hulls of equal parts of [left, right].
+    /// The maximum with the Bernstein hulls of equal parts of [left, right], whose length is a multiple of their number.
     fn raise_to_hull(&mut self, p: &[BigInt], left: &BigInt, right: &BigInt) {
-        let at =
-            |part: i64| Rational::new(left * (PARTS_PER_PIECE - part) + right * part, PARTS_PER_PIECE.into());
-        for part in 0..PARTS_PER_PIECE {
-            let Ok(interval) = Interval::new(at(part), at(part + 1)) else { continue };
-            let mut coefficients: Vec<Rational> = p.iter().cloned().map(Rational::from).collect();
-            to_bernstein(&mut coefficients, &interval);
-            for coefficient in coefficients {
-                let (numerator, denominator) = coefficient.abs().into_raw();
-                self.at_least(numerator, denominator);
+        let degree = p.len() - 1;
+        let step = (right - left) / PARTS_PER_PIECE;
+        // b_j = Σ_{i ≤ j} C(j, i)/C(m, i) a_i, over the common denominator of the C(m, i).
+        let choose: Vec<BigInt> = (0..=degree).map(|i| binomial(degree as u64, i as u64)).collect();
+        let common = choose.iter().fold(BigInt::one(), |lcm, c| lcm.lcm(c));
+        let mut start = left.clone();
+        for _ in 0..PARTS_PER_PIECE {
+            let mut coefficients = p.to_vec();
+            for i in 0..degree {
+                for j in (i..degree).rev() {
+                    let carried = &coefficients[j + 1] * &start;
+                    coefficients[j] += carried;
+                }
             }
+            let mut power = BigInt::one();
+            for (coefficient, c) in coefficients.iter_mut().zip(&choose) {
+                *coefficient *= &power * (&common / c);
+                power *= &step;
+            }
+            for i in 1..=degree {
+                for j in (i..=degree).rev() {
+                    let previous = coefficients[j - 1].clone();
+                    coefficients[j] += previous;
+                }
+            }
+            for coefficient in coefficients {
+                self.at_least(coefficient.abs(), common.clone());
+            }
+            start += &step;
         }
     }
 }
@@ -199,8 +237,14 @@ mod tests {
         let kinks = [kink(1, 0, 1), kink(-1, 0, 1)];
         let claim = [0, 0, 1].map(|c| Exact(integer(c)));
         let range = Interval::new(integer(-1), integer(1)).unwrap();
-        assert_eq!(suprema(&range, &[&claim], &kinks, Activation::Relu), Some(vec![ratio(1, 4)]));
-        assert_eq!(suprema(&range, &[&claim], &kinks, Activation::Relu2), Some(vec![integer(0)]));
+        assert_eq!(
+            suprema(&range, &[&claim], &kinks, Activation::Relu, &mut Work::default()),
+            Ok(vec![ratio(1, 4)])
+        );
+        assert_eq!(
+            suprema(&range, &[&claim], &kinks, Activation::Relu2, &mut Work::default()),
+            Ok(vec![integer(0)])
+        );
     }
 
     proptest! {
@@ -220,7 +264,7 @@ mod tests {
             }).collect();
             let claim: Vec<Exact> = claim.iter().map(|&(p, q)| Exact(ratio(p, q))).collect();
             let range = Interval::new(ratio(lo, 2), ratio(lo + width, 2)).unwrap();
-            let supremum = suprema(&range, &[&claim], &kinks, activation).unwrap().remove(0);
+            let supremum = suprema(&range, &[&claim], &kinks, activation, &mut Work::default()).unwrap().remove(0);
             let distance = |t: &Rational| {
                 let polynomial = claim.iter().rev().fold(Rational::zero(), |v, c| v * t + &c.0);
                 (evaluate(&kinks, activation, t) - polynomial).abs()

@@ -8,13 +8,14 @@ use super::attention::mean_layer;
 use super::gadget::check_gadget;
 use super::latent::{Latent, SplitState};
 use super::taylor_model::TaylorModel;
+use super::work::Work;
 use super::{Refusal, Rule};
 use crate::format::certificate::{Gadget, LatentClaim};
 use crate::format::network::{AffineMap, Block};
 use crate::format::sparse::SparseVector;
 use crate::interval::Interval;
 use crate::language::target::Tokens;
-use crate::number::{Rational, integer};
+use crate::number::{Rational, at_most, integer};
 use crate::polynomial::{Monomial, Polynomial};
 use num_traits::{One, Signed, Zero};
 
@@ -29,6 +30,7 @@ pub struct SymbolicRun {
     ranges: Vec<Interval>,
     state: Vec<TaylorModel>,
     latents: Vec<Latent>,
+    work: Work,
 }
 
 impl SymbolicRun {
@@ -47,6 +49,7 @@ impl SymbolicRun {
             ranges: domain.to_vec(),
             state: polynomials.into_iter().map(TaylorModel::exact).collect(),
             latents: Vec::new(),
+            work: Work::default(),
         }
     }
 
@@ -95,7 +98,9 @@ impl SymbolicRun {
         match self.split(index, block)? {
             None => self.feed_forward(index, block, gadgets),
             Some(mut split) => {
-                split.feed_forward(self, index, block, gadgets)?;
+                let mut work = self.work.clone();
+                split.feed_forward(self, index, block, gadgets, &mut work)?;
+                self.work = work;
                 let derived = split.latents(self);
                 let claims = latents(&derived)?;
                 self.enter_latents(index, split, derived, &claims)
@@ -121,28 +126,14 @@ impl SymbolicRun {
     fn feed_forward(&mut self, index: usize, block: &Block, gadgets: &[Gadget]) -> Result<(), Refusal> {
         let mut local = vec![Polynomial::zero(); self.state.len()];
         let mut errors = vec![Rational::zero(); self.state.len()];
-        for_each_gadget(index, block, gadgets, |place, gadget, direction| {
+        let mut work = self.work.clone();
+        for_each_gadget(index, block, gadgets, &mut work, |place, gadget, direction, work| {
             require_range(gadget, &self.range_of(direction), place)?;
-            let variable = Polynomial::from_terms(
-                direction.iter().map(|(slot, w)| (Monomial::variable(slot as u32), w.clone())),
-            );
+            let powers = powers_of_form(direction, gadget, work)
+                .map_err(|message| Rule::GadgetUnits.unsupported(place(), message))?;
             for output in &gadget.outputs {
-                let degree = output.polynomial.len().saturating_sub(1);
-                if (direction.len() as f64).powi(degree as i32) > MAX_LOCAL_TERMS {
-                    return Err(Rule::GadgetUnits.unsupported(
-                        place(),
-                        format!(
-                            "a polynomial of degree {degree} in {} slots is too large to expand",
-                            direction.len()
-                        ),
-                    ));
-                }
-                let mut power = Polynomial::constant(Rational::one());
-                for (k, coefficient) in output.polynomial.iter().enumerate() {
-                    if k > 0 {
-                        power = power.times(&variable);
-                    }
-                    local[output.slot].add_scaled(&power, &coefficient.0);
+                for (power, coefficient) in powers.iter().zip(&output.polynomial) {
+                    local[output.slot].add_scaled(power, &coefficient.0);
                 }
                 errors[output.slot] += &output.error.0;
             }
@@ -159,15 +150,17 @@ impl SymbolicRun {
                 next.push(before.clone());
                 continue;
             }
-            let change = TaylorModel::compose(polynomial, |v| &self.state[v as usize], &self.ranges)
-                .map_err(|e| {
-                    Rule::GadgetUnits.unsupported(format!("block {index}, slot {slot}"), e.to_string())
-                })?;
+            let change =
+                TaylorModel::compose(polynomial, |v| &self.state[v as usize], &self.ranges, &mut work)
+                    .map_err(|e| {
+                        Rule::GadgetUnits.unsupported(format!("block {index}, slot {slot}"), e.to_string())
+                    })?;
             let mut sum = TaylorModel::combination([(before, &one), (&change, &one)], &Rational::zero());
             sum.error += error;
             next.push(sum.rounded());
         }
         self.state = next;
+        self.work = work;
         Ok(())
     }
 
@@ -197,7 +190,7 @@ impl SymbolicRun {
                     format!("the latent ranges over {} but {} is claimed", latent.range, claim.range),
                 ));
             }
-            if claim.error.0 < latent.error {
+            if !at_most(&latent.error, &claim.error.0) {
                 return Err(Rule::LatentError.invalid(
                     place(latent.slot),
                     format!("the error reaches {} but {} is claimed", latent.error, claim.error.0),
@@ -227,12 +220,45 @@ impl SymbolicRun {
     }
 }
 
+/// 1, t, t², … up to the highest degree claimed, as polynomials in the slots.
+fn powers_of_form(
+    direction: &SparseVector,
+    gadget: &Gadget,
+    work: &mut Work,
+) -> Result<Vec<Polynomial>, String> {
+    let count = gadget.outputs.iter().map(|output| output.polynomial.len()).max().unwrap_or(0);
+    if (direction.len() as f64).powi(count.saturating_sub(1) as i32) > MAX_LOCAL_TERMS {
+        return Err(format!(
+            "a polynomial of degree {} in {} slots is too large to expand",
+            count - 1,
+            direction.len()
+        ));
+    }
+    let variable = Polynomial::from_terms(
+        direction.iter().map(|(slot, w)| (Monomial::variable(slot as u32), w.clone())),
+    );
+    let bits = direction.iter().map(|(_, w)| w.numer().bits() + w.denom().bits()).max().unwrap_or(0);
+    let mut powers: Vec<Polynomial> = Vec::with_capacity(count);
+    for k in 0..count {
+        let power = match powers.last() {
+            None => Polynomial::constant(Rational::one()),
+            Some(previous) => previous.times(&variable),
+        };
+        // Once to make the power, once per output to add it.
+        let uses = (direction.len() + gadget.outputs.len()) as u64;
+        work.spend(power.len() as u64 * uses, bits * k as u64).map_err(|e| e.to_string())?;
+        powers.push(power);
+    }
+    Ok(powers)
+}
+
 /// Cuts a block's units into the claimed gadgets, verifies each, and hands it on with the direction of its variable.
 pub(super) fn for_each_gadget(
     index: usize,
     block: &Block,
     gadgets: &[Gadget],
-    mut accept: impl FnMut(&dyn Fn() -> String, &Gadget, &SparseVector) -> Result<(), Refusal>,
+    work: &mut Work,
+    mut accept: impl FnMut(&dyn Fn() -> String, &Gadget, &SparseVector, &mut Work) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let mut rest = block.units.as_slice();
     for (g, gadget) in gadgets.iter().enumerate() {
@@ -249,8 +275,8 @@ pub(super) fn for_each_gadget(
         if units[0].input.is_empty() {
             return Err(Rule::GadgetUnits.invalid(place(), "a unit has no inputs"));
         }
-        check_gadget(gadget, units, block.activation, &place)?;
-        accept(&place, gadget, &units[0].input)?;
+        check_gadget(gadget, units, block.activation, &place, work)?;
+        accept(&place, gadget, &units[0].input, work)?;
     }
     if !rest.is_empty() {
         return Err(Rule::GadgetUnits.invalid(

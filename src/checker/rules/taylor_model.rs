@@ -1,5 +1,6 @@
 //! Taylor models: a polynomial in the statement's variables plus an error bound.
 
+use super::work::{Exhausted, Work};
 use crate::bernstein;
 use crate::interval::Interval;
 use crate::number::{Rational, round_up};
@@ -13,12 +14,18 @@ const ERROR_BITS: u32 = 32;
 const MAX_TERM_PAIRS: usize = 1 << 20;
 const MAX_COEFFICIENT_BITS: u64 = 1 << 16;
 
-/// A polynomial became too large on the way.
+/// Why a model was not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the polynomials become too large to follow (limits: degree 4096, 2^20 term pairs in a product, 2^16 bits in a coefficient)"
-)]
-pub struct TooLarge;
+pub enum TooMuch {
+    /// A polynomial became too large on the way.
+    #[error(
+        "the polynomials become too large to follow (limits: degree 4096, 2^20 term pairs in a product, 2^16 bits in a coefficient)"
+    )]
+    Size,
+    /// The work allowed for a check is used up.
+    #[error(transparent)]
+    Work(#[from] Exhausted),
+}
 
 /// `|value − polynomial(variables)| ≤ error` wherever the variables lie in their ranges.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +66,8 @@ impl TaylorModel {
     }
 
     /// The product: |ab − pq| ≤ |p|·e_b + |q|·e_a + e_a·e_b.
-    pub fn times(&self, other: &Self, ranges: &[Interval]) -> Result<Self, TooLarge> {
-        self.require_small(other)?;
+    pub fn times(&self, other: &Self, ranges: &[Interval], work: &mut Work) -> Result<Self, TooMuch> {
+        self.require_small(other, ranges, work)?;
         let mut error = &self.error * &other.error;
         if !other.error.is_zero() {
             error += &other.error * self.polynomial_range(ranges).mag();
@@ -71,16 +78,23 @@ impl TaylorModel {
         Ok(Self { polynomial: self.polynomial.times(&other.polynomial), error })
     }
 
-    fn require_small(&self, other: &Self) -> Result<(), TooLarge> {
-        let bits = |m: &Self| m.polynomial.terms().map(|(_, c)| c.numer().bits() + c.denom().bits()).max();
+    fn require_small(&self, other: &Self, ranges: &[Interval], work: &mut Work) -> Result<(), TooMuch> {
+        let length = |c: &Rational| c.numer().bits() + c.denom().bits();
+        let bits = |m: &Self| m.polynomial.terms().map(|(_, c)| length(c)).max();
         let pairs = self.polynomial.len().saturating_mul(other.polynomial.len());
         let degree = self.polynomial.degree() + other.polynomial.degree();
         if degree > MAX_DEGREE
             || pairs > MAX_TERM_PAIRS
             || bits(self).max(bits(other)) > Some(MAX_COEFFICIENT_BITS)
         {
-            return Err(TooLarge);
+            return Err(TooMuch::Size);
         }
+        // The ranges of both factors take powers of the variables' end points.
+        let ends = ranges.iter().map(|r| length(r.inf()).max(length(r.sup()))).max().unwrap_or(0);
+        let longest =
+            bits(self).max(bits(other)).unwrap_or(0) + length(&self.error).max(length(&other.error));
+        let terms = self.polynomial.len() + other.polynomial.len();
+        work.spend(4 * (pairs + 8 * terms) as u64, longest + ends * u64::from(degree))?;
         Ok(())
     }
 
@@ -89,7 +103,8 @@ impl TaylorModel {
         outer: &Polynomial,
         inner: impl Fn(u32) -> &'a TaylorModel,
         ranges: &[Interval],
-    ) -> Result<Self, TooLarge> {
+        work: &mut Work,
+    ) -> Result<Self, TooMuch> {
         let mut sum = Self::exact(Polynomial::zero());
         for (monomial, coefficient) in outer.terms() {
             let mut product: Option<TaylorModel> = None;
@@ -98,7 +113,7 @@ impl TaylorModel {
                     let factor = inner(variable);
                     product = Some(match product {
                         None => factor.clone(),
-                        Some(product) => product.times(factor, ranges)?,
+                        Some(product) => product.times(factor, ranges, work)?,
                     });
                 }
             }

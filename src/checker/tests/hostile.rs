@@ -133,3 +133,52 @@ fn powers_of_powers_are_refused_before_they_overflow() {
     let error = sumformer_checker::expansion::expand_target(&target, 1000).unwrap_err();
     assert!(error.to_string().contains("degree 4096"), "{error}");
 }
+
+/// Consecutive Fibonacci numbers of about `digits` digits: their ratios have the longest continued fractions.
+fn fibonacci(digits: usize) -> (String, String, String) {
+    let (mut a, mut b) = (num_bigint::BigInt::from(1), num_bigint::BigInt::from(1));
+    while a.to_string().len() < digits {
+        for _ in 0..1000 {
+            (a, b) = (b.clone(), a + b);
+        }
+    }
+    (a.to_string(), b.to_string(), (a + b).to_string())
+}
+
+#[test]
+fn numbers_with_long_continued_fractions_are_compared_without_recursion() {
+    let (a, b, c) = fibonacci(4700);
+    let source = format!(
+        "name = \"t\"\ntokens = 2\ndomain = [[\"{a}/{b}\", \"1\"], [\"{a}/{b}\", \"{c}/{b}\"]]\noutput = [\"x[0]\"]\n"
+    );
+    // A small stack, as worker threads have.
+    let load =
+        move || sumformer_checker::language::load_target("t.toml", &source).map(|target| target.domain.len());
+    let loaded = std::thread::Builder::new().stack_size(1 << 20).spawn(load).unwrap().join().unwrap();
+    assert_eq!(loaded.unwrap(), 2);
+    let (network, mut certificate) = tower(1);
+    certificate.certified = Exact(sumformer_checker::number::parse_rational(&format!("{b}/{c}")).unwrap());
+    certificate.epsilon = Exact(sumformer_checker::number::parse_rational(&format!("{a}/{b}")).unwrap());
+    assert!(!matches!(verdict(&network, certificate), Verdict::Incomplete(_)));
+}
+
+#[test]
+fn high_degrees_on_many_pieces_and_many_slots_run_out_of_work() {
+    let (mut network, mut certificate) = tower(1);
+    network.blocks[0].units = (0..5000)
+        .map(|i| Unit { input: vector(&[(0, 1)]), bias: Exact(ratio(-i, 5000)), output: vector(&[(1, 1)]) })
+        .collect();
+    certificate.blocks[0][0].units = 5000;
+    certificate.blocks[0][0].outputs[0].polynomial = vec![Exact(ratio(1, 3)); 65];
+    certificate.blocks[0][0].outputs[0].error = Exact(integer(1_000_000_000));
+    let Verdict::Incomplete(refusal) = verdict(&network, certificate) else { panic!("accepted") };
+    assert!(refusal.message.contains("more work than is allowed"), "{refusal}");
+}
+
+#[test]
+fn control_characters_in_names_are_refused() {
+    let (mut network, _) = tower(1);
+    network.slots[1] = "\u{1b}[2Jvalid".into();
+    let error = Network::from_json(network.to_json().as_bytes()).unwrap_err();
+    assert!(error.to_string().contains("control characters"), "{error}");
+}

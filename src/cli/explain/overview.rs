@@ -114,7 +114,7 @@ fn errors(checked: &Checked, facts: &Facts) -> Option<String> {
     lines.push(format!("certified {} <= epsilon {}", short(&certificate.certified.0), certificate.epsilon.0));
     lines.push(match &certificate.witness {
         Some(w) => format!("witness: token {}, output {} is off by {}", w.token, w.output, short(&w.error.0)),
-        None => "no exact witness: the attention weights are transcendental".into(),
+        None => "the certificate names no witness".into(),
     });
     Some(lines.join("\n"))
 }
