@@ -80,7 +80,7 @@ fn hash() {
 #[test]
 fn shape() {
     let shape = Rule::Shape;
-    expect(relu(), |p| p.network.tokens = Tokens::Fixed(7), shape, "tokens", "the network is for Fixed(7)");
+    expect(relu(), |p| p.network.tokens = Tokens::Fixed(7), shape, "tokens", "the network is for n = 7");
     expect(relu(), |p| p.network.dimension = 2, shape, "dimension", "the network reads 2, the target has 1");
     expect(relu(), |p| p.network.outputs = 2, shape, "outputs", "the network has 2, the target 1");
     expect(relu(), |p| p.certificate.blocks.push(Vec::new()), shape, "certificate", "blocks");
