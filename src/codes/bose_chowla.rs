@@ -24,7 +24,7 @@ const MAX_PRODUCTS: u128 = 1 << 36;
 /// The largest prime power p^e | q^h − 1 for which M logarithms are taken: with 2^21 baby steps there are at most 2^23
 /// giant steps in all.
 fn factor_limit(cells: u64) -> u64 {
-    (1 << 34).min((1 << 44) / cells.max(1))
+    (1 << 32).min((1 << 44) / cells.max(1))
 }
 
 fn no_suitable_field(cells: u64, degree: u32) -> CodeError {

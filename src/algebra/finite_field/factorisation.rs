@@ -90,8 +90,8 @@ fn divisor(n: u128, limit: u64) -> Option<u128> {
     if is_prime(&n, None).probably() {
         return None;
     }
-    let steps = 8 * limit.sqrt() as usize + 64;
-    (1..=3u128)
+    let steps = 4 * limit.sqrt() as usize + 64;
+    (1..=2u128)
         .find_map(|offset| pollard_rho(&n, 2, offset, steps).0)
         .filter(|&found| found > 1 && found < n && n.is_multiple_of(found))
 }
