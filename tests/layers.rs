@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const ORDER: [&[&str]; 7] = [
+const ORDER: [&[&str]; 8] = [
     &["numeric"],
     &["algebra"],
+    &["codes"],
     &["network"],
     &["eval"],
     &["sumformer", "lowering"],
