@@ -6,7 +6,7 @@
 #[path = "../tests/common/gallery.rs"]
 mod gallery;
 
-use gallery::{ACTIVATIONS, ARCHITECTURES, Outcome, constructions};
+use gallery::{ACTIVATIONS, ARCHITECTURES, Outcome, TABLES, TableOutcome, constructions, tabulated_tokens};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use sumformer_checker::number::to_f64;
@@ -28,6 +28,22 @@ const COLUMNS: [&str; 14] = [
     "check s",
 ];
 
+const TABLE_COLUMNS: [&str; 13] = [
+    "target",
+    "architecture",
+    "Δ",
+    "M",
+    "T",
+    "blocks",
+    "width",
+    "units",
+    "nonzeros",
+    "certified",
+    "witness",
+    "prove s",
+    "check s",
+];
+
 fn main() -> ExitCode {
     if !std::env::args().any(|argument| argument == "--bench") {
         println!("the gallery is measured by `cargo bench --bench gallery`");
@@ -35,6 +51,7 @@ fn main() -> ExitCode {
     }
     let bless = std::env::var_os("SUMFORMER_BLESS").is_some_and(|value| value == "1");
     let mut problems = Vec::new();
+    let mut tables = Vec::new();
     let mut totals = [[0.0; 2]; 3];
     println!("| {} |\n|{}", COLUMNS.join(" | "), " --- |".repeat(COLUMNS.len()));
     for construction in constructions() {
@@ -52,6 +69,17 @@ fn main() -> ExitCode {
                 );
             }
         }
+        if let Some(n) = tabulated_tokens(&construction) {
+            for entries in TABLES {
+                for (architecture_name, architecture) in ARCHITECTURES {
+                    let (outcome, seconds) = TableOutcome::of(&construction, n, architecture, entries);
+                    let label = format!("{}, {entries} entries, {architecture_name}", construction.name);
+                    problems.extend(outcome.problems().into_iter().map(|p| format!("{label}: {p}")));
+                    results["discontinuous"][entries.to_string()][architecture_name] = outcome.golden();
+                    tables.push(table_row(&construction.name, architecture_name, &outcome, seconds));
+                }
+            }
+        }
         if bless {
             let text = serde_json::to_string_pretty(&results).expect("string keys") + "\n";
             std::fs::write(&construction.golden, text).expect("golden.json can be written");
@@ -66,8 +94,30 @@ fn main() -> ExitCode {
     for ((name, _), [prove, check]) in ARCHITECTURES.iter().zip(totals) {
         println!("\n{name}, all targets: prove {prove:.2} s, check {check:.2} s");
     }
+    println!("\n| {} |\n|{}", TABLE_COLUMNS.join(" | "), " --- |".repeat(TABLE_COLUMNS.len()));
+    tables.iter().for_each(|row| println!("{row}"));
     problems.iter().for_each(|problem| eprintln!("{problem}"));
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn table_row(target: &str, architecture: &str, outcome: &TableOutcome, [prove, check]: [f64; 2]) -> String {
+    let (size, certificate) = (&outcome.proof.size, &outcome.proof.certificate);
+    let cells = [
+        target.to_string(),
+        architecture.to_string(),
+        outcome.divisions.to_string(),
+        outcome.bound.cells.to_string(),
+        outcome.bound.entries.to_string(),
+        size.blocks.to_string(),
+        size.width.to_string(),
+        size.hidden_units.to_string(),
+        size.nonzeros.to_string(),
+        format!("{:.3e}", to_f64(&certificate.certified.0)),
+        format!("{:.3e}", to_f64(&outcome.proof.witness.error)),
+        format!("{prove:.2}"),
+        format!("{check:.2}"),
+    ];
+    format!("| {} |", cells.join(" | "))
 }
 
 fn row(

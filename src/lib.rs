@@ -4,6 +4,7 @@ pub mod algebra;
 pub mod certify;
 pub mod cli;
 pub mod codes;
+pub mod discontinuous;
 pub mod eval;
 pub mod lowering;
 pub mod network;

@@ -5,7 +5,7 @@
 #[path = "common/gallery.rs"]
 mod gallery;
 
-use gallery::{ACTIVATIONS, ARCHITECTURES, Outcome, constructions};
+use gallery::{ACTIVATIONS, ARCHITECTURES, Outcome, TABLES, TableOutcome, constructions, tabulated_tokens};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -45,4 +45,32 @@ fn proofs_are_valid_and_as_recorded() {
     let relu2 = cases.iter().filter(|case| case.2 == ACTIVATIONS[1].1).count();
     assert_eq!(relu2, 3 * constructions.len());
     assert!(cases.len() - relu2 >= 30, "only {} proofs with ReLU", cases.len() - relu2);
+}
+
+#[test]
+fn tables_are_valid_and_as_recorded() {
+    let constructions = constructions();
+    let cases: Vec<_> = constructions
+        .iter()
+        .filter_map(|construction| Some((construction, tabulated_tokens(construction)?)))
+        .flat_map(|(construction, n)| ARCHITECTURES.map(|architecture| (construction, n, architecture)))
+        .collect();
+    assert!(cases.len() >= 3 * 8, "only {} tables", cases.len());
+    let problems: Vec<String> = cases
+        .par_iter()
+        .flat_map(|(construction, n, (architecture_name, architecture))| {
+            let (outcome, _) = TableOutcome::of(construction, *n, *architecture, TABLES[0]);
+            let text =
+                std::fs::read_to_string(&construction.golden).expect("golden.json beside every target");
+            let golden: Value = serde_json::from_str(&text).expect("JSON");
+            let expected = &golden["discontinuous"][TABLES[0].to_string()][architecture_name];
+            let mut problems = outcome.problems();
+            if outcome.golden() != *expected {
+                problems.push(format!("got {}, golden.json has {expected}", outcome.golden()));
+            }
+            let label = format!("{}, {architecture_name}", construction.name);
+            problems.into_iter().map(move |problem| format!("{label}: {problem}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

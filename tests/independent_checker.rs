@@ -6,8 +6,10 @@ use num_traits::{One, Zero};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use sumformer_checker::format::network::Activation;
 use sumformer_checker::format::{Certificate, Network, sha256};
-use sumformer_checker::number::{Exact, Rational, ratio};
+use sumformer_checker::number::{Exact, Rational, integer, ratio};
+use sumformer_checker::semantics::ExactEvaluator;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -94,7 +96,7 @@ fn both_checkers_refuse_the_same_proofs() {
     let read = |name: &str| fs::read(folder.join(name)).unwrap();
     let network = Network::from_json(&read("network.json")).unwrap();
     let certificate = Certificate::from_json(&read("certificate.json")).unwrap();
-    let cases: [(&str, i32, Change); 9] = [
+    let cases: [(&str, i32, Change); 10] = [
         ("a bias", 1, |network, _| network.blocks[0].units[1].bias = Exact(ratio(-1, 7))),
         ("a gadget error", 1, |_, c| c.blocks[0][0].outputs[0].error = Exact(Rational::zero())),
         ("a latent error", 1, |_, c| c.latents[0].error = Exact(Rational::zero())),
@@ -106,6 +108,7 @@ fn both_checkers_refuse_the_same_proofs() {
             network.readout.bias =
                 sumformer_checker::format::sparse::SparseVector::from_entries([(0, Rational::one())]);
         }),
+        ("steps", 3, |network, _| network.blocks[0].activation = Activation::Step),
         ("the scores", 3, |network, _| {
             let head = &mut network.blocks[1].attention.as_mut().unwrap().heads[0];
             head.query = sumformer_checker::format::sparse::SparseMatrix::scaled_identity(4, Rational::one());
@@ -123,4 +126,202 @@ fn both_checkers_refuse_the_same_proofs() {
         let (ours, theirs, text) = verdicts(&folder);
         assert_eq!((ours, theirs), (Some(code), Some(code)), "{what}: {text}");
     }
+}
+
+/// Proves a target in the discontinuous construction.
+fn prove_on_cells(target: &str, options: &str, folder: &Path) {
+    let file = folder.with_extension("toml");
+    fs::write(&file, target).unwrap();
+    let (file, folder) = (file.display().to_string(), folder.display().to_string());
+    let options: Vec<&str> = options.split_whitespace().collect();
+    let start = ["prove", &file, "-o", &folder, "--construction", "discontinuous"];
+    let output = sumformer(&[&start[..], &options].concat());
+    assert!(output.status.success(), "{options:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+const HALF: &str =
+    "name = \"half\"\ntokens = 2\ndomain = [[\"0\", \"1\"]]\noutput = [\"mean(y: y[0]) - x[0]/2\"]\n";
+
+/// Not polynomials: chords, quotients, largest values, two coordinates, two outputs.
+const MIXED: &str = r#"
+name = "mixed"
+tokens = 2
+domain = [["0", "1"], ["-1/2", "1"]]
+output = ["max(y: y[0]*y[1])^3", "abs(x[0] - 1/3)*min(x[1], 1/2)/(1 + x[0])"]
+"#;
+
+const OTHERS: &str = r#"
+name = "others"
+tokens = 3
+domain = [["-1", "2/3"]]
+semi_invariant = ["x1[0]*x2[0]*x3[0] + relu(1/2)*x1[0]^4"]
+"#;
+
+/// All elementary functions, sqrt down to 0.
+const ELEMENTARY: &str = r#"
+name = "elementary"
+tokens = 2
+domain = [["0", "1"]]
+output = [
+  "sum(y: exp(x[0]*y[0])*y[0]) / sum(y: exp(x[0]*y[0]))",
+  "sqrt(x[0]) + sin(5*mean(y: y[0])) - tanh(4*x[0] - 2)*log(1 + x[0])/(1 + cos(x[0])) + sigmoid(mean(y: y[0]^2))",
+]
+"#;
+
+#[test]
+fn both_checkers_accept_the_same_proofs_on_cells() {
+    if !python_is_there() {
+        return;
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let cases = [
+        (HALF, "--epsilon 1/10"),
+        (HALF, "--epsilon 1/10 --architecture linformer --rank 3 --layout wide --code radix --separate all"),
+        (
+            HALF,
+            "--epsilon 1/10 --architecture performer --features 2 --layout layered --code moments --scores paper",
+        ),
+        (HALF, "--epsilon 1/10 --architecture performer --features 2 --performer paper --code bose-chowla"),
+        (HALF, "--epsilon 1/10 --activation relu --ramp 1/100 --layout balanced"),
+        (HALF, "--epsilon 1 --grid 3 --activation relu --ramp 1/100 --code moments"),
+        (MIXED, "--grid 3 --layout balanced --code bose-chowla --cell-value corner"),
+        (MIXED, "--epsilon 2 --grid 2 --activation relu --ramp 1/50"),
+        (OTHERS, "--epsilon 1 --code radix --layout layered"),
+        (ELEMENTARY, "--grid 4"),
+    ];
+    for (at, (target, options)) in cases.into_iter().enumerate() {
+        let folder = scratch.path().join(at.to_string());
+        prove_on_cells(target, options, &folder);
+        let (ours, theirs, text) = verdicts(&folder);
+        assert_eq!((ours, theirs), (Some(0), Some(0)), "{options}: {text}");
+        let scope = ["OFF THE RAMPS ONLY", "off the ramps only"].map(|words| text.contains(words));
+        assert_eq!(scope, [options.contains("--epsilon 1/10 --activation relu"); 2], "{options}: {text}");
+    }
+}
+
+#[test]
+fn both_checkers_refuse_the_same_proofs_on_cells() {
+    if !python_is_there() {
+        return;
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let folders = ["step", "ramp"].map(|name| scratch.path().join(name));
+    prove_on_cells(HALF, "--epsilon 1/10", &folders[0]);
+    prove_on_cells(HALF, "--epsilon 1/10 --activation relu --ramp 1/100", &folders[1]);
+    fn cells(certificate: &mut Certificate) -> &mut sumformer_checker::format::certificate::CellClaim {
+        certificate.cells.as_mut().unwrap()
+    }
+    fn ramps(certificate: &mut Certificate) -> &mut sumformer_checker::format::certificate::RampClaim {
+        cells(certificate).ramps.as_mut().unwrap()
+    }
+    let cases: [(usize, &str, i32, Change); 19] = [
+        (0, "nothing", 0, |_, _| {}),
+        (1, "nothing, with ramps", 0, |_, _| {}),
+        (0, "a table value", 1, |network, _| {
+            let unit = network.blocks.last_mut().unwrap().units.first_mut().unwrap();
+            unit.output = sumformer_checker::format::sparse::SparseVector::from_entries([(6, ratio(1, 2))]);
+        }),
+        (0, "a threshold", 1, |network, _| network.blocks[0].units[0].bias = Exact(ratio(-1, 4))),
+        (0, "a key's threshold", 1, |network, _| {
+            network.blocks.last_mut().unwrap().units[0].bias = Exact(integer(-8));
+        }),
+        (0, "epsilon", 1, |_, c| c.epsilon = Exact(ratio(1, 100))),
+        (0, "the residual", 1, |_, c| c.outputs[0].residual = Exact(ratio(1, 100))),
+        (0, "the number of entries", 1, |_, c| cells(c).entries += 1),
+        (0, "the number of cells", 1, |_, c| cells(c).count = 2),
+        (0, "the number of keys", 1, |_, c| cells(c).keys -= 1),
+        (0, "no cells", 1, |_, c| c.cells = None),
+        (0, "relu instead of steps", 3, |network, _| network.blocks[0].activation = Activation::Relu),
+        (0, "the token read after the attention", 3, |network, _| {
+            let unit = network.blocks.last_mut().unwrap().units.first_mut().unwrap();
+            unit.input =
+                sumformer_checker::format::sparse::SparseVector::from_entries([(0, Rational::one())]);
+        }),
+        (0, "steps in the attention block", 3, |network, _| network.blocks[2].activation = Activation::Step),
+        (1, "epsilon below the bound off the ramps", 1, |_, c| c.epsilon = Exact(ratio(1, 100))),
+        (1, "epsilon above the bound everywhere", 0, |_, c| c.epsilon = Exact(integer(1))),
+        (1, "the bound off the ramps", 1, |_, c| ramps(c).bound = Exact(ratio(1, 100))),
+        (1, "the measure", 1, |_, c| ramps(c).measure = Exact(ratio(1, 100))),
+        (1, "no ramps", 1, |_, c| cells(c).ramps = None),
+    ];
+    for (which, what, code, change) in cases {
+        let folder = &folders[which];
+        let read = |name: &str| fs::read(folder.join(name)).unwrap();
+        let (network_json, certificate_json) = (read("network.json"), read("certificate.json"));
+        let mut network = Network::from_json(&network_json).unwrap();
+        let mut certificate = Certificate::from_json(&certificate_json).unwrap();
+        certificate.witness = None;
+        change(&mut network, &mut certificate);
+        let json = network.to_json();
+        certificate.network_sha256 = sha256(json.as_bytes());
+        fs::write(folder.join("network.json"), json).unwrap();
+        fs::write(folder.join("certificate.json"), certificate.to_json()).unwrap();
+        let (ours, theirs, text) = verdicts(folder);
+        assert_eq!((ours, theirs), (Some(code), Some(code)), "{what}: {text}");
+        fs::write(folder.join("network.json"), network_json).unwrap();
+        fs::write(folder.join("certificate.json"), certificate_json).unwrap();
+    }
+}
+
+/// y = [x ≥ 1/2] − 3/1024·[−2x + z ≥ −1/3], then z += [y ≥ 1]·5; the outputs are y and z.
+const STEPS: &str = r#"{
+    "format": "sumformer-network/1", "tokens": "any", "dimension": 2, "outputs": 2, "slots": ["x", "z", "y"],
+    "embedding": {"weights": [[0, 0, "1"], [1, 1, "1"]], "bias": []},
+    "blocks": [
+        {"label": "", "attention": null, "activation": "step", "bias": [], "units": [
+            {"in": [[0, "1"]], "bias": "-1/2", "out": [[2, "1"]]},
+            {"in": [[0, "-2"], [1, "1"]], "bias": "1/3", "out": [[2, "-3/1024"]]}
+        ]},
+        {"label": "", "attention": null, "activation": "step", "bias": [], "units": [
+            {"in": [[2, "1"]], "bias": "-1", "out": [[1, "5"]]}
+        ]}
+    ],
+    "readout": {"weights": [[1, 1, "1"], [2, 0, "1"]], "bias": []}
+}"#;
+
+/// Prints the outputs of a network file at each `x,z` that follows, one token at a time.
+const EVALUATE: &str = "
+import json, sys
+from independent_network import Network, evaluate, number
+network = Network(json.load(open(sys.argv[1])))
+for token in sys.argv[2:]:
+    print(*evaluate(network, [[number(c) for c in token.split(',')]], 0))
+";
+
+#[test]
+fn both_evaluate_steps_alike() {
+    if !python_is_there() {
+        return;
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("network.json");
+    fs::write(&file, STEPS).unwrap();
+    let network = Network::from_json(STEPS.as_bytes()).unwrap();
+    let exact = ExactEvaluator::new(&network).unwrap();
+    // Below, at and above each threshold.
+    let tokens: Vec<[Rational; 2]> = [ratio(1, 2), ratio(499, 1000), ratio(501, 1000), integer(-7)]
+        .into_iter()
+        .flat_map(|x| {
+            let line = &x * integer(2) - ratio(1, 3);
+            [integer(0), ratio(1, 1000), ratio(-1, 1000)].map(|above| [x.clone(), &line + above])
+        })
+        .collect();
+    let ours: Vec<String> = tokens
+        .iter()
+        .map(|token| exact.evaluate(&[token.to_vec()]).unwrap()[0].iter().map(|c| format!("{c} ")).collect())
+        .collect();
+    let theirs = Command::new("python3")
+        .args(["-c", EVALUATE])
+        .arg(&file)
+        .args(tokens.iter().map(|[x, z]| format!("{x},{z}")))
+        .env("PYTHONPATH", Path::new(ROOT).join("docs"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .expect("python3 runs");
+    assert!(theirs.status.success(), "{}", String::from_utf8_lossy(&theirs.stderr));
+    let theirs = String::from_utf8(theirs.stdout).unwrap();
+    assert_eq!(theirs.lines().map(|line| format!("{line} ")).collect::<Vec<_>>(), ours);
+    let outputs = |values: [Rational; 2]| exact.evaluate(&[values.to_vec()]).unwrap().remove(0);
+    assert_eq!(outputs([ratio(1, 2), integer(0)]), [integer(1), integer(5)]);
+    assert_eq!(outputs([ratio(1, 2), ratio(2, 3)]), [ratio(1021, 1024), ratio(2, 3)]);
 }

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const ORDER: [&[&str]; 8] = [
+const ORDER: [&[&str]; 9] = [
     &["numeric"],
     &["algebra"],
     &["codes"],
     &["network"],
     &["eval"],
     &["sumformer", "lowering"],
+    &["discontinuous"],
     &["certify"],
     &["scale", "cli"],
 ];

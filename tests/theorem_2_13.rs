@@ -29,7 +29,7 @@ fn sum_of_words(code: &Code, cells: &[u64]) -> Vec<BigInt> {
 }
 
 fn fold(code: &Code, sums: &[BigInt]) -> BigInt {
-    code.fold_weights().iter().zip(sums).map(|(weight, sum)| weight * sum).sum()
+    code.size().fold_weights().iter().zip(sums).map(|(weight, sum)| weight * sum).sum()
 }
 
 fn multisets(cells: u64, separated: u32) -> Vec<Vec<u64>> {
@@ -41,7 +41,7 @@ fn check_all_multisets(kind: CodeKind, cells: u64, separated: u32) {
     let code = code(kind, cells, separated);
     let all = multisets(cells, separated);
     let at = format!("{kind:?}, M = {cells}, s = {separated}");
-    let weights = code.fold_weights();
+    let weights = code.size().fold_weights();
     let words: Vec<_> = (0..cells).map(|cell| code.word(cell).expect("a cell")).collect();
     let mut sums = HashMap::new();
     let mut keys = HashMap::new();
@@ -50,11 +50,11 @@ fn check_all_multisets(kind: CodeKind, cells: u64, separated: u32) {
         for (coordinate, value) in sum.iter().enumerate() {
             let by_definition: BigInt = multiset.iter().map(|&cell| &words[cell as usize][coordinate]).sum();
             assert_eq!(*value, by_definition, "{at}: {multiset:?}");
-            assert!(value.bits() <= code.coordinate_bits()[coordinate], "{at}: {multiset:?}");
+            assert!(value.bits() <= code.size().coordinate_bits()[coordinate], "{at}: {multiset:?}");
         }
         assert_eq!(code.decode(&sum).as_ref(), Ok(multiset), "{at}");
         let key: BigInt = weights.iter().zip(&sum).map(|(weight, sum)| weight * sum).sum();
-        assert!(key.bits() <= code.key_bits(), "{at}: {multiset:?}");
+        assert!(key.bits() <= code.size().key_bits(), "{at}: {multiset:?}");
         if let Some(other) = keys.insert(key, multiset) {
             panic!("{at}: {multiset:?} and {other:?} have one key");
         }
@@ -65,8 +65,8 @@ fn check_all_multisets(kind: CodeKind, cells: u64, separated: u32) {
     assert_eq!(sums.len(), all.len());
     let bound = information_bound(cells, separated).expect("small");
     assert!(all.len() as u128 <= 1 << bound && (bound == 0 || all.len() as u128 > 1 << (bound - 1)), "{at}");
-    assert!(code.sum_bits() >= bound && code.key_bits() >= bound, "{at}");
-    assert_eq!(code.sum_bits(), code.coordinate_bits().iter().sum::<u64>());
+    assert!(code.size().sum_bits() >= bound && code.size().key_bits() >= bound, "{at}");
+    assert_eq!(code.size().sum_bits(), code.size().coordinate_bits().iter().sum::<u64>());
 }
 
 #[test]
@@ -97,8 +97,8 @@ fn theorem_2_13_dimensions_are_those_stated() {
         assert_eq!(code.dimension(), dimension, "{kind:?}");
         assert_eq!((code.kind(), code.cells(), code.separated()), (kind, 10, 4));
         if dimension == 1 {
-            assert_eq!(code.fold_weights(), [BigInt::one()]);
-            assert_eq!(code.key_bits(), code.sum_bits());
+            assert_eq!(code.size().fold_weights(), [BigInt::one()]);
+            assert_eq!(code.size().key_bits(), code.size().sum_bits());
         }
     }
 }
@@ -131,13 +131,13 @@ fn separates((code, first, second): (Code, Vec<u64>, Vec<u64>)) -> Result<(), Te
     for (multiset, sum) in [&first, &second].into_iter().zip(&sums) {
         prop_assert_eq!(&sum_of_words(&code, multiset), sum);
         prop_assert_eq!(code.decode(sum), Ok(sorted(multiset)));
-        prop_assert!(sum.iter().zip(code.coordinate_bits()).all(|(value, bits)| value.bits() <= bits));
-        prop_assert!(fold(&code, sum).bits() <= code.key_bits());
+        prop_assert!(sum.iter().zip(code.size().coordinate_bits()).all(|(value, bits)| value.bits() <= bits));
+        prop_assert!(fold(&code, sum).bits() <= code.size().key_bits());
     }
     let equal = sorted(&first) == sorted(&second);
     prop_assert_eq!(sums[0] == sums[1], equal);
     prop_assert_eq!(fold(&code, &sums[0]) == fold(&code, &sums[1]), equal);
-    prop_assert!(code.sum_bits() >= information_bound(code.cells(), code.separated()).expect("small"));
+    prop_assert!(code.size().sum_bits() >= information_bound(code.cells(), code.separated()).expect("small"));
     Ok(())
 }
 
@@ -191,13 +191,13 @@ proptest! {
 /// n = 5 tokens in d = 4, Δ = 10: M = 10^4 cells.
 #[test]
 fn theorem_2_13_bits_for_five_tokens_and_ten_thousand_cells() {
-    let bits = |kind, separated| code(kind, 10_000, separated).sum_bits();
+    let bits = |kind, separated| code(kind, 10_000, separated).size().sum_bits();
     assert_eq!(bits(CodeKind::Radix, 5), 25_850);
     assert_eq!(bits(CodeKind::Radix, 4), 23_219);
     for (separated, word_bits, sum_bits, bound) in [(5, 67, 69, 60), (4, 54, 56, 49)] {
         let code = code(CodeKind::BoseChowla, 10_000, separated);
         let longest = (0..10_000).map(|cell| code.word(cell).expect("a cell")[0].bits()).max();
-        assert_eq!((longest, code.sum_bits()), (Some(word_bits), sum_bits));
+        assert_eq!((longest, code.size().sum_bits()), (Some(word_bits), sum_bits));
         assert_eq!(information_bound(10_000, separated), Ok(bound));
         let multiset: Vec<u64> = [0, 9_999, 9_999, 1_234, 77].into_iter().take(separated as usize).collect();
         let sums = code.sum(&multiset).expect("s cells");
@@ -239,7 +239,7 @@ fn theorem_2_13_first_cells_with_sums_beyond_floats() {
         (CodeKind::BoseChowla, 24, 44),
     ] {
         assert_eq!(first_cells_exceeding(kind, 4, bits), Some(first), "{kind:?}, {bits}");
-        let widest = code(kind, first - 1, 4).coordinate_bits().into_iter().max();
+        let widest = code(kind, first - 1, 4).size().coordinate_bits().into_iter().max();
         assert!(widest <= Some(bits.into()), "{kind:?}, {bits}: {widest:?}");
     }
 }
@@ -258,7 +258,7 @@ fn theorem_2_13_first_multisets_with_sums_beyond_floats() {
         }
         let first = first_separated_exceeding(CodeKind::BoseChowla, cells, bits).expect("fields are limited");
         if first > 1 {
-            assert!(code(CodeKind::BoseChowla, cells, first - 1).sum_bits() <= bits.into());
+            assert!(code(CodeKind::BoseChowla, cells, first - 1).size().sum_bits() <= bits.into());
         }
     }
     // Ten cells: s·10^s or so for both, M = 10 ≤ q = 11.

@@ -1,20 +1,23 @@
 //! Assembles the certificate and has the checker verify it.
 
+use super::cell_witness::find_witness_on_cells;
 use super::witness::{Witnessed, find_witness};
+use crate::discontinuous::BOUND_BITS;
 use crate::network::builder::BuiltNetwork;
 use num_rational::BigRational;
 use std::time::{Duration, Instant};
 use sumformer_checker::check::{
-    Checked, DerivedOutput, ProofFiles, UnreadableProof, check_proof, derive_outputs,
+    Checked, DerivedOutput, ProofFiles, UnreadableProof, Verdict, check_proof, derive_outputs,
 };
-use sumformer_checker::format::certificate::{CERTIFICATE_FORMAT, Certificate, OutputClaim};
+use sumformer_checker::format::certificate::{
+    CERTIFICATE_FORMAT, CellClaim, Certificate, Gadget, LatentClaim, OutputClaim, RampClaim,
+};
+use sumformer_checker::format::network::{Network, NetworkSize};
 use sumformer_checker::format::sha256;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::number::{Exact, round_up};
 use sumformer_checker::rules::Refusal;
-
-/// Certified bounds are rounded up to this many significant bits.
-const BOUND_BITS: u32 = 24;
+use sumformer_checker::rules::cells::CellBound;
 
 /// A proof as it is written to disk, and what the checker says of it.
 #[derive(Debug)]
@@ -23,8 +26,12 @@ pub struct Proof {
     pub network_json: String,
     /// `certificate.json`
     pub certificate_json: String,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The sizes of the network.
+    pub size: NetworkSize,
     /// The checker's verdict on exactly these bytes.
-    pub checked: Checked,
+    pub verdict: Verdict,
     /// What the witness search found.
     pub witness: Witnessed,
     /// How long the independent check took.
@@ -42,22 +49,68 @@ pub enum ProofError {
     Unreadable(#[from] UnreadableProof),
 }
 
+/// What a certificate says beside its hashes and ε.
+struct Claims {
+    outputs: Vec<OutputClaim>,
+    latents: Vec<LatentClaim>,
+    blocks: Vec<Vec<Gadget>>,
+    cells: Option<CellClaim>,
+}
+
 /// Finds a witness, writes the certificate, and checks the written bytes.
 pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &BigRational) -> Result<Proof, ProofError> {
     let outputs = output_claims(target, built)?;
-    let certified = largest_claim(&outputs);
-    let witness = find_witness(target, built, &certified);
-    let network_json = built.network.to_json();
+    let witness = find_witness(target, built, &largest_claim(&outputs));
+    let claims =
+        Claims { outputs, latents: built.latents.clone(), blocks: built.gadgets.clone(), cells: None };
+    seal(target, built.network.to_json(), claims, witness, epsilon)
+}
+
+/// Writes the certificate of a network that is constant on cells, and checks the written bytes. `bound` is what the
+/// checker's rule derives from this network, or from one with another attention of the same table.
+pub fn prove_on_cells(
+    target: &Target,
+    network: Network,
+    bound: &CellBound,
+    epsilon: &BigRational,
+) -> Result<Proof, ProofError> {
+    let witness = find_witness_on_cells(target, &network, &bound.worst);
+    let residual =
+        |residual| OutputClaim { lowering: rounded(&BigRational::default()), residual: rounded(residual) };
+    let ramps = bound
+        .ramps
+        .as_ref()
+        .map(|ramps| RampClaim { bound: rounded(&ramps.bound), measure: rounded(&ramps.measure) });
+    let claims = Claims {
+        outputs: bound.outputs.iter().map(residual).collect(),
+        latents: Vec::new(),
+        blocks: Vec::new(),
+        cells: Some(CellClaim { count: bound.cells, entries: bound.entries, keys: bound.keys, ramps }),
+    };
+    let network_json = network.to_json();
+    // A table of a million entries should not be in memory twice.
+    drop(network);
+    seal(target, network_json, claims, witness, epsilon)
+}
+
+fn seal(
+    target: &Target,
+    network_json: String,
+    claims: Claims,
+    witness: Witnessed,
+    epsilon: &BigRational,
+) -> Result<Proof, ProofError> {
     let certificate = Certificate {
         format: CERTIFICATE_FORMAT.to_string(),
         target_sha256: sha256(target.source.as_bytes()),
         network_sha256: sha256(network_json.as_bytes()),
         epsilon: Exact(epsilon.clone()),
-        certified: Exact(certified),
-        outputs,
+        certified: Exact(largest_claim(&claims.outputs)),
+        outputs: claims.outputs,
         witness: witness.certificate_entry(),
-        latents: built.latents.clone(),
-        blocks: built.gadgets.clone(),
+        latents: claims.latents,
+        blocks: claims.blocks,
+        cells: claims.cells,
     };
     let certificate_json = certificate.to_json();
     let start = Instant::now();
@@ -66,7 +119,17 @@ pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &BigRational) -> Re
         network: network_json.as_bytes(),
         certificate: certificate_json.as_bytes(),
     })?;
-    Ok(Proof { network_json, certificate_json, checked, witness, check_time: start.elapsed() })
+    let check_time = start.elapsed();
+    let Checked { network, certificate, verdict, .. } = checked;
+    Ok(Proof {
+        network_json,
+        certificate_json,
+        certificate,
+        size: network.size(),
+        verdict,
+        witness,
+        check_time,
+    })
 }
 
 /// The bound that a certificate of a built network states.
@@ -77,12 +140,16 @@ pub fn certified_bound(target: &Target, built: &BuiltNetwork) -> Result<BigRatio
 /// What the checker's rules derive from the weights, rounded up to short numbers.
 fn output_claims(target: &Target, built: &BuiltNetwork) -> Result<Vec<OutputClaim>, Refusal> {
     let derived = derive_outputs(target, &built.network, &built.run, None)?;
-    let rounded = |value: &BigRational| Exact(round_up(value, BOUND_BITS));
     let claim = |output: DerivedOutput| OutputClaim {
         lowering: rounded(&output.lowering),
         residual: rounded(&output.residual),
     };
     Ok(derived.into_iter().map(claim).collect())
+}
+
+/// A claim rounded up to a short number.
+fn rounded(value: &BigRational) -> Exact {
+    Exact(round_up(value, BOUND_BITS))
 }
 
 fn largest_claim(outputs: &[OutputClaim]) -> BigRational {

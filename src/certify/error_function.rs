@@ -40,7 +40,7 @@ pub struct TokenState {
 }
 
 impl ErrorFunction {
-    /// Cuts a built network; `None` unless it has exactly one attention layer that is a mean.
+    /// Cuts a built network; `None` unless it has exactly one attention layer that is a mean, and no steps.
     pub fn new(target: &Target, built: &BuiltNetwork) -> Option<Self> {
         let network = &built.network;
         let at = network.blocks.iter().position(|block| block.attention.is_some())?;
@@ -52,11 +52,10 @@ impl ErrorFunction {
             run.block(index, block, gadgets, &mut |_| Ok(Vec::new())).ok()?;
         }
         let attention = network.blocks[at].attention.as_ref()?;
-        let layer = mean_layer(attention, run.state(), network.tokens, "attention").ok()?;
+        let layer = mean_layer(attention, &run.constants(), network.tokens, "attention").ok()?;
         let outputs = built.run.outputs(&network.readout, network.outputs);
-        let layers: Vec<PiecewiseLayer> =
-            network.blocks.iter().zip(&built.gadgets).map(|(b, g)| PiecewiseLayer::new(b, g)).collect();
-        let mut before = layers;
+        let layers = network.blocks.iter().zip(&built.gadgets).map(|(b, g)| PiecewiseLayer::new(b, g));
+        let mut before = layers.collect::<Option<Vec<_>>>()?;
         let after = before.split_off(at);
         Some(Self {
             tokens: network.tokens,

@@ -1,6 +1,7 @@
 //! Feed-forward layers with every gadget as one piecewise polynomial of its linear form.
 //!
-//! A gadget of N hidden units costs a binary search instead of N products; the witness search lives on that.
+//! A gadget of N hidden units costs a binary search instead of N products; the witness search lives on that. Only
+//! for continuous activations: at a break point either piece has the right value.
 
 use sumformer_checker::format::certificate::Gadget;
 use sumformer_checker::format::network::{Activation, Block, Unit};
@@ -27,16 +28,22 @@ struct PiecewisePolynomial {
 }
 
 impl PiecewiseLayer {
-    /// Compiles a block whose units are grouped as the claims say.
-    pub fn new(block: &Block, claims: &[Gadget]) -> Self {
+    /// Compiles a relu or relu2 block whose units are grouped as the claims say; `None` for steps, which jump.
+    pub fn new(block: &Block, claims: &[Gadget]) -> Option<Self> {
+        let squared = match block.activation {
+            Activation::Relu => false,
+            Activation::Relu2 => true,
+            Activation::Step => return None,
+        };
         let mut units = block.units.as_slice();
         let mut gadgets = Vec::with_capacity(claims.len());
         for claim in claims {
             let (own, rest) = units.split_at(claim.units.min(units.len()));
-            gadgets.extend(PiecewiseGadget::new(own, claim, block.activation));
+            gadgets.extend(PiecewiseGadget::new(own, claim, squared));
             units = rest;
         }
-        Self { gadgets, bias: block.bias.iter().map(|(slot, value)| (slot, to_f64(value))).collect() }
+        let bias = block.bias.iter().map(|(slot, value)| (slot, to_f64(value))).collect();
+        Some(Self { gadgets, bias })
     }
 
     /// Number of gadgets.
@@ -59,7 +66,7 @@ impl PiecewiseLayer {
 }
 
 impl PiecewiseGadget {
-    fn new(units: &[Unit], claim: &Gadget, activation: Activation) -> Option<Self> {
+    fn new(units: &[Unit], claim: &Gadget, squared: bool) -> Option<Self> {
         let form = &units.first()?.input;
         let (lead, weight) = form.iter().next()?;
         // Unit h computes σ(a_h·t + b_h).
@@ -67,7 +74,7 @@ impl PiecewiseGadget {
             units.iter().map(|u| (to_f64(&(u.input.get(lead) / weight)), to_f64(&u.bias.0))).collect();
         let function = |slot: usize| {
             let outer = units.iter().map(|unit| to_f64(&unit.output.get(slot)));
-            PiecewisePolynomial::new(inner.iter().copied().zip(outer), activation)
+            PiecewisePolynomial::new(inner.iter().copied().zip(outer), squared)
         };
         Some(Self {
             form: form.iter().map(|(slot, w)| (slot, to_f64(w))).collect(),
@@ -77,16 +84,13 @@ impl PiecewiseGadget {
 }
 
 impl PiecewisePolynomial {
-    /// Σ w·σ(a·t + b) over units ((a, b), w).
-    fn new(units: impl Iterator<Item = ((f64, f64), f64)>, activation: Activation) -> Self {
+    /// Σ w·σ(a·t + b) over units ((a, b), w), σ(t) = max(t, 0), or max(t, 0)² if `squared`.
+    fn new(units: impl Iterator<Item = ((f64, f64), f64)>, squared: bool) -> Self {
         let mut first = [0.0; 3];
         let mut changes = Vec::new();
         // A unit that does not see t belongs to no gadget the checker accepts.
         for ((a, b), w) in units.filter(|((a, _), _)| *a != 0.0) {
-            let term = match activation {
-                Activation::Relu => [b * w, a * w, 0.0],
-                Activation::Relu2 => [b * b * w, 2.0 * a * b * w, a * a * w],
-            };
+            let term = if squared { [b * b * w, 2.0 * a * b * w, a * a * w] } else { [b * w, a * w, 0.0] };
             // Active right of the break point for a > 0, left of it for a < 0.
             if a < 0.0 {
                 add(&mut first, &term);
@@ -121,6 +125,18 @@ mod tests {
     use sumformer_checker::number::{integer, ratio};
 
     #[test]
+    fn steps_are_not_piecewise_continuous() {
+        let block = Block {
+            label: String::new(),
+            attention: None,
+            activation: Activation::Step,
+            units: Vec::new(),
+            bias: SparseVector::default(),
+        };
+        assert!(PiecewiseLayer::new(&block, &[]).is_none());
+    }
+
+    #[test]
     fn gadgets_have_the_values_of_their_units() {
         let form = SparseVector::from_entries([(0, ratio(3, 2)), (2, integer(-1))]);
         let range = || Interval::new(integer(-2), integer(3)).unwrap();
@@ -139,7 +155,7 @@ mod tests {
                 units: built.units,
                 bias: SparseVector::from_entries(built.bias),
             };
-            let layer = PiecewiseLayer::new(&block, &[built.claim]);
+            let layer = PiecewiseLayer::new(&block, &[built.claim]).expect("a continuous activation");
             for step in -20..=20 {
                 let z = [f64::from(step) / 13.0, 5.0, f64::from(step * step % 7) / 11.0];
                 let mut expected = z;
@@ -149,10 +165,8 @@ mod tests {
                 for unit in &block.units {
                     let t: f64 = unit.input.iter().map(|(slot, w)| to_f64(w) * z[slot]).sum();
                     let rectified = (t + to_f64(&unit.bias.0)).max(0.0);
-                    let activated = match activation {
-                        Activation::Relu => rectified,
-                        Activation::Relu2 => rectified * rectified,
-                    };
+                    let activated =
+                        if activation == Activation::Relu { rectified } else { rectified * rectified };
                     unit.output.iter().for_each(|(slot, w)| expected[slot] += to_f64(w) * activated);
                 }
                 let mut got = z;

@@ -2,16 +2,17 @@
 
 use crate::evaluation::witness_error;
 use crate::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
-use crate::format::certificate::{Certificate, OutputClaim};
+use crate::format::certificate::{CellClaim, Certificate, OutputClaim};
 use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
 use crate::language::{Diagnostics, load_target};
 use crate::number::{Rational, at_most, max, same, to_f64};
+use crate::rules::cells;
 use crate::rules::residual::{Unfolding, residual_bound};
 use crate::rules::symbolic_run::SymbolicRun;
 use crate::rules::{Refusal, RefusalKind, Rule};
-use num_traits::Signed;
+use num_traits::{One, Signed, Zero};
 
 /// The three files of a proof, as bytes.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +143,17 @@ pub struct Derived {
     pub outputs: Vec<DerivedOutput>,
     /// The largest sum of the two: a bound on the sup-norm error.
     pub bound: Rational,
+    /// Where the bound `epsilon` is met.
+    pub scope: Scope,
+}
+
+/// On which sequences |network − target| ≤ ε is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// On the whole box: certified ≤ ε.
+    Everywhere,
+    /// Where no coordinate of any token is on a ramp; everywhere only the certified bound holds.
+    OffRamps,
 }
 
 /// The error of one output coordinate.
@@ -159,8 +171,13 @@ pub fn derive_bound(
     network: &Network,
     certificate: &Certificate,
 ) -> Result<Derived, Refusal> {
-    let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
-    let outputs = derive_outputs(target, network, &run, Some(&certificate.outputs))?;
+    let outputs = match &certificate.cells {
+        Some(claim) => derive_on_cells(target, network, certificate, claim)?,
+        None => {
+            let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
+            derive_outputs(target, network, &run, Some(&certificate.outputs))?
+        }
+    };
     let bound = largest_total(&outputs);
     let mut claimed = certificate.outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0);
     if claimed.any(|total| !at_most(&total, &certificate.certified.0)) {
@@ -168,16 +185,69 @@ pub fn derive_bound(
             Rule::Total.invalid("certified", "an output's parts add up to more than the certified bound")
         );
     }
-    if !at_most(&certificate.certified.0, &certificate.epsilon.0) {
-        return Err(Rule::Total.invalid(
-            "certified",
-            format!(
-                "the certified bound {} exceeds epsilon {}",
-                certificate.certified.0, certificate.epsilon.0
-            ),
-        ));
+    let epsilon = &certificate.epsilon.0;
+    let ramps = certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref());
+    let scope = match ramps {
+        _ if at_most(&certificate.certified.0, epsilon) => Scope::Everywhere,
+        Some(ramps) if at_most(&ramps.bound.0, epsilon) => Scope::OffRamps,
+        _ => {
+            let (what, bound) = match ramps {
+                Some(ramps) => ("the bound off the ramps", &ramps.bound.0),
+                None => ("the certified bound", &certificate.certified.0),
+            };
+            return Err(Rule::Total.invalid("certified", format!("{what} {bound} exceeds epsilon {epsilon}")));
+        }
+    };
+    Ok(Derived { outputs, bound, scope })
+}
+
+/// The rule for networks that are constant on cells, and what the certificate says of them.
+fn derive_on_cells(
+    target: &Target,
+    network: &Network,
+    certificate: &Certificate,
+    claim: &CellClaim,
+) -> Result<Vec<DerivedOutput>, Refusal> {
+    require_shapes(target, network, certificate)?;
+    let derived = cells::derive(target, network)?;
+    for (name, claimed, found) in [
+        ("count", claim.count, derived.cells),
+        ("entries", claim.entries, derived.entries),
+        ("keys", claim.keys, derived.keys),
+    ] {
+        if claimed != found {
+            return Err(Rule::Cells
+                .invalid(format!("cells, {name}"), format!("{found} are found, {claimed} are claimed")));
+        }
     }
-    Ok(Derived { outputs, bound })
+    match (&claim.ramps, &derived.ramps) {
+        (None, None) => {}
+        (Some(claim), Some(ramps)) => {
+            require_at_least(&claim.bound.0, &ramps.bound, Rule::Residual, "cells, ramps")?;
+            require_at_least(&claim.measure.0, &ramps.measure, Rule::Cells, "cells, ramps, measure")?;
+            // Bounds of norms weigh the rest of the box by 1 − measure.
+            if !at_most(&claim.measure.0, &Rational::one()) {
+                return Err(Rule::Cells.invalid(
+                    "cells, ramps, measure",
+                    format!("{} is no share of the box", claim.measure.0),
+                ));
+            }
+        }
+        (claim, _) => {
+            let [says, has] = if claim.is_some() { ["has", "none"] } else { ["has no", "some"] };
+            return Err(Rule::Cells.invalid(
+                "cells, ramps",
+                format!("the certificate says that the network {says} ramps, it has {has}"),
+            ));
+        }
+    }
+    let mut outputs = Vec::with_capacity(derived.outputs.len());
+    for (output, (residual, claim)) in derived.outputs.into_iter().zip(&certificate.outputs).enumerate() {
+        require_at_least(&claim.residual.0, &residual, Rule::Residual, &format!("output {output}"))?;
+        require_at_least(&claim.lowering.0, &Rational::zero(), Rule::Lowering, &format!("output {output}"))?;
+        outputs.push(DerivedOutput { lowering: Rational::zero(), residual });
+    }
+    Ok(outputs)
 }
 
 /// The symbolic run through all blocks, every claim verified; `observe` sees the state after the embedding (index 0)
@@ -189,6 +259,11 @@ pub fn run_blocks(
     observe: &mut dyn FnMut(usize, &SymbolicRun),
 ) -> Result<SymbolicRun, Refusal> {
     require_shapes(target, network, certificate)?;
+    if certificate.cells.is_some() {
+        return Err(
+            Rule::GadgetUnits.unsupported("certificate", "it is about cells; blocks have no polynomials")
+        );
+    }
     let mut run = SymbolicRun::start(&target.domain, target.tokens, &network.embedding, network.width());
     observe(0, &run);
     let mut latents_claimed = false;
@@ -242,7 +317,7 @@ pub fn derive_outputs(
 
 /// The largest total error of the outputs.
 pub fn largest_total(outputs: &[DerivedOutput]) -> Rational {
-    outputs.iter().map(|o| &o.lowering + &o.residual).fold(num_traits::Zero::zero(), max)
+    outputs.iter().map(|o| &o.lowering + &o.residual).fold(Rational::zero(), max)
 }
 
 fn require_at_least(claimed: &Rational, derived: &Rational, rule: Rule, place: &str) -> Result<(), Refusal> {
@@ -282,17 +357,21 @@ pub fn require_same_shape(target: &Target, network: &Network) -> Result<(), Refu
 fn require_shapes(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
     require_same_shape(target, network)?;
     let refuse = |place: &str, message: String| Err(Rule::Shape.invalid(place, message));
-    if certificate.outputs.len() != network.outputs || certificate.blocks.len() != network.blocks.len() {
+    // With `cells` nothing is claimed of single blocks and latents.
+    let blocks = if certificate.cells.is_some() { 0 } else { network.blocks.len() };
+    if certificate.outputs.len() != network.outputs || certificate.blocks.len() != blocks {
         return refuse(
             "certificate",
             format!(
-                "it speaks of {} outputs and {} blocks, the network has {} and {}",
+                "it speaks of {} outputs and {} blocks instead of {} and {blocks}",
                 certificate.outputs.len(),
                 certificate.blocks.len(),
                 network.outputs,
-                network.blocks.len()
             ),
         );
+    }
+    if certificate.cells.is_some() && !certificate.latents.is_empty() {
+        return refuse("certificate", "it claims both cells and latents".into());
     }
     let mut claimed = certificate.blocks.iter().flatten().flat_map(|gadget| &gadget.outputs);
     if let Some(output) = claimed.find(|output| output.slot >= network.width()) {

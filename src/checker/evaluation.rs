@@ -2,9 +2,10 @@
 
 use crate::format::certificate::Witness;
 use crate::format::network::Network;
-use crate::language::ast::{Expr, ExprKind};
+use crate::language::ast::{Expr, ExprKind, Function};
+use crate::language::evaluate::MAX_SYMMETRIZED;
 use crate::language::evaluate_token;
-use crate::language::target::{Target, Tokens};
+use crate::language::target::{Body, Target, Tokens};
 use crate::number::Rational;
 use crate::rules::{Refusal, Rule};
 use crate::semantics::{ExactEvaluator, SemanticsError};
@@ -14,13 +15,16 @@ use num_traits::Signed;
 const MAX_WITNESS_COORDINATES: usize = 1 << 20;
 /// The most operations, by estimate, that evaluating target and network once may take.
 const MAX_OPERATIONS: f64 = 1e9;
+/// What the series of an elementary function costs, in operations.
+const SERIES: f64 = 20.0;
 
 /// How many operations evaluating the target at all n tokens takes, at most.
 pub fn target_operations(target: &Target, n: usize) -> f64 {
     fn cost(expr: &Expr, n: f64) -> f64 {
         1.0 + match &expr.kind {
             ExprKind::Number(_) | ExprKind::Length | ExprKind::Coordinate { .. } => 0.0,
-            ExprKind::Negate(inner) | ExprKind::Call(_, inner) => cost(inner, n),
+            ExprKind::Negate(inner) | ExprKind::Call(Function::Abs | Function::Relu, inner) => cost(inner, n),
+            ExprKind::Call(_, inner) => cost(inner, n) + SERIES,
             ExprKind::Power(base, exponent) => cost(base, n) + f64::from(*exponent).log2().max(0.0) * 2.0,
             ExprKind::Binary(_, left, right) | ExprKind::Extremum(_, left, right) => {
                 cost(left, n) + cost(right, n)
@@ -28,7 +32,13 @@ pub fn target_operations(target: &Target, n: usize) -> f64 {
             ExprKind::Reduce { body, .. } => n * cost(body, n),
         }
     }
-    n as f64 * target.body.expressions().iter().map(|e| cost(e, n as f64)).sum::<f64>()
+    let once = target.body.expressions().iter().map(|e| cost(e, n as f64)).sum::<f64>();
+    // Longer sequences are not averaged over at all.
+    let permutations = match target.body {
+        Body::SemiInvariant { symmetrize: true, .. } => (1..n.min(MAX_SYMMETRIZED)).product::<usize>(),
+        _ => 1,
+    };
+    n as f64 * permutations as f64 * once
 }
 
 /// How many operations one pass of the network over n tokens takes, about.

@@ -6,6 +6,7 @@
 
 pub mod bernstein;
 pub mod check;
+pub mod enclosure;
 pub mod evaluation;
 pub mod exp;
 pub mod expansion;

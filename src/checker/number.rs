@@ -35,6 +35,9 @@ pub enum NumberError {
 
 /// Reads an integer, a fraction `p/q` or a decimal (`0.25`, `1e-3`), exactly.
 pub fn parse_rational(text: &str) -> Result<Rational, NumberError> {
+    if let Some(short) = parse_short(text) {
+        return Ok(short);
+    }
     if text.len() > MAX_NUMERAL_LENGTH {
         return Err(NumberError::TooLong(text.len()));
     }
@@ -49,6 +52,20 @@ pub fn parse_rational(text: &str) -> Result<Rational, NumberError> {
         return Ok(Rational::new(numerator, denominator.into()));
     }
     parse_decimal(trimmed).ok_or_else(malformed)?.ok_or(NumberError::TooLong(text.len()))
+}
+
+/// The numerals that large files are full of, `p` and `p/q` with at most 18 digits each, in machine integers.
+fn parse_short(text: &str) -> Option<Rational> {
+    let read = |digits: &str| {
+        let short = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        if short { digits.parse::<i64>().ok() } else { None }
+    };
+    let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
+    let magnitude = read(numerator.strip_prefix('-').unwrap_or(numerator))?;
+    let denominator = read(denominator).filter(|&q| q != 0)?;
+    let common = magnitude.gcd(&denominator);
+    let sign = if numerator.starts_with('-') { -1 } else { 1 };
+    Some(Rational::new_raw((sign * (magnitude / common)).into(), (denominator / common).into()))
 }
 
 fn parse_digits(text: &str) -> Option<BigUint> {
@@ -186,8 +203,9 @@ pub fn common_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) ->
 /// Rationals as JSON strings `"p/q"` (reduced; integers without denominator).
 pub mod serde_rational {
     use super::{Rational, parse_rational};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-    use std::borrow::Cow;
+    use serde::de::{Deserializer, Error, Visitor};
+    use serde::ser::Serializer;
+    use std::fmt;
 
     /// Writes the reduced fraction.
     pub fn serialize<S: Serializer>(value: &Rational, serializer: S) -> Result<S::Ok, S::Error> {
@@ -196,8 +214,22 @@ pub mod serde_rational {
 
     /// Reads any exact notation.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rational, D::Error> {
-        let text = Cow::<str>::deserialize(deserializer)?;
-        parse_rational(&text).map_err(D::Error::custom)
+        deserializer.deserialize_str(Numeral)
+    }
+
+    /// Parses a string where it stands, without a copy.
+    struct Numeral;
+
+    impl Visitor<'_> for Numeral {
+        type Value = Rational;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+            formatter.write_str("a string")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Rational, E> {
+            parse_rational(text).map_err(E::custom)
+        }
     }
 }
 
@@ -249,6 +281,25 @@ mod tests {
         assert!(matches!(parse_rational("1/0"), Err(NumberError::ZeroDenominator(_))));
         assert!(matches!(parse_rational("1e999999999999"), Err(NumberError::TooLong(_))));
         assert!(matches!(parse_rational(&"1".repeat(10_001)), Err(NumberError::TooLong(_))));
+    }
+
+    #[test]
+    fn short_numerals_are_read_like_long_ones() {
+        // Leading zeros lead to the general reader.
+        let long = |text: &str| {
+            let unsigned = text.strip_prefix('-').unwrap_or(text);
+            let zeros = "0".repeat(20);
+            if unsigned.len() < text.len() { format!("-{zeros}{unsigned}") } else { format!("{zeros}{text}") }
+        };
+        for text in ["0", "-0", "0/7", "-6/4", "1/1", "7/999999999999999999", "-999999999999999999/3"] {
+            let (short, general) = (parse_short(text).unwrap(), parse_rational(&long(text)).unwrap());
+            assert!(parse_short(&long(text)).is_none() && same(&short, &general), "{text}");
+        }
+        for text in
+            ["", "-", "/", "1/", "/2", "1/0", "1/-2", "1 /2", "+1", "1.5", "1/2/3", "1234567890123456789"]
+        {
+            assert!(parse_short(text).is_none(), "{text}");
+        }
     }
 
     #[test]

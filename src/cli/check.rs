@@ -3,12 +3,14 @@
 use super::arguments::CheckArguments;
 use super::error::{CliError, Outcome};
 use super::files::{PROOF_FILES, proof_folders, read};
-use super::numbers::{exact_and_float, short};
+use super::numbers::{above, exact_and_float, short};
 use super::output::{print, say};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Instant;
-use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, Verdict, check_proof};
+use sumformer_checker::check::{Checked, ProofFiles, Scope, UnreadableProof, Verdict, check_proof};
+use sumformer_checker::format::certificate::{CellClaim, Certificate};
+use sumformer_checker::number::{Exact, Rational};
 use sumformer_checker::rules::Refusal;
 
 /// Re-verifies every proof in the folder.
@@ -19,7 +21,7 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
         let start = Instant::now();
         let checked = check_folder(&folder)?;
         let seconds = start.elapsed().as_secs_f64();
-        let line = format!("{}: {}", folder.display(), in_words(&checked));
+        let line = format!("{}: {}", folder.display(), in_words(&checked.certificate, &checked.verdict));
         if json {
             say(line);
         } else {
@@ -34,6 +36,9 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
             "certified": exact_and_float(&checked.certificate.certified.0),
             "witness": checked.certificate.witness.as_ref().map(|w| exact_and_float(&w.error.0)),
         });
+        if let Some(cells) = &checked.certificate.cells {
+            add_cells(&mut result, cells, &checked.certificate.certified.0);
+        }
         add_verdict(&mut result, &checked.verdict);
         results.push(result);
     }
@@ -81,22 +86,60 @@ pub fn add_verdict(result: &mut Value, verdict: &Verdict) {
     match verdict {
         Verdict::Invalid(refusal) => refused("invalid", refusal),
         Verdict::Incomplete(refusal) => refused("incomplete", refusal),
-        Verdict::Valid(_) => result["verdict"] = "valid".into(),
+        Verdict::Valid(derived) => {
+            result["verdict"] = "valid".into();
+            result["scope"] = match derived.scope {
+                Scope::Everywhere => "everywhere",
+                Scope::OffRamps => "off the ramps",
+            }
+            .into();
+        }
+    }
+}
+
+/// Adds what a certificate says of cells, and of ramps between them: `bound` holds off the ramps, `measure` is the
+/// share of the box with ramps, and `l1`, `l2` bound the norms over the box as a probability space.
+pub fn add_cells(result: &mut Value, cells: &CellClaim, certified: &Rational) {
+    result["cells"] = cells.count.into();
+    result["table_entries"] = cells.entries.into();
+    result["keys"] = cells.keys.into();
+    if let Some(ramps) = &cells.ramps {
+        let (bound, measure) = (&ramps.bound.0, &ramps.measure.0);
+        // ∫ e^p ≤ bound^p·(1 − measure) + certified^p·measure, since certified holds everywhere.
+        let mean = |p: i32| {
+            let flat = bound.pow(p) * (Rational::from_integer(1.into()) - measure);
+            flat + certified.pow(p) * measure
+        };
+        result["ramps"] = json!({
+            "bound": exact_and_float(bound),
+            "measure": exact_and_float(measure),
+            "l1": exact_and_float(&mean(1)),
+            "l2_squared": exact_and_float(&mean(2)),
+        });
     }
 }
 
 /// One line for people.
-pub fn in_words(checked: &Checked) -> String {
-    match &checked.verdict {
-        Verdict::Valid(_) => format!(
-            "valid: |network - target| <= {} ({}) on the whole box; {}",
-            checked.certificate.certified.0,
-            short(&checked.certificate.certified.0),
-            checked.certificate.witness.as_ref().map_or(
-                "the certificate names no witness".into(),
-                |w| format!("at the witness it is {}", short(&w.error.0))
-            ),
-        ),
+pub fn in_words(certificate: &Certificate, verdict: &Verdict) -> String {
+    let exact = |bound: &Exact| format!("{} ({})", bound.0, above(&bound.0));
+    match verdict {
+        Verdict::Valid(derived) => {
+            let whole = format!("|network - target| <= {} on the whole box", exact(&certificate.certified));
+            let ramps = certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref());
+            let claim = match (derived.scope, ramps) {
+                (Scope::OffRamps, Some(ramps)) => format!(
+                    "valid OFF THE RAMPS ONLY: |network - target| <= {} except on a share <= {} of the box; {whole}",
+                    exact(&ramps.bound),
+                    above(&ramps.measure.0),
+                ),
+                _ => format!("valid: {whole}"),
+            };
+            let witness =
+                certificate.witness.as_ref().map_or("the certificate names no witness".into(), |w| {
+                    format!("at the witness it is {}", short(&w.error.0))
+                });
+            format!("{claim}; {witness}")
+        }
         Verdict::Invalid(refusal) => format!("INVALID: {refusal}"),
         Verdict::Incomplete(refusal) => format!("incomplete: {refusal}"),
     }

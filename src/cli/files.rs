@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use sumformer_checker::format::certificate::CERTIFICATE_FORMAT;
 
@@ -130,6 +130,36 @@ pub fn write_proofs(path: &Path, proofs: &[ProofFolder<'_>]) -> Result<(), CliEr
         return Err(fail(path, e));
     }
     staging.close().map_err(|e| fail(parent, e))
+}
+
+/// Writes one file under a temporary name beside `path`, then renames; only a regular file is replaced.
+pub fn write_file(path: &Path, content: &[u8]) -> Result<(), CliError> {
+    let fail = |e: std::io::Error| CliError::bad_input(format!("{}: {e}", path.display()));
+    if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(CliError::bad_input(format!(
+            "{}: it exists and is not a regular file; it is left alone",
+            path.display()
+        )));
+    }
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        return Err(CliError::bad_input(format!(
+            "{}: there is no folder {}",
+            path.display(),
+            parent.display()
+        )));
+    }
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // Temporary files are private; results are as public as any other new file.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.prefix(".sumformer-").tempfile_in(parent).map_err(fail)?;
+    file.write_all(content).map_err(fail)?;
+    file.persist(path).map_err(|e| fail(e.error))?;
+    Ok(())
 }
 
 /// The proof folders at `path`: itself, or its sub-folders.

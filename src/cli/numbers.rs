@@ -1,7 +1,8 @@
 //! Numbers that matter, exactly and as a float.
 
+use num_traits::Signed;
 use serde_json::{Value, json};
-use sumformer_checker::number::{Rational, to_f64};
+use sumformer_checker::number::{Rational, floor_log2, parse_rational, to_f64};
 
 /// `{"exact": "p/q", "float": …}`
 pub fn exact_and_float(value: &Rational) -> Value {
@@ -31,13 +32,40 @@ pub fn readable(value: &Rational) -> String {
     format!("~{:?}", to_f64(value))
 }
 
+/// Three decimals, not below the value; a power of two where floats end. For bounds, which must not be shown too small.
+pub fn above(value: &Rational) -> String {
+    /// Beyond these powers of two there are no normal `f64`.
+    const FLOATS: i64 = 1000;
+    if !value.is_positive() {
+        return short(value);
+    }
+    let exponent = floor_log2(value);
+    if exponent.abs() > FLOATS {
+        return format!("2^{}", exponent + 1);
+    }
+    let text = format!("{:.3e}", to_f64(value));
+    let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let (digits, power) = (mantissa.replace('.', ""), power.parse::<i64>().unwrap_or(0));
+    // The nearest one, or the next.
+    let last = digits.parse::<i64>().unwrap_or(0);
+    let shown = |last: i64| {
+        let (last, power) = if last > 9999 { (last / 10, power + 1) } else { (last, power) };
+        format!("{}.{:03}e{power}", last / 1000, last % 1000)
+    };
+    let enough = parse_rational(&text).is_ok_and(|shown| at_least(&shown, value));
+    shown(if enough { last } else { last + 1 })
+}
+
+fn at_least(a: &Rational, b: &Rational) -> bool {
+    sumformer_checker::number::at_most(b, a)
+}
+
 /// `<= 1.235e-4`: a bound with three decimals that is not below the bound itself.
 pub fn at_most(bound: f64) -> String {
-    let text = format!("{bound:.3e}");
-    match text.parse::<f64>() {
-        Ok(printed) if printed < bound => format!("<= {:.3e}", bound * 1.0005),
-        _ if bound == 0.0 => "0".into(),
-        _ => format!("<= {text}"),
+    match Rational::from_float(bound) {
+        Some(bound) if bound.is_positive() => format!("<= {}", above(&bound)),
+        Some(_) => "0".into(),
+        None => format!("<= {bound:e}"),
     }
 }
 
@@ -52,8 +80,17 @@ mod tests {
     use sumformer_checker::number::{power_of_two, ratio};
 
     #[test]
+    fn a_bound_beyond_all_floats_is_a_power_of_two() {
+        assert_eq!(above(&power_of_two(-4000)), "2^-3999");
+        assert_eq!(above(&(power_of_two(4000) + ratio(1, 1))), "2^4001");
+        assert_eq!(above(&ratio(99_995, 10)), "1.000e4");
+        assert_eq!(above(&ratio(1, 3)), "3.334e-1");
+        assert_eq!(above(&ratio(1, 2)), "5.000e-1");
+    }
+
+    #[test]
     fn a_printed_bound_is_not_below_the_bound() {
-        for bound in [1.0, 1.0004, 1.0005, 1.23449, 9.99949, 9.9999, 3.3e-300, 7.0001e250, 5e-324] {
+        for bound in [1.0, 1.0004, 1.0005, 1.23449, 9.99949, 9.9999, 3.3e-300, 7.0001e250] {
             let text = at_most(bound);
             let printed: f64 = text.strip_prefix("<= ").unwrap().parse().unwrap();
             assert!(printed >= bound && printed <= bound * 1.0011, "{bound:e} as {text}");

@@ -68,6 +68,16 @@ impl Choice {
             .ok_or_else(|| no_suitable_field(cells, degree))
     }
 
+    /// A field in which M logarithms do not take too long.
+    pub(super) fn affordable(cells: u64, separated: u32) -> Result<Self, CodeError> {
+        let choice = Self::new(cells, separated)?;
+        let products = choice.products(cells);
+        if products > MAX_PRODUCTS {
+            return Err(CodeError::TooMuchWork { cells, products, limit: MAX_PRODUCTS });
+        }
+        Ok(choice)
+    }
+
     /// q^h − 2, the largest logarithm there is.
     pub(super) fn largest(&self) -> u128 {
         u128::from(self.q).pow(self.degree) - 2
@@ -86,11 +96,7 @@ impl Choice {
 
 impl BoseChowla {
     pub(super) fn new(cells: u64, separated: u32) -> Result<Self, CodeError> {
-        let choice = Choice::new(cells, separated)?;
-        let products = choice.products(cells);
-        if products > MAX_PRODUCTS {
-            return Err(CodeError::TooMuchWork { cells, products, limit: MAX_PRODUCTS });
-        }
+        let choice = Choice::affordable(cells, separated)?;
         Self::build(&choice, cells).ok_or_else(|| no_suitable_field(cells, choice.degree))
     }
 

@@ -7,22 +7,34 @@ use num_bigint::{BigInt, BigUint};
 /// The most factors of a binomial coefficient that are multiplied out.
 const MAX_FACTORS: u64 = 1 << 20;
 
+/// C(M+s−1, s): how many multisets of s among M cells there are.
+pub fn multisets(cells: u64, separated: u32) -> Result<BigUint, CodeError> {
+    if cells == 0 {
+        return Ok(BigUint::from(u8::from(separated == 0)));
+    }
+    let (numerator, denominator) = multisets_as_fraction(cells, separated)?;
+    Ok(numerator / denominator)
+}
+
 /// ⌈log2 C(M+s−1, s)⌉: the bits needed to tell the multisets of s among M cells apart, whatever the code. 0 where
 /// there is at most one multiset. Exact.
 pub fn information_bound(cells: u64, separated: u32) -> Result<u64, CodeError> {
     if cells <= 1 {
         return Ok(0);
     }
-    // C(M+s−1, k), k = min(s, M−1), is Π (M+s−k..M+s−1) over k!.
+    let (numerator, denominator) = multisets_as_fraction(cells, separated)?;
+    let least = numerator.bits() - denominator.bits();
+    Ok((least.saturating_sub(1)..).find(|&bits| &denominator << bits >= numerator).unwrap_or(least + 1))
+}
+
+/// With k = min(s, M−1): Π (M+s−k..M+s−1) and k!. M ≥ 1.
+fn multisets_as_fraction(cells: u64, separated: u32) -> Result<(BigUint, BigUint), CodeError> {
     let factors = u64::from(separated).min(cells - 1);
     if factors > MAX_FACTORS {
         return Err(CodeError::BinomialTooLarge { factors, limit: MAX_FACTORS });
     }
     let top = u128::from(cells) + u128::from(separated);
-    let numerator = product(top - u128::from(factors), top);
-    let denominator = product(1, u128::from(factors) + 1);
-    let least = numerator.bits() - denominator.bits();
-    Ok((least.saturating_sub(1)..).find(|&bits| &denominator << bits >= numerator).unwrap_or(least + 1))
+    Ok((product(top - u128::from(factors), top), product(1, u128::from(factors) + 1)))
 }
 
 /// The product of first..end, halves first so that factors stay of equal length.

@@ -15,13 +15,15 @@ mod error;
 mod growth;
 mod moments;
 mod radix;
+mod size;
 
 pub use error::CodeError;
-pub use growth::{first_cells_exceeding, first_separated_exceeding, information_bound};
+pub use growth::{first_cells_exceeding, first_separated_exceeding, information_bound, multisets};
+pub use size::CodeSize;
 
 use bose_chowla::BoseChowla;
 use num_bigint::BigInt;
-use num_traits::{One, Zero};
+use num_traits::Zero;
 
 /// The most cells M of a code.
 pub const MAX_CELLS: u64 = 1 << 20;
@@ -45,14 +47,22 @@ pub enum CodeKind {
     BoseChowla,
 }
 
+impl CodeKind {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            CodeKind::Histogram => "histogram",
+            CodeKind::Moments => "moments",
+            CodeKind::Radix => "radix",
+            CodeKind::BoseChowla => "bose-chowla",
+        }
+    }
+}
+
 /// A code for M cells whose sums separate multisets of exactly s cells.
 #[derive(Debug, Clone)]
 pub struct Code {
-    kind: CodeKind,
-    cells: u64,
-    separated: u32,
-    /// Of every coordinate, the largest sum of s words. (For Bose–Chowla s times the largest word.)
-    largest_sums: Vec<BigInt>,
+    size: CodeSize,
     bose_chowla: Option<BoseChowla>,
 }
 
@@ -60,69 +70,65 @@ impl Code {
     /// The code for `cells` = M ≥ 1 cells and multisets of `separated` = s ≥ 0. Sizes are estimated and compared with
     /// the limits before any work is done.
     pub fn new(kind: CodeKind, cells: u64, separated: u32) -> Result<Self, CodeError> {
-        check_size(kind, cells, separated)?;
-        let s = BigInt::from(separated);
-        let mut bose_chowla = None;
-        let largest_sums = match kind {
-            CodeKind::Histogram => vec![s; cells as usize],
-            CodeKind::Moments => moments::word(cells - 1, separated).into_iter().map(|x| x * &s).collect(),
-            CodeKind::Radix => vec![radix::word(cells - 1, separated) * s],
-            CodeKind::BoseChowla => {
-                let table = BoseChowla::new(cells, separated)?;
-                let largest = s * table.largest();
-                bose_chowla = Some(table);
-                vec![largest]
-            }
-        };
-        Ok(Self { kind, cells, separated, largest_sums, bose_chowla })
+        let size = CodeSize::new(kind, cells, separated)?;
+        if kind != CodeKind::BoseChowla {
+            return Ok(Self { size, bose_chowla: None });
+        }
+        let table = BoseChowla::new(cells, separated)?;
+        Ok(Self { size: CodeSize::of_logarithms(cells, separated, &table), bose_chowla: Some(table) })
+    }
+
+    /// The sizes of its sums.
+    pub fn size(&self) -> &CodeSize {
+        &self.size
     }
 
     /// Which code this is.
     pub fn kind(&self) -> CodeKind {
-        self.kind
+        self.size.kind()
     }
 
     /// M.
     pub fn cells(&self) -> u64 {
-        self.cells
+        self.size.cells()
     }
 
     /// s.
     pub fn separated(&self) -> u32 {
-        self.separated
+        self.size.separated()
     }
 
     /// d', the number of coordinates of a word.
     pub fn dimension(&self) -> usize {
-        self.largest_sums.len()
+        self.size.dimension()
     }
 
     /// φ*(cell), d' non-negative integers. Computed at each call; only logarithms are stored.
     pub fn word(&self, cell: u64) -> Result<Vec<BigInt>, CodeError> {
-        if cell >= self.cells {
-            return Err(CodeError::NoSuchCell { cell, cells: self.cells });
+        if cell >= self.cells() {
+            return Err(CodeError::NoSuchCell { cell, cells: self.cells() });
         }
-        Ok(match (&self.bose_chowla, self.kind) {
+        Ok(match (&self.bose_chowla, self.kind()) {
             (Some(table), _) => vec![table.word(cell)],
             (None, CodeKind::Histogram) => {
-                (0..self.cells).map(|c| BigInt::from(u8::from(c == cell))).collect()
+                (0..self.cells()).map(|c| BigInt::from(u8::from(c == cell))).collect()
             }
-            (None, CodeKind::Moments) => moments::word(cell, self.separated),
-            (None, _) => vec![radix::word(cell, self.separated)],
+            (None, CodeKind::Moments) => moments::word(cell, self.separated()),
+            (None, _) => vec![radix::word(cell, self.separated())],
         })
     }
 
     /// Σ φ*(cell) over a multiset of exactly s cells, in any order.
     pub fn sum(&self, cells: &[u64]) -> Result<Vec<BigInt>, CodeError> {
-        if cells.len() as u64 != u64::from(self.separated) {
-            return Err(CodeError::WrongCount { wanted: self.separated, got: cells.len() });
+        if cells.len() as u64 != u64::from(self.separated()) {
+            return Err(CodeError::WrongCount { wanted: self.separated(), got: cells.len() });
         }
-        if let Some(&cell) = cells.iter().find(|&&cell| cell >= self.cells) {
-            return Err(CodeError::NoSuchCell { cell, cells: self.cells });
+        if let Some(&cell) = cells.iter().find(|&&cell| cell >= self.cells()) {
+            return Err(CodeError::NoSuchCell { cell, cells: self.cells() });
         }
         let mut sums = vec![BigInt::zero(); self.dimension()];
         for &cell in cells {
-            if self.kind == CodeKind::Histogram {
+            if self.kind() == CodeKind::Histogram {
                 // One coordinate instead of all M.
                 sums[cell as usize] += 1;
             } else {
@@ -137,46 +143,24 @@ impl Code {
         if sums.len() != self.dimension() {
             return Err(CodeError::WrongDimension { wanted: self.dimension(), got: sums.len() });
         }
-        if sums.iter().zip(&self.largest_sums).any(|(sum, largest)| *sum < BigInt::zero() || sum > largest) {
+        if sums
+            .iter()
+            .zip(self.size.largest_sums())
+            .any(|(sum, largest)| *sum < BigInt::zero() || sum > largest)
+        {
             return Err(CodeError::NotASum);
         }
-        let cells = match (&self.bose_chowla, self.kind, sums) {
-            (Some(table), _, [sum]) => table.decode(sum, self.separated),
-            (None, CodeKind::Histogram, counts) => cells_of_counts(counts, self.separated),
-            (None, CodeKind::Moments, sums) => moments::decode(sums, self.cells),
+        let cells = match (&self.bose_chowla, self.kind(), sums) {
+            (Some(table), _, [sum]) => table.decode(sum, self.separated()),
+            (None, CodeKind::Histogram, counts) => cells_of_counts(counts, self.separated()),
+            (None, CodeKind::Moments, sums) => moments::decode(sums, self.cells()),
             (None, CodeKind::Radix, [sum]) => {
-                cells_of_counts(&radix::digits(sum, self.separated), self.separated)
+                cells_of_counts(&radix::digits(sum, self.separated()), self.separated())
             }
             _ => None,
         };
         // Whatever a decoder found, its sums are what counts.
         cells.filter(|cells| self.sum(cells).is_ok_and(|found| found == sums)).ok_or(CodeError::NotASum)
-    }
-
-    /// Bits of each coordinate of Σ: those of its largest value.
-    pub fn coordinate_bits(&self) -> Vec<u64> {
-        self.largest_sums.iter().map(BigInt::bits).collect()
-    }
-
-    /// Bits of all of Σ, the total over its coordinates; at least [`information_bound`].
-    pub fn sum_bits(&self) -> u64 {
-        self.largest_sums.iter().map(BigInt::bits).sum()
-    }
-
-    /// Mixed-radix weights r_c = Π_{b<c} (1 + largest Σ_b): the key Σ_c r_c·Σ_c is one integer that tells the vector
-    /// Σ. For one coordinate the weight is 1.
-    pub fn fold_weights(&self) -> Vec<BigInt> {
-        let mut weight = BigInt::one();
-        let next = |largest: &BigInt| {
-            let next = &weight * (largest + 1);
-            std::mem::replace(&mut weight, next)
-        };
-        self.largest_sums.iter().map(next).collect()
-    }
-
-    /// Bits of the largest folded key, Π_c (1 + largest Σ_c) − 1.
-    pub fn key_bits(&self) -> u64 {
-        (self.largest_sums.iter().map(|largest| largest + 1).product::<BigInt>() - 1u32).bits()
     }
 }
 
@@ -190,32 +174,4 @@ fn cells_of_counts(counts: &[BigInt], separated: u32) -> Option<Vec<u64>> {
         cells.resize(cells.len() + usize::try_from(count).ok()?, cell as u64);
     }
     Some(cells)
-}
-
-/// Compares sizes with the limits.
-fn check_size(kind: CodeKind, cells: u64, separated: u32) -> Result<(), CodeError> {
-    if cells == 0 {
-        return Err(CodeError::NoCells);
-    }
-    if cells > MAX_CELLS {
-        return Err(CodeError::TooManyCells { cells, limit: MAX_CELLS });
-    }
-    let limit = if kind == CodeKind::Moments { MAX_MOMENTS } else { MAX_SEPARATED };
-    if separated > limit {
-        return Err(CodeError::TooManySeparated { separated, limit });
-    }
-    let bits = |x: u64| u64::from(u64::BITS - x.leading_zeros());
-    let (s, digit) = (u64::from(separated), bits(separated.into()));
-    // No product here passes 2^20·2^20·21.
-    let table = match kind {
-        // Words, or folding weights (s+1)^0..(s+1)^{M−1}.
-        CodeKind::Histogram | CodeKind::Radix => cells * cells * digit.max(1),
-        CodeKind::Moments => cells * (s * (s + 1) / 2 * bits(cells - 1)).max(1),
-        // Fields are below 2^126.
-        CodeKind::BoseChowla => cells * 126,
-    };
-    if table > MAX_TABLE_BITS {
-        return Err(CodeError::TableTooLarge { bits: table, limit: MAX_TABLE_BITS });
-    }
-    Ok(())
 }

@@ -166,14 +166,15 @@ impl<S: Scalar> Block<S> {
             update[slot] += value;
         }
         for (unit, &bias) in self.input_bias.iter().enumerate() {
-            let rectified = (self.input.dot(unit, z) + bias).relu();
-            if rectified.is_zero() {
+            let argument = self.input.dot(unit, z) + bias;
+            let activated = match self.activation {
+                Activation::Relu => argument.relu(),
+                Activation::Relu2 => argument.relu().square(),
+                Activation::Step => argument.step(),
+            };
+            if activated.is_zero() {
                 continue;
             }
-            let activated = match self.activation {
-                Activation::Relu => rectified,
-                Activation::Relu2 => rectified.square(),
-            };
             self.output.add_row(unit, activated, update);
         }
     }

@@ -2,6 +2,7 @@
 
 #[path = "../checker/semantics/tests/random_network.rs"]
 mod random_network;
+mod steps;
 
 use super::*;
 use crate::numeric::{FloatInterval, Scalar, Summation};

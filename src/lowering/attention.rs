@@ -1,4 +1,4 @@
-//! The one attention layer: heads whose weights are constant, so that they average the latent slots.
+//! The one attention layer: a head whose weights are constant, so that it averages slots over the tokens.
 
 use num_traits::One;
 use rand_chacha::ChaCha8Rng;
@@ -47,7 +47,7 @@ pub enum Scores {
     Paper,
 }
 
-/// A single head that maps slot s to `factor · mean_j (slot s of token j)` for every latent slot s.
+/// A single head that adds `weight · mean_j (slot from of token j)` to slot `to`, for every entry (from, to, weight).
 ///
 /// `one` is the constant slot that [`Scores::Paper`] reads. For a Performer without normaliser the head's weights sum
 /// to λ·n; W_V is divided by it, exactly for zero scores (λ = 1), to 64 bits for the paper's.
@@ -55,8 +55,7 @@ pub fn averaging_attention(
     architecture: Architecture,
     tokens: Tokens,
     width: usize,
-    latent_slots: &[usize],
-    factor: &Rational,
+    entries: &[(usize, usize, Rational)],
     one: Option<usize>,
 ) -> Attention {
     let scores = SparseMatrix::from_entries(one.map(|slot| (slot, 0, Rational::one())));
@@ -79,17 +78,19 @@ pub fn averaging_attention(
             Mechanism::Performer { normalized, features: omega }
         }
     };
-    let weight = if multiple.denom().is_one() && multiple.numer().bits() < 64 {
-        factor / &multiple
+    let share = if multiple.denom().is_one() && multiple.numer().bits() < 64 {
+        multiple.recip()
     } else {
-        factor * round_down(&multiple.recip(), RECIPROCAL_BITS)
+        round_down(&multiple.recip(), RECIPROCAL_BITS)
     };
     Attention {
         heads: vec![Head {
             mechanism,
             query: scores.clone(),
             key: scores,
-            value: SparseMatrix::from_entries(latent_slots.iter().map(|&s| (s, s, weight.clone()))),
+            value: SparseMatrix::from_entries(
+                entries.iter().map(|(from, to, weight)| (*from, *to, weight * &share)),
+            ),
         }],
         output: SparseMatrix::scaled_identity(width, Rational::one()),
     }

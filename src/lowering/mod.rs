@@ -47,6 +47,9 @@ pub enum LoweringError {
         "the shallow layout needs powers of any degree in one hidden layer, which squared ReLU does not have; use --activation relu or --layout tree"
     )]
     ShallowRelu2,
+    /// Polynomials are not made of jumps.
+    #[error("step units belong to the discontinuous construction; use relu or relu2 for this one")]
+    StepContinuous,
     /// A Performer without normaliser sums, which has no meaning for every length.
     #[error(
         "a Performer without normaliser (--performer paper) computes sums, but tokens = \"any\" needs means; use --performer favor"
@@ -82,6 +85,9 @@ pub fn lower(
 ) -> Result<BuiltNetwork, LoweringError> {
     if options.layout == Layout::Shallow && options.activation == Activation::Relu2 {
         return Err(LoweringError::ShallowRelu2);
+    }
+    if options.activation == Activation::Step {
+        return Err(LoweringError::StepContinuous);
     }
     if target.tokens == Tokens::Any
         && matches!(options.architecture, Architecture::Performer { normalized: false, .. })
@@ -172,14 +178,9 @@ fn sum_block(
         SumBasis::Means => (integer(-1), integer(-1)),
     };
     let latents = slots.latents();
-    let attention = averaging_attention(
-        options.architecture,
-        sumformer.tokens,
-        builder.width(),
-        &latents,
-        &share,
-        slots.one(),
-    );
+    let entries: Vec<_> = latents.iter().map(|&slot| (slot, slot, share.clone())).collect();
+    let attention =
+        averaging_attention(options.architecture, sumformer.tokens, builder.width(), &entries, slots.one());
     builder.block("sum: one attention layer", options.activation, Some(attention), |input| {
         latents
             .iter()

@@ -31,7 +31,7 @@ pub fn build(
             let (left, right) = (slot_of(&product.left), slot_of(&product.right));
             let c = match activation {
                 Activation::Relu2 => Rational::one(),
-                Activation::Relu => balance(
+                Activation::Relu | Activation::Step => balance(
                     &input.range_of(&form([(left, integer(1))])),
                     &input.range_of(&form([(right, integer(1))])),
                 ),
@@ -92,6 +92,6 @@ fn square(
     let range = input.range_of(&direction);
     match activation {
         Activation::Relu2 => exact_square(&direction, range, &[output]),
-        Activation::Relu => piecewise_power(2, pieces, &direction, &range, &[output]),
+        Activation::Relu | Activation::Step => piecewise_power(2, pieces, &direction, &range, &[output]),
     }
 }

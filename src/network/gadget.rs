@@ -86,7 +86,8 @@ pub fn identity(
 ) -> BuiltGadget {
     let (one, minus) = (integer(1), integer(-1));
     let units = match activation {
-        Activation::Relu => vec![
+        // Step units carry no values; a block that does has relu.
+        Activation::Relu | Activation::Step => vec![
             unit(direction, &one, Rational::zero(), outputs, &one),
             unit(direction, &minus, Rational::zero(), outputs, &minus),
         ],

@@ -6,7 +6,7 @@
 //! is undefined (∞ − ∞, 0 · ∞, 0 / 0) the result is NaN unless said otherwise.
 
 use num_bigint::BigInt;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_traits::{Signed, ToPrimitive};
 use sumformer_checker::number::{Rational, floor_log2, power_of_two};
 
 /// Below this magnitude (2^-900) the error of a product can be smaller than the least positive number, so operands
@@ -157,10 +157,16 @@ pub(super) fn exp2(exponent: i64) -> f64 {
     f64::from_bits(bits)
 }
 
+/// Numerator and denominator, if both are numbers of the format: one division then rounds as it should.
+fn short_fraction(value: &Rational, format: Format) -> Option<(f64, f64)> {
+    let exact = |part: &BigInt| if part.bits() <= format.precision as u64 { part.to_f64() } else { None };
+    Some((exact(value.numer())?, exact(value.denom())?))
+}
+
 /// The largest `f64` ≤ value.
 pub fn from_rational_down(value: &Rational) -> f64 {
-    if value.is_zero() {
-        return 0.0;
+    if let Some((numerator, denominator)) = short_fraction(value, BINARY64) {
+        return div_down(numerator, denominator);
     }
     let exponent = unit_exponent(value, BINARY64);
     let rounded = compose(&(value / power_of_two(exponent)).floor().to_integer(), exponent);
@@ -174,8 +180,10 @@ pub fn from_rational_up(value: &Rational) -> f64 {
 
 /// The nearest number of the format, ties to even, as an `f64` (binary32 overflow is left to the conversion).
 pub(crate) fn nearest(value: &Rational, format: Format) -> f64 {
-    if value.is_zero() {
-        return 0.0;
+    if let Some((numerator, denominator)) = short_fraction(value, format) {
+        // For binary32 this is rounded a second time, to less than half the bits: that is harmless for a quotient
+        // (Figueroa, "When is double rounding innocuous?", 1995), and short fractions are never subnormal.
+        return numerator / denominator;
     }
     let exponent = unit_exponent(value, format);
     let scaled = value.abs() / power_of_two(exponent);

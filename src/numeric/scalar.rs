@@ -26,6 +26,8 @@ pub trait Scalar:
     fn from_rational(value: &Rational) -> Self;
     /// max(t, 0)
     fn relu(self) -> Self;
+    /// 1 if t ≥ 0, else 0; for intervals all that occurs in them.
+    fn step(self) -> Self;
     /// t²
     fn square(self) -> Self;
     /// e^t
@@ -59,6 +61,16 @@ macro_rules! float_scalar {
             fn relu(self) -> Self {
                 // Unlike `max`, keeps NaN.
                 if self < 0.0 { 0.0 } else { self }
+            }
+            fn step(self) -> Self {
+                // Keeps NaN.
+                if self >= 0.0 {
+                    1.0
+                } else if self < 0.0 {
+                    0.0
+                } else {
+                    self
+                }
             }
             fn square(self) -> Self {
                 self * self
@@ -102,6 +114,16 @@ impl Scalar for FloatInterval {
     }
     fn relu(self) -> Self {
         FloatInterval::relu(self)
+    }
+    fn step(self) -> Self {
+        let (zero, one) = (Self::zero(), Self::one());
+        if self.inf() >= 0.0 {
+            one
+        } else if self.sup() < 0.0 {
+            zero
+        } else {
+            zero.hull(one)
+        }
     }
     fn square(self) -> Self {
         FloatInterval::square(self)

@@ -47,7 +47,7 @@ fn command_lines() {
         ("prove square.toml --latent 5", 2, "not available yet"),
         ("prove square.toml --latent all", 2, "expected sparse, tight or paper"),
         ("prove square.toml --threads 0", 2, "--threads"),
-        ("prove square.toml --construction discontinuous", 3, "not available"),
+        ("prove any.toml --construction discontinuous", 2, "fixed number of tokens"),
         ("prove square.toml --activation relu2 --layout shallow", 2, "squared ReLU does not have"),
         ("prove square.toml --max-units 1", 2, "--max-units"),
         ("prove square.toml --max-terms 0", 2, "--max-terms"),

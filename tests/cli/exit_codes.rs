@@ -8,8 +8,6 @@ fn prove_ends_with_0_2_or_3() {
     let here = folder.path();
     run(here, "prove square.toml --activation relu2").expect(0);
     run(here, "prove absent.toml").expect(2);
-    let discontinuous = run(here, "prove square.toml --construction discontinuous").expect(3);
-    assert!(discontinuous.stderr.contains("not available"));
     let exponential = "name=\"e\"\ntokens=2\ndomain=[[\"0\",\"1\"]]\noutput=[\"exp(x[0])\"]\n";
     std::fs::write(here.join("exp.toml"), exponential).unwrap();
     let unsupported = run(here, "prove exp.toml").expect(3);

@@ -2,6 +2,8 @@
 
 mod bad_inputs;
 mod determinism;
+mod discontinuous;
+mod elementary;
 mod evaluation;
 mod exit_codes;
 mod explanation;

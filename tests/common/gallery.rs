@@ -1,22 +1,29 @@
 //! The gallery: every `constructions/*/target.toml`, three architectures, two activations, and their golden results.
 //!
-//! `golden.json` beside a target holds exact numbers only, no timings: {"relu": {"transformer": {…}, …}, "relu2": …}.
+//! `golden.json` beside a target holds exact numbers only, no timings: {"relu": {"transformer": {…}, …}, "relu2": …},
+//! and for few tokens of few coordinates also "discontinuous", by the number of table entries allowed.
 
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
-use sumformer::certify::prove;
+use sumformer::certify::{Proof, prove, prove_on_cells};
+use sumformer::codes::CodeKind;
+use sumformer::discontinuous::{
+    BOUND_BITS, CellValue, DiscontinuousOptions, Jump, Separation, TableLayout, TableOptions, finest_grid,
+    network, tabulate,
+};
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::sumformer::latent::{LatentMode, choose};
-use sumformer_checker::check::Verdict;
+use sumformer_checker::check::{Scope, Verdict};
 use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::format::network::{Activation, NetworkSize};
 use sumformer_checker::language::load_target;
-use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, ratio, to_f64};
+use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::number::{Rational, ratio, round_up, to_f64};
+use sumformer_checker::rules::cells::{CellBound, derive};
 
 /// The architectures with the command line's defaults.
 pub const ARCHITECTURES: [(&str, Architecture); 3] = [
@@ -28,6 +35,8 @@ pub const ARCHITECTURES: [(&str, Architecture); 3] = [
 pub const ACTIVATIONS: [(&str, Activation); 2] = [("relu", Activation::Relu), ("relu2", Activation::Relu2)];
 /// The aim for the certified bound over the witnessed error.
 pub const LARGEST_RATIO: f64 = 4.0;
+/// The same for tables, whose worst entry is known.
+pub const LARGEST_TABLE_RATIO: f64 = 1.1;
 
 /// A target and where its golden results are.
 pub struct Construction {
@@ -97,10 +106,10 @@ impl Outcome {
         let prove_time = start.elapsed().saturating_sub(proof.check_time);
         let outcome = Self {
             latent_dimension: sumformer.latent_dimension(),
-            size: proof.checked.network.size(),
-            certified: proof.checked.certificate.certified.0.clone(),
+            size: proof.size,
+            certified: proof.certificate.certified.0.clone(),
             witness: proof.witness.error.clone(),
-            valid: matches!(proof.checked.verdict, Verdict::Valid(_)),
+            valid: matches!(proof.verdict, Verdict::Valid(_)),
         };
         (outcome, [prove_time, proof.check_time].map(|time| time.as_secs_f64()))
     }
@@ -139,6 +148,96 @@ impl Outcome {
         // A zero witness beside a positive bound gives an infinite ratio.
         if self.ratio() > LARGEST_RATIO {
             problems.push(format!("certified/witness is {:.2}", self.ratio()));
+        }
+        problems
+    }
+}
+
+/// The tables of the gallery: at most so many entries; the first in tests, both in the bench.
+pub const TABLES: [u64; 2] = [3_000, 1_000_000];
+
+/// n, if a construction's tables are in the gallery: n ≤ 4 tokens with d ≤ 2 coordinates.
+pub fn tabulated_tokens(construction: &Construction) -> Option<usize> {
+    match construction.target.tokens {
+        Tokens::Fixed(n) if n <= 4 && construction.target.dimension() <= 2 => Some(n),
+        _ => None,
+    }
+}
+
+/// One discontinuous proof of the gallery.
+pub struct TableOutcome {
+    /// Δ
+    pub divisions: u64,
+    /// What the checker derives.
+    pub bound: CellBound,
+    /// The proof.
+    pub proof: Proof,
+}
+
+impl TableOutcome {
+    /// Proves what the finest grid proves whose table has at most `max_entries` entries; also the seconds from the
+    /// target to the written proof, and of its check.
+    pub fn of(
+        construction: &Construction,
+        n: usize,
+        architecture: Architecture,
+        max_entries: u64,
+    ) -> (Self, [f64; 2]) {
+        let start = Instant::now();
+        let target = &construction.target;
+        let grid = finest_grid(target, n, max_entries).expect("a grid");
+        let divisions = grid.divisions().iter().copied().max().expect("a coordinate");
+        let options = TableOptions {
+            value_at: CellValue::Centre,
+            code: CodeKind::Histogram,
+            separation: Separation::Others,
+            max_entries,
+        };
+        let table = tabulate(target, n, grid, &options, &ratio(1, 1000)).expect("a table");
+        let options = DiscontinuousOptions {
+            architecture,
+            scores: Scores::Zero,
+            layout: TableLayout::Tree,
+            jump: Jump::Step,
+        };
+        let network = network(&table, &options).expect("a network");
+        let bound = derive(target, &network).expect("constant on cells");
+        let epsilon = round_up(bound.outputs.iter().max().expect("an output"), BOUND_BITS);
+        let proof = prove_on_cells(target, network, &bound, &epsilon).expect("a proof");
+        let prove_time = start.elapsed().saturating_sub(proof.check_time);
+        let seconds = [prove_time, proof.check_time].map(|time| time.as_secs_f64());
+        (Self { divisions, bound, proof }, seconds)
+    }
+
+    /// What `golden.json` holds of it.
+    pub fn golden(&self) -> Value {
+        json!({
+            "grid": self.divisions,
+            "table_entries": self.bound.entries,
+            "blocks": self.proof.size.blocks,
+            "width": self.proof.size.width,
+            "hidden_units": self.proof.size.hidden_units,
+            "nonzeros": self.proof.size.nonzeros,
+            "certified": self.proof.certificate.certified.0.to_string(),
+            "witness": self.proof.witness.error.to_string(),
+        })
+    }
+
+    /// What is wrong with it, whatever the golden results say.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !matches!(&self.proof.verdict, Verdict::Valid(derived) if derived.scope == Scope::Everywhere) {
+            problems.push("the checker does not accept the proof".into());
+        }
+        if self.bound.keys != self.bound.entries {
+            problems.push(format!("{} keys for {} entries", self.bound.keys, self.bound.entries));
+        }
+        let (witness, certified) = (&self.proof.witness.error, &self.proof.certificate.certified.0);
+        if witness > certified {
+            problems.push(format!("the witness {witness} is above the bound {certified}"));
+        }
+        if to_f64(certified) / to_f64(witness) > LARGEST_TABLE_RATIO {
+            problems.push(format!("certified/witness is {:.3}", to_f64(certified) / to_f64(witness)));
         }
         problems
     }

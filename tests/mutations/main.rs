@@ -1,9 +1,11 @@
 //! Proofs with one thing changed must be refused, unless what they state is still true.
 //!
 //! `SUMFORMER_MUTATIONS=12000 cargo test --release --test mutations -- --nocapture` runs as many mutants over the
-//! whole gallery; without the variable a sample over small targets is run.
+//! whole gallery, and as many of small networks that are constant on cells; without the variable a sample over small
+//! targets is run.
 
 mod campaign;
+mod cells;
 mod certificate_mutation;
 mod dice;
 mod network_mutation;

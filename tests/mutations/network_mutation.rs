@@ -173,10 +173,11 @@ impl NetworkPart {
             Self::UnitDuplicated | Self::UnitRemoved => {
                 let (b, u) = random_unit(network, dice)?;
                 let units = &mut network.blocks[b].units;
-                let claims = &mut proof.certificate.blocks[b];
+                // Certificates about cells say nothing of blocks.
+                let claims = proof.certificate.blocks.get_mut(b);
                 let told = dice.coin();
                 let mut last = 0;
-                let gadget = claims.iter_mut().find(|g| {
+                let gadget = claims.into_iter().flatten().find(|g| {
                     last += g.units;
                     u < last
                 });
@@ -197,14 +198,15 @@ impl NetworkPart {
                 let block = network.blocks.get_mut(b)?;
                 block.activation = match block.activation {
                     Activation::Relu => Activation::Relu2,
-                    Activation::Relu2 => Activation::Relu,
+                    Activation::Relu2 => Activation::Step,
+                    Activation::Step => Activation::Relu,
                 };
             }
             Self::BlockRemoved | Self::BlockDuplicated => {
                 let b = dice.below(network.blocks.len());
-                let (block, claims) =
-                    (network.blocks.get(b)?.clone(), proof.certificate.blocks.get(b)?.clone());
-                let told = dice.below(4) != 0;
+                let block = network.blocks.get(b)?.clone();
+                let claims = proof.certificate.blocks.get(b).cloned();
+                let told = claims.is_some() && dice.below(4) != 0;
                 if self == Self::BlockRemoved {
                     network.blocks.remove(b);
                     if told {
@@ -213,14 +215,15 @@ impl NetworkPart {
                 } else {
                     network.blocks.insert(b, block);
                     if told {
-                        proof.certificate.blocks.insert(b, claims);
+                        proof.certificate.blocks.insert(b, claims.unwrap_or_default());
                     }
                 }
             }
             Self::BlocksSwapped => {
                 let b = dice.below(network.blocks.len().checked_sub(1).filter(|&last| last > 0)?);
                 network.blocks.swap(b, b + 1);
-                if dice.below(4) != 0 {
+                let told = b + 1 < proof.certificate.blocks.len();
+                if told && dice.below(4) != 0 {
                     proof.certificate.blocks.swap(b, b + 1);
                 }
             }

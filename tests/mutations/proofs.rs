@@ -172,6 +172,7 @@ pub fn try_certify(target: &Target, built: &BuiltNetwork, epsilon: Rational) -> 
             witness,
             latents: built.latents.clone(),
             blocks: built.gadgets.clone(),
+            cells: None,
         },
     })
 }

@@ -30,7 +30,7 @@ pub struct Effort {
 pub struct Comparison<'a> {
     target: &'a Target,
     network: &'a Network,
-    exact: ExactEvaluator,
+    exact: ExactEvaluator<'a>,
     intervals: Forward<FloatInterval>,
     floats: Forward<f64>,
 }

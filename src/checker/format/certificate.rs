@@ -1,6 +1,7 @@
 //! `certificate.json`: the claims from which the checker composes a bound. Every field is checked.
 
 use super::FormatError;
+use super::json_lines::to_json_lines;
 use crate::interval::Interval;
 use crate::number::Exact;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ pub struct Certificate {
     pub target_sha256: String,
     /// SHA-256 of the network file's bytes, in hexadecimal.
     pub network_sha256: String,
-    /// The accuracy that was asked for; `certified` must not exceed it.
+    /// The accuracy that was asked for; `certified` must not exceed it, or, where there are ramps, their `bound`.
     pub epsilon: Exact,
     /// The proved bound on sup over the box and max over tokens and outputs of |network − target|.
     pub certified: Exact,
@@ -31,8 +32,36 @@ pub struct Certificate {
     pub witness: Option<Witness>,
     /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
     pub latents: Vec<LatentClaim>,
-    /// One list per block: its hidden units cut into consecutive gadgets.
+    /// One list per block: its hidden units cut into consecutive gadgets. Empty with `cells`.
     pub blocks: Vec<Vec<Gadget>>,
+    /// For a network that is constant on cells (Thm 4.1, second proof); absent for all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cells: Option<CellClaim>,
+}
+
+/// What is claimed of a network that is constant on cells: there is then nothing else to claim of its blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellClaim {
+    /// M, the cells of one token.
+    pub count: usize,
+    /// T, own cell times multisets of the others' cells.
+    pub entries: usize,
+    /// How many of them the last look-ups tell apart.
+    pub keys: usize,
+    /// What holds off the ramps, for a network that has ramps between its cells; absent for others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ramps: Option<RampClaim>,
+}
+
+/// The bound where no coordinate of any token is on a ramp, and how large the rest is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RampClaim {
+    /// Bounds |network − target| off the ramps.
+    pub bound: Exact,
+    /// Bounds the share of the volume of the box in which some coordinate of some token is on a ramp.
+    pub measure: Exact,
 }
 
 /// The error chain of one output coordinate; the sum of its parts is at most `certified`.
@@ -116,44 +145,4 @@ impl Certificate {
     pub fn to_json(&self) -> String {
         to_json_lines(self)
     }
-}
-
-/// JSON with one line per element down to three levels of nesting, compact below: diffable and still small.
-pub(super) fn to_json_lines(value: &impl Serialize) -> String {
-    let value = serde_json::to_value(value).expect("the formats have string keys only");
-    let mut text = String::new();
-    write_value(&value, 0, &mut text);
-    text.push('\n');
-    text
-}
-
-fn write_value(value: &serde_json::Value, depth: usize, out: &mut String) {
-    use serde_json::Value;
-    const OPEN_LEVELS: usize = 4;
-    let items: Vec<(Option<&String>, &Value)> = match value {
-        Value::Array(items) if !items.is_empty() && depth < OPEN_LEVELS => {
-            items.iter().map(|v| (None, v)).collect()
-        }
-        Value::Object(map) if !map.is_empty() && depth < OPEN_LEVELS => {
-            map.iter().map(|(k, v)| (Some(k), v)).collect()
-        }
-        _ => {
-            out.push_str(&value.to_string());
-            return;
-        }
-    };
-    let (open, close) = if value.is_array() { ('[', ']') } else { ('{', '}') };
-    out.push(open);
-    for (position, (key, item)) in items.iter().enumerate() {
-        out.push_str(if position == 0 { "\n" } else { ",\n" });
-        out.extend(std::iter::repeat_n(' ', depth + 1));
-        if let Some(key) = key {
-            out.push_str(&Value::from(key.as_str()).to_string());
-            out.push_str(": ");
-        }
-        write_value(item, depth + 1, out);
-    }
-    out.push('\n');
-    out.extend(std::iter::repeat_n(' ', depth));
-    out.push(close);
 }

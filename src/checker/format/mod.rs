@@ -1,6 +1,7 @@
 //! File formats: `network.json` and `certificate.json`.
 
 pub mod certificate;
+mod json_lines;
 pub mod network;
 pub mod sparse;
 

@@ -3,6 +3,7 @@
 //! Token rows multiply from the left: a token is a row vector `z ∈ Q^D`, one width D for all blocks.
 
 use super::FormatError;
+use super::json_lines::to_json_lines;
 use super::sparse::{SparseMatrix, SparseVector};
 use crate::language::target::Tokens;
 use crate::language::{MAX_DIMENSION, MAX_OUTPUTS, MAX_TOKENS};
@@ -65,13 +66,15 @@ pub struct Block {
 }
 
 /// The activation of a block's hidden units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Activation {
     /// `max(t, 0)`
     Relu,
     /// `max(t, 0)²`
     Relu2,
+    /// 1 if `t ≥ 0`, else 0
+    Step,
 }
 
 /// One hidden unit: it adds `σ(Σ in·z + bias) · out` to the block's output.
@@ -217,7 +220,7 @@ impl Network {
 
     /// Writes `network.json`, one block unit per line, ending in a newline.
     pub fn to_json(&self) -> String {
-        super::certificate::to_json_lines(self)
+        to_json_lines(self)
     }
 
     /// D, the width of the residual stream.
@@ -311,7 +314,7 @@ impl Network {
         at("readout weights", self.readout.weights.validate(width, self.outputs))?;
         at("readout bias", self.readout.bias.validate(self.outputs))?;
         for (b, block) in self.blocks.iter().enumerate() {
-            at(&format!("block {b}, bias"), block.bias.validate(width))?;
+            block.bias.validate(width).or_else(|message| fail(format!("block {b}, bias"), message))?;
             for (u, unit) in block.units.iter().enumerate() {
                 if let Err(message) = unit.input.validate(width).and_then(|()| unit.output.validate(width)) {
                     return fail(format!("block {b}, unit {u}"), message);

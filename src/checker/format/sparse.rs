@@ -3,24 +3,27 @@
 use crate::number::{Exact, Rational};
 use num_traits::Zero;
 use serde::{Deserialize, Serialize};
+use std::collections::btree_map::Entry;
 
 /// A sparse vector: pairs `[index, "value"]`, indices strictly increasing, no stored zeros.
+///
+/// Boxed, since a large network has millions of them: a growing `Vec` would keep room for four entries at least.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SparseVector(Vec<(usize, Exact)>);
+pub struct SparseVector(Box<[(usize, Exact)]>);
 
 impl SparseVector {
     /// Collects entries in any order; repeated indices are added up, zeros dropped.
     pub fn from_entries(entries: impl IntoIterator<Item = (usize, Rational)>) -> Self {
         let mut map = std::collections::BTreeMap::<usize, Rational>::new();
         for (index, value) in entries {
-            *map.entry(index).or_insert_with(Rational::zero) += value;
+            add(map.entry(index), value);
         }
         Self(map.into_iter().filter(|(_, v)| !v.is_zero()).map(|(i, v)| (i, Exact(v))).collect())
     }
 
     /// The entries, indices increasing.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, &Rational)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, &Rational)> + Clone {
         self.0.iter().map(|(index, Exact(value))| (*index, value))
     }
 
@@ -58,17 +61,27 @@ impl SparseVector {
     }
 }
 
+/// Adds a value; most places get one only, and adding to zero takes a gcd.
+fn add<K: Ord>(place: Entry<'_, K, Rational>, value: Rational) {
+    match place {
+        Entry::Vacant(place) => {
+            place.insert(value);
+        }
+        Entry::Occupied(mut place) => *place.get_mut() += value,
+    }
+}
+
 /// A sparse matrix: triples `[row, column, "value"]` in row-major order, no stored zeros.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SparseMatrix(Vec<(usize, usize, Exact)>);
+pub struct SparseMatrix(Box<[(usize, usize, Exact)]>);
 
 impl SparseMatrix {
     /// Collects entries in any order; repeated places are added up, zeros dropped.
     pub fn from_entries(entries: impl IntoIterator<Item = (usize, usize, Rational)>) -> Self {
         let mut map = std::collections::BTreeMap::<(usize, usize), Rational>::new();
         for (row, column, value) in entries {
-            *map.entry((row, column)).or_insert_with(Rational::zero) += value;
+            add(map.entry((row, column)), value);
         }
         Self(map.into_iter().filter(|(_, v)| !v.is_zero()).map(|((r, c), v)| (r, c, Exact(v))).collect())
     }
@@ -79,7 +92,7 @@ impl SparseMatrix {
     }
 
     /// The entries (row, column, value) in row-major order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, usize, &Rational)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, usize, &Rational)> + Clone {
         self.0.iter().map(|(row, column, Exact(value))| (*row, *column, value))
     }
 

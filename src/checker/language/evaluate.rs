@@ -1,14 +1,10 @@
 //! The values of a target on a sequence.
-//!
-//! A reduction inside others costs one loop per binder. Where its value does not depend on the innermost tokens, it is
-//! kept from one round of the loop to the next, so that `sum(y: y[0] * mean(z: z[0]))` takes 2n steps, not n².
 
-use super::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, TokenLevel};
+use super::ast::{Function, Reduction};
+use super::node::{Node, Preparation, count};
 use super::scalar::Scalar;
 use super::target::{Body, Target, Tokens};
-use crate::number::Rational;
-use num_bigint::BigInt;
-use std::collections::BTreeSet;
+use crate::enclosure::MAX_COORDINATES;
 
 /// The longest sequence over which `symmetrize` is evaluated: the cost is (n−1)!.
 pub const MAX_SYMMETRIZED: usize = 8;
@@ -25,6 +21,29 @@ pub enum EvalError {
     /// An interval evaluation has no enclosure of this function.
     #[error("`{}` has no interval enclosure in this version", .0.name())]
     NotEnclosed(Function),
+    /// An interval evaluation applies the function to numbers where it is not defined.
+    #[error("`{}` is not defined on all of the box: the enclosure of its argument reaches out of the domain", .0.name())]
+    OffDomain(Function),
+    /// An interval evaluation divides by an interval around 0.
+    #[error("a divisor may be 0: its enclosure contains 0")]
+    DivisorMayVanish,
+    /// An enclosure is for sequences of one length.
+    #[error("a target for every length is not enclosed; fix the number of tokens")]
+    NoLength,
+    /// A box has the wrong number of sides.
+    #[error("expected {wanted} sides of boxes, got {got}")]
+    WrongSides {
+        /// Tokens times coordinates.
+        wanted: usize,
+        /// The number of sides given.
+        got: usize,
+    },
+    /// A box is too wide for the arithmetic.
+    #[error("a side of a box is too wide to be enclosed")]
+    TooWide,
+    /// Too many coordinates for an enclosure.
+    #[error("{0} coordinates of tokens are too many to be enclosed; the limit is {MAX_COORDINATES}")]
+    TooManyCoordinates(usize),
     /// A mean or an extremum over no token.
     #[error("`{}` over no token", .0.name())]
     EmptyRange(Reduction),
@@ -74,117 +93,20 @@ pub fn evaluate_token<S: Scalar>(
     if i >= sequence.len() {
         return Err(EvalError::NoSuchToken { token: i, length: sequence.len() });
     }
-    check_shape(target, sequence)?;
-    Evaluator::new(target, sequence).token(i)
+    Prepared::new(target, sequence.len())?.on(sequence)?.token(i)
 }
 
 /// f at a sequence: n tokens of d coordinates to n tokens of as many coordinates as there are outputs.
 pub fn evaluate_sequence<S: Scalar>(target: &Target, sequence: &[Vec<S>]) -> Result<Vec<Vec<S>>, EvalError> {
-    check_shape(target, sequence)?;
-    let mut evaluator = Evaluator::new(target, sequence);
+    let mut prepared = Prepared::new(target, sequence.len())?;
+    let mut evaluator = prepared.on(sequence)?;
     (0..sequence.len()).map(|i| evaluator.token(i)).collect()
 }
 
-fn check_shape<S>(target: &Target, sequence: &[Vec<S>]) -> Result<(), EvalError> {
-    let (d, got) = (target.dimension(), sequence.len());
-    match target.tokens {
-        Tokens::Fixed(wanted) if wanted != got => return Err(EvalError::WrongLength { wanted, got }),
-        Tokens::Fixed(_) | Tokens::Any => {}
-    }
-    match sequence.iter().position(|token| token.len() != d) {
-        Some(token) => Err(EvalError::WrongDimension { token, wanted: d, got: sequence[token].len() }),
-        None => Ok(()),
-    }
-}
-
-/// An expression prepared for repeated evaluation.
-enum Node<S> {
-    Constant(S),
-    Coordinate(TokenLevel, usize),
-    Negate(Box<Node<S>>),
-    Binary(BinaryOp, Box<Node<S>>, Box<Node<S>>),
-    Power(Box<Node<S>>, u32),
-    Reduce(Box<Loop<S>>),
-    Call(Function, Box<Node<S>>),
-    Extremum(Extremum, Box<Node<S>>, Box<Node<S>>),
-}
-
-/// A reduction, and its last value if that may be asked for again.
-struct Loop<S> {
-    reduction: Reduction,
-    excluded: Vec<TokenLevel>,
-    body: Node<S>,
-    /// The levels the value depends on.
-    free: Vec<TokenLevel>,
-    /// Where the tokens of these levels stood, and the value then.
-    last: Option<(Vec<usize>, S)>,
-}
-
-/// Turns expressions into nodes.
-struct Preparation {
+/// A target prepared for sequences of one length.
+pub(crate) struct Prepared<S> {
     length: usize,
-}
-
-impl Preparation {
-    /// The node, and the levels it depends on; `depth` is the level the next binder gets.
-    fn node<S: Scalar>(&self, expr: &Expr, depth: TokenLevel) -> (Node<S>, BTreeSet<TokenLevel>) {
-        match &expr.kind {
-            ExprKind::Number(value) => (Node::Constant(S::from_rational(value)), BTreeSet::new()),
-            ExprKind::Length => (Node::Constant(count(self.length)), BTreeSet::new()),
-            &ExprKind::Coordinate { token, index } => {
-                (Node::Coordinate(token, index), BTreeSet::from([token]))
-            }
-            ExprKind::Negate(inner) => self.unary(inner, depth, Node::Negate),
-            ExprKind::Binary(op, a, b) => self.both(a, b, depth, |a, b| Node::Binary(*op, a, b)),
-            ExprKind::Power(base, exponent) => self.unary(base, depth, |base| Node::Power(base, *exponent)),
-            ExprKind::Call(function, inner) => self.unary(inner, depth, |inner| Node::Call(*function, inner)),
-            ExprKind::Extremum(extremum, a, b) => {
-                self.both(a, b, depth, |a, b| Node::Extremum(*extremum, a, b))
-            }
-            ExprKind::Reduce { reduction, excluded, body, .. } => {
-                let (body, mut free) = self.node(body, depth + 1);
-                free.remove(&depth);
-                free.extend(excluded);
-                let (reduction, excluded) = (*reduction, excluded.clone());
-                let reduce =
-                    Loop { reduction, excluded, body, free: free.iter().copied().collect(), last: None };
-                (Node::Reduce(Box::new(reduce)), free)
-            }
-        }
-    }
-
-    fn unary<S: Scalar>(
-        &self,
-        inner: &Expr,
-        depth: TokenLevel,
-        make: impl FnOnce(Box<Node<S>>) -> Node<S>,
-    ) -> (Node<S>, BTreeSet<TokenLevel>) {
-        let (inner, free) = self.node(inner, depth);
-        (make(Box::new(inner)), free)
-    }
-
-    fn both<S: Scalar>(
-        &self,
-        a: &Expr,
-        b: &Expr,
-        depth: TokenLevel,
-        make: impl FnOnce(Box<Node<S>>, Box<Node<S>>) -> Node<S>,
-    ) -> (Node<S>, BTreeSet<TokenLevel>) {
-        let (a, mut free) = self.node(a, depth);
-        let (b, more) = self.node(b, depth);
-        free.extend(more);
-        (make(Box::new(a), Box::new(b)), free)
-    }
-}
-
-/// The number of tokens in some range, as a number.
-fn count<S: Scalar>(tokens: usize) -> S {
-    S::from_rational(&Rational::from_integer(BigInt::from(tokens)))
-}
-
-/// A target on one sequence.
-struct Evaluator<'a, S> {
-    sequence: &'a [Vec<S>],
+    dimension: usize,
     outputs: Vec<Node<S>>,
     mode: Mode,
 }
@@ -195,19 +117,49 @@ enum Mode {
     SemiInvariant { symmetrize: bool },
 }
 
-impl<'a, S: Scalar> Evaluator<'a, S> {
-    fn new(target: &Target, sequence: &'a [Vec<S>]) -> Self {
-        let preparation = Preparation { length: sequence.len() };
+impl<S: Scalar> Prepared<S> {
+    /// Prepares the target for sequences of `length` tokens, which must be a length it has.
+    pub(crate) fn new(target: &Target, length: usize) -> Result<Self, EvalError> {
+        match target.tokens {
+            Tokens::Fixed(wanted) if wanted != length => {
+                return Err(EvalError::WrongLength { wanted, got: length });
+            }
+            Tokens::Fixed(_) | Tokens::Any => {}
+        }
+        let preparation = Preparation { length };
         let outputs = target.body.expressions().iter().map(|expr| preparation.node(expr, 1).0).collect();
         let mode = match target.body {
             Body::Output(_) => Mode::Output,
             Body::SemiInvariant { symmetrize, .. } => Mode::SemiInvariant { symmetrize },
         };
-        Self { sequence, outputs, mode }
+        Ok(Self { length, dimension: target.dimension(), outputs, mode })
     }
 
+    /// The target on one sequence; nothing that was computed on another one is used again.
+    pub(crate) fn on<'a>(&'a mut self, sequence: &'a [Vec<S>]) -> Result<Evaluator<'a, S>, EvalError> {
+        let (wanted, got) = (self.length, sequence.len());
+        if wanted != got {
+            return Err(EvalError::WrongLength { wanted, got });
+        }
+        let wanted = self.dimension;
+        if let Some(token) = sequence.iter().position(|token| token.len() != wanted) {
+            return Err(EvalError::WrongDimension { token, wanted, got: sequence[token].len() });
+        }
+        self.outputs.iter_mut().for_each(Node::forget);
+        Ok(Evaluator { outputs: &mut self.outputs, mode: self.mode, sequence })
+    }
+}
+
+/// A target on one sequence.
+pub(crate) struct Evaluator<'a, S> {
+    sequence: &'a [Vec<S>],
+    outputs: &'a mut [Node<S>],
+    mode: Mode,
+}
+
+impl<S: Scalar> Evaluator<'_, S> {
     /// All output coordinates of token `i`.
-    fn token(&mut self, i: usize) -> Result<Vec<S>, EvalError> {
+    pub(crate) fn token(&mut self, i: usize) -> Result<Vec<S>, EvalError> {
         let n = self.sequence.len();
         let own_then_others = |i: usize| std::iter::once(i).chain((0..n).filter(|&j| j != i)).collect();
         match self.mode {
@@ -246,88 +198,5 @@ impl<'a, S: Scalar> Evaluator<'a, S> {
             evaluations += 1;
         }
         total.iter().map(|sum| sum.div(&count(evaluations))).collect()
-    }
-}
-
-impl<S: Scalar> Node<S> {
-    /// The value with the tokens of levels 0, 1, … at `positions`, which is left as it was.
-    fn evaluate(&mut self, sequence: &[Vec<S>], positions: &mut Vec<usize>) -> Result<S, EvalError> {
-        Ok(match self {
-            Node::Constant(value) => value.clone(),
-            Node::Coordinate(token, index) => positions
-                .get(*token)
-                .and_then(|&position| sequence.get(position)?.get(*index))
-                .ok_or(EvalError::Unbound)?
-                .clone(),
-            Node::Negate(inner) => inner.evaluate(sequence, positions)?.neg(),
-            Node::Binary(op, a, b) => {
-                let (a, b) = (a.evaluate(sequence, positions)?, b.evaluate(sequence, positions)?);
-                match op {
-                    BinaryOp::Add => a.add(&b),
-                    BinaryOp::Subtract => a.sub(&b),
-                    BinaryOp::Multiply => a.mul(&b),
-                    BinaryOp::Divide => a.div(&b)?,
-                }
-            }
-            Node::Power(base, exponent) => base.evaluate(sequence, positions)?.pow(*exponent)?,
-            Node::Call(function, inner) => inner.evaluate(sequence, positions)?.call(*function)?,
-            Node::Extremum(extremum, a, b) => {
-                let (a, b) = (a.evaluate(sequence, positions)?, b.evaluate(sequence, positions)?);
-                match extremum {
-                    Extremum::Max => a.max(&b),
-                    Extremum::Min => a.min(&b),
-                }
-            }
-            Node::Reduce(reduce) => reduce.value(sequence, positions)?,
-        })
-    }
-}
-
-impl<S: Scalar> Loop<S> {
-    /// The value, from the last time if nothing it depends on has moved.
-    fn value(&mut self, sequence: &[Vec<S>], positions: &mut Vec<usize>) -> Result<S, EvalError> {
-        let place = |&level: &TokenLevel| positions.get(level).copied().ok_or(EvalError::Unbound);
-        let places: Vec<usize> = self.free.iter().map(place).collect::<Result<_, _>>()?;
-        if let Some((last, value)) = &self.last
-            && *last == places
-        {
-            return Ok(value.clone());
-        }
-        let excluded: BTreeSet<usize> = self.excluded.iter().map(place).collect::<Result<_, _>>()?;
-        let value = self.reduce(sequence, positions, &excluded)?;
-        self.last = Some((places, value.clone()));
-        Ok(value)
-    }
-
-    /// Runs over all positions but the excluded ones.
-    fn reduce(
-        &mut self,
-        sequence: &[Vec<S>],
-        positions: &mut Vec<usize>,
-        excluded: &BTreeSet<usize>,
-    ) -> Result<S, EvalError> {
-        let mut total: Option<S> = None;
-        for position in (0..sequence.len()).filter(|position| !excluded.contains(position)) {
-            positions.push(position);
-            let value = self.body.evaluate(sequence, positions);
-            positions.pop();
-            let value = value?;
-            total = Some(match (total, self.reduction) {
-                (None, _) => value,
-                (Some(total), Reduction::Sum | Reduction::Mean) => total.add(&value),
-                (Some(total), Reduction::Product) => total.mul(&value),
-                (Some(total), Reduction::Max) => total.max(&value),
-                (Some(total), Reduction::Min) => total.min(&value),
-            });
-        }
-        match (total, self.reduction) {
-            (Some(total), Reduction::Mean) => total.div(&count(sequence.len() - excluded.len())),
-            (Some(total), _) => Ok(total),
-            (None, Reduction::Sum) => Ok(count(0)),
-            (None, Reduction::Product) => Ok(count(1)),
-            (None, Reduction::Mean | Reduction::Max | Reduction::Min) => {
-                Err(EvalError::EmptyRange(self.reduction))
-            }
-        }
     }
 }

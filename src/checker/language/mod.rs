@@ -15,6 +15,7 @@ mod lexer;
 mod literal;
 mod load;
 mod names;
+mod node;
 mod operand;
 mod parser;
 mod print;

@@ -1,6 +1,5 @@
 //! The attention lemmas: when the weights are provably constant, a head is a multiple of the mean (Thms 4.3–4.5).
 
-use super::taylor_model::TaylorModel;
 use super::{Refusal, Rule};
 use crate::exp::exp;
 use crate::format::network::{Attention, Head, Mechanism, Projection, ReciprocalLength, UniformValue};
@@ -9,9 +8,10 @@ use crate::interval::Interval;
 use crate::language::target::Tokens;
 use crate::number::{Exact, Rational, integer, max, round_down, same};
 use num_traits::{One, Signed, Zero};
+use std::collections::BTreeMap;
 
-/// Non-zeros of one factor times non-zeros of the other, at most.
-const MAX_PRODUCT_WORK: usize = 1 << 28;
+/// The most products of non-zeros of which a product of two matrices consists.
+const MAX_PRODUCTS: usize = 1 << 22;
 
 /// Significant bits of a multiple of the mean that is only enclosed.
 const CENTRE_BITS: u32 = 128;
@@ -24,10 +24,11 @@ pub struct MeanLayer {
     pub spread: Vec<(SparseMatrix, Rational)>,
 }
 
-/// Derives the layer's action from its weights and the state before it.
+/// Derives the layer's action from its weights and from the slots that have the same exact value for every token of
+/// every sequence (the others are `None`).
 pub fn mean_layer(
     attention: &Attention,
-    state: &[TaylorModel],
+    state: &[Option<Rational>],
     tokens: Tokens,
     place: &str,
 ) -> Result<MeanLayer, Refusal> {
@@ -41,9 +42,7 @@ pub fn mean_layer(
     for (h, (head, to_slots)) in attention.heads.iter().zip(to_slots).enumerate() {
         let place = format!("{place}, head {h}");
         let to_slots = SparseMatrix::from_entries(to_slots);
-        require_small_product(&head.value, &to_slots, &place)?;
-        require_small_product(&head.query, &head.key, &place)?;
-        let values = head.value.times(&to_slots);
+        let values = product(&head.value, &to_slots, &place)?;
         if values.is_empty() {
             continue;
         }
@@ -60,20 +59,23 @@ pub fn mean_layer(
     Ok(MeanLayer { matrix: SparseMatrix::from_entries(entries), spread })
 }
 
-/// Dense products of wide matrices are refused rather than waited for.
-fn require_small_product(left: &SparseMatrix, right: &SparseMatrix, place: &str) -> Result<(), Refusal> {
-    if left.len().saturating_mul(right.len()) > MAX_PRODUCT_WORK {
+/// The product of two matrices; dense products of wide ones are refused rather than waited for.
+fn product(left: &SparseMatrix, right: &SparseMatrix, place: &str) -> Result<SparseMatrix, Refusal> {
+    let mut rows = BTreeMap::<usize, usize>::new();
+    right.iter().for_each(|(row, _, _)| *rows.entry(row).or_default() += 1);
+    let products = left.iter().filter_map(|(_, column, _)| rows.get(&column));
+    if products.fold(0, |sum: usize, row| sum.saturating_add(*row)) > MAX_PRODUCTS {
         return Err(
             Rule::Attention.unsupported(place, "the weight matrices are too large and too dense to multiply")
         );
     }
-    Ok(())
+    Ok(left.times(right))
 }
 
 /// μ with `head(X)_i = μ · mean_j V_j` for every sequence.
 fn mean_multiple(
     head: &Head,
-    state: &[TaylorModel],
+    state: &[Option<Rational>],
     tokens: Tokens,
     place: &str,
 ) -> Result<Interval, Refusal> {
@@ -95,24 +97,17 @@ fn mean_multiple(
     }
 }
 
-/// Whether a slot has the same exact value for every token of every sequence.
-fn constant_slot(model: &TaylorModel) -> Option<Rational> {
-    if model.error.is_zero() { model.polynomial.as_constant() } else { None }
-}
-
 /// `X W` when every slot that W reads is constant: the one row all tokens share.
-fn constant_rows(matrix: &SparseMatrix, state: &[TaylorModel]) -> Option<SparseVector> {
-    let entries: Option<Vec<(usize, Rational)>> = matrix
-        .iter()
-        .map(|(row, column, value)| Some((column, constant_slot(&state[row])? * value)))
-        .collect();
+fn constant_rows(matrix: &SparseMatrix, state: &[Option<Rational>]) -> Option<SparseVector> {
+    let entries: Option<Vec<(usize, Rational)>> =
+        matrix.iter().map(|(row, column, value)| Some((column, state[row].as_ref()? * value))).collect();
     entries.map(SparseVector::from_entries)
 }
 
 /// Scores z_i (W_Q W_Kᵀ) z_jᵀ do not depend on j if every slot that the second factor reads is constant.
-fn require_constant_scores(head: &Head, state: &[TaylorModel], place: &str) -> Result<(), Refusal> {
-    let bilinear = head.query.times(&head.key.transpose());
-    match bilinear.iter().find(|(_, column, _)| constant_slot(&state[*column]).is_none()) {
+fn require_constant_scores(head: &Head, state: &[Option<Rational>], place: &str) -> Result<(), Refusal> {
+    let bilinear = product(&head.query, &head.key.transpose(), place)?;
+    match bilinear.iter().find(|(_, column, _)| state[*column].is_none()) {
         None => Ok(()),
         Some((_, column, _)) => Err(Rule::Attention
             .unsupported(place, format!("the scores depend on slot {column}, which differs between tokens"))),
@@ -123,7 +118,7 @@ fn linformer_multiple(
     head: &Head,
     e: &Projection,
     f: &Projection,
-    state: &[TaylorModel],
+    state: &[Option<Rational>],
     tokens: Tokens,
     place: &str,
 ) -> Result<Interval, Refusal> {
@@ -132,7 +127,7 @@ fn linformer_multiple(
         true => column_values(f, 1),
         false => {
             require_constant_scores(head, state, place)?;
-            let bilinear = head.query.times(&head.key.transpose());
+            let bilinear = product(&head.query, &head.key.transpose(), place)?;
             if !bilinear.is_empty() && !equal_row_sums(e) {
                 return Err(
                     Rule::Attention.unsupported(place, "the row sums of E differ, so the scores do too")
@@ -204,7 +199,7 @@ fn column_values(projection: &Projection, count: usize) -> Option<Column> {
 fn performer_multiple(
     head: &Head,
     features: &[SparseVector],
-    state: &[TaylorModel],
+    state: &[Option<Rational>],
     tokens: Tokens,
     place: &str,
 ) -> Result<Interval, Refusal> {

@@ -7,7 +7,7 @@ use crate::format::certificate::Gadget;
 use crate::format::network::{Activation, Unit};
 use crate::format::sparse::SparseVector;
 use crate::number::{Exact, Rational, at_most, same};
-use num_traits::Zero;
+use num_traits::{One, Zero};
 
 /// Degrees of gadget polynomials that are accepted.
 const MAX_DEGREE: usize = 64;
@@ -74,7 +74,7 @@ fn read_kinks(gadget: &Gadget, units: &[Unit], place: &dyn Fn() -> String) -> Re
 }
 
 /// The non-zero factor a with `inputs = a · direction`, if there is one.
-fn proportion(inputs: &SparseVector, direction: &SparseVector) -> Option<Rational> {
+pub(super) fn proportion(inputs: &SparseVector, direction: &SparseVector) -> Option<Rational> {
     if inputs.len() != direction.len() {
         return None;
     }
@@ -86,7 +86,7 @@ fn proportion(inputs: &SparseVector, direction: &SparseVector) -> Option<Rationa
         match &factor {
             Some(factor) if !same(&(b * factor), a) => return None,
             Some(_) => {}
-            None => factor = Some(a / b),
+            None => factor = Some(if b.is_one() { a.clone() } else { a / b }),
         }
     }
     factor

@@ -34,20 +34,23 @@ pub struct Latent {
 
 /// `own·X_i + constant + mean_j (mean·X_j)`, up to `error`, in the slots before the block.
 #[derive(Debug, Clone, Default)]
-struct Split {
-    own: BTreeMap<usize, Rational>,
-    constant: Rational,
-    mean: BTreeMap<usize, Rational>,
-    error: Rational,
+pub(super) struct Split {
+    pub own: BTreeMap<usize, Rational>,
+    pub constant: Rational,
+    pub mean: BTreeMap<usize, Rational>,
+    pub error: Rational,
 }
 
 impl Split {
-    fn add_scaled(&mut self, other: &Self, factor: &Rational) {
+    pub fn add_scaled(&mut self, other: &Self, factor: &Rational) {
         for (target, source) in [(&mut self.own, &other.own), (&mut self.mean, &other.mean)] {
             for (&slot, value) in source {
-                *target.entry(slot).or_insert_with(Rational::zero) += value * factor;
+                let sum = target.entry(slot).or_insert_with(Rational::zero);
+                *sum += value * factor;
+                if sum.is_zero() {
+                    target.remove(&slot);
+                }
             }
-            target.retain(|_, value| !value.is_zero());
         }
         self.constant += &other.constant * factor;
         self.error += &other.error * factor.abs();
@@ -155,7 +158,7 @@ impl SplitState {
     }
 }
 
-fn identity(width: usize) -> Vec<Split> {
+pub(super) fn identity(width: usize) -> Vec<Split> {
     (0..width)
         .map(|slot| Split { own: BTreeMap::from([(slot, Rational::one())]), ..Split::default() })
         .collect()

@@ -1,6 +1,7 @@
 //! The rules by which a bound is derived from a network's own weights.
 
 pub mod attention;
+pub mod cells;
 pub mod gadget;
 pub mod latent;
 pub mod residual;
@@ -49,6 +50,8 @@ pub enum Rule {
     GadgetError,
     /// Attention weights are constant (Thms 4.3, 4.4, 4.5).
     Attention,
+    /// The network is constant on cells, and its table is as large as claimed (Thm 4.1, second proof).
+    Cells,
     /// A latent stays in the claimed range.
     LatentRange,
     /// A latent is as precise as claimed.
@@ -72,6 +75,7 @@ impl fmt::Display for Rule {
             Rule::GadgetRange => "gadget-range",
             Rule::GadgetError => "gadget-error",
             Rule::Attention => "attention",
+            Rule::Cells => "cells",
             Rule::LatentRange => "latent-range",
             Rule::LatentError => "latent-error",
             Rule::Lowering => "lowering",

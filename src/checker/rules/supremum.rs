@@ -22,6 +22,9 @@ pub enum TooMuch {
     /// A common denominator exceeds 2^13 bits.
     #[error("the weights' denominators are unrelated and their sums become too long")]
     Denominators,
+    /// A step unit is near no polynomial.
+    #[error("step units jump, which no polynomial does; a certificate with `cells` covers them")]
+    Jumps,
     /// The work allowed for a check is used up.
     #[error(transparent)]
     Work(#[from] Exhausted),
@@ -56,6 +59,7 @@ pub(super) fn suprema(
     let order = match activation {
         Activation::Relu => 1,
         Activation::Relu2 => 2,
+        Activation::Step => return Err(TooMuch::Jumps),
     };
     let to_integer = |value: &Rational| value.numer() * (&scale / value.denom());
     let (lo, hi) = (to_integer(range.inf()), to_integer(range.sup()));

@@ -68,6 +68,13 @@ impl SymbolicRun {
         &self.latents
     }
 
+    /// The slots that have the same exact value for every token of every sequence.
+    pub fn constants(&self) -> Vec<Option<Rational>> {
+        let constant =
+            |model: &TaylorModel| if model.error.is_zero() { model.polynomial.as_constant() } else { None };
+        self.state.iter().map(constant).collect()
+    }
+
     /// Sequence length.
     pub fn tokens(&self) -> Tokens {
         self.tokens
@@ -112,7 +119,7 @@ impl SymbolicRun {
     pub fn split(&self, index: usize, block: &Block) -> Result<Option<SplitState>, Refusal> {
         let Some(attention) = &block.attention else { return Ok(None) };
         let place = format!("block {index}, attention");
-        let layer = mean_layer(attention, &self.state, self.tokens, &place)?;
+        let layer = mean_layer(attention, &self.constants(), self.tokens, &place)?;
         if layer.matrix.is_empty() && layer.spread.is_empty() {
             return Ok(None);
         }

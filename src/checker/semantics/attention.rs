@@ -6,6 +6,7 @@
 use super::Stop;
 use super::scaled::{Affine, Int, Overflow, Scaled, denominator, numerator};
 use crate::format::network::{self, Mechanism, Projection, UniformValue};
+use crate::format::sparse::SparseMatrix;
 use crate::number::{Exact, Rational};
 use num_bigint::BigInt;
 use std::ops::Range;
@@ -45,15 +46,11 @@ enum Mixing<T> {
 impl<T: Int> Attention<T> {
     /// Prepares a validated layer of width `width`.
     pub(super) fn prepare(layer: &network::Attention, width: usize) -> Result<Self, Overflow> {
-        let square = |entries: &[(usize, usize, &Rational)]| Affine::prepare((width, width), entries, &[]);
+        let square = |matrix: &SparseMatrix| Affine::prepare(width, matrix.iter(), no_bias());
         let prepared = layer.heads.iter().enumerate().map(|(index, head)| {
             let rows = index * width..(index + 1) * width;
-            let output: Vec<_> = layer
-                .output
-                .iter()
-                .filter(|(row, _, _)| rows.contains(row))
-                .map(|(row, column, weight)| (row - rows.start, column, weight))
-                .collect();
+            let own = layer.output.iter().filter(|(row, _, _)| rows.contains(row));
+            let output = own.map(|(row, column, weight)| (row - rows.start, column, weight));
             Ok(Head {
                 mechanism: match &head.mechanism {
                     Mechanism::Softmax => Kernel::Softmax,
@@ -62,10 +59,10 @@ impl<T: Int> Attention<T> {
                     }
                     Mechanism::Performer { normalized, .. } => Kernel::Performer { normalized: *normalized },
                 },
-                query: square(&head.query.iter().collect::<Vec<_>>())?,
-                key: square(&head.key.iter().collect::<Vec<_>>())?,
-                value: square(&head.value.iter().collect::<Vec<_>>())?,
-                output: square(&output)?,
+                query: square(&head.query)?,
+                key: square(&head.key)?,
+                value: square(&head.value)?,
+                output: Affine::prepare(width, output, no_bias())?,
             })
         });
         prepared.collect::<Result<_, _>>().map(Self)
@@ -85,10 +82,10 @@ impl<T: Int> Attention<T> {
                 .map_err(|reason| Stop::NotExact { block, head: index, reason })?;
             let row = Scaled { rows: vec![mix(&weights, x)?], denominator: x.denominator.times(&common)? };
             let row = row.map(&head.value)?.map(&head.output)?;
-            total = Some(match total {
-                Some(sum) => sum.plus(&row)?,
-                None => row,
-            });
+            match &mut total {
+                Some(sum) => sum.add(&row)?,
+                None => total = Some(row),
+            }
         }
         total.ok_or(Stop::Overflow)
     }
@@ -200,6 +197,11 @@ impl<T: Int> Mixing<T> {
             }
         }
     }
+}
+
+/// The bias of a matrix.
+fn no_bias<'a>() -> std::iter::Empty<(usize, &'a Rational)> {
+    std::iter::empty()
 }
 
 /// `Σ_j weights_j X_j`, numerators only.

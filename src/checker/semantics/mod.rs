@@ -5,18 +5,19 @@
 //! zero queries and keys (Theorem 4.5). Everything else is refused with the reason, never approximated.
 
 mod attention;
-mod scaled;
+pub(crate) mod scaled;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::format::FormatError;
-use crate::format::network::{Activation, Block, Network};
+use crate::format::network::{Activation, AffineMap, Block, Network};
 use crate::language::target::Tokens;
 use crate::number::Rational;
 use attention::Attention;
 use num_bigint::BigInt;
 use scaled::{Affine, Int, Overflow, Scaled};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Why a network has no exact value at an input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,24 +82,31 @@ impl From<Overflow> for Stop {
 }
 
 /// A network prepared for exact evaluation: integer weights over one denominator per stage.
-pub struct ExactEvaluator {
-    tokens: Tokens,
-    dimension: usize,
+pub struct ExactEvaluator<'n> {
+    network: &'n Network,
     /// Present when the weights fit.
     small: Option<Prepared<i128>>,
-    big: Prepared<BigInt>,
+    /// Prepared when it is needed first: for most networks and inputs never, and it takes more memory.
+    big: OnceLock<Prepared<BigInt>>,
 }
 
-impl ExactEvaluator {
+impl<'n> ExactEvaluator<'n> {
     /// Validates and prepares a network.
-    pub fn new(network: &Network) -> Result<Self, SemanticsError> {
+    pub fn new(network: &'n Network) -> Result<Self, SemanticsError> {
         network.validate()?;
-        Ok(Self {
-            tokens: network.tokens,
-            dimension: network.dimension,
-            small: Prepared::new(network).ok(),
-            big: Prepared::new(network).map_err(|Overflow| SemanticsError::TooLarge)?,
-        })
+        let evaluator = Self { network, small: Prepared::new(network).ok(), big: OnceLock::new() };
+        if evaluator.small.is_none() {
+            evaluator.big().map_err(|Overflow| SemanticsError::TooLarge)?;
+        }
+        Ok(evaluator)
+    }
+
+    fn big(&self) -> Result<&Prepared<BigInt>, Overflow> {
+        if let Some(big) = self.big.get() {
+            return Ok(big);
+        }
+        let prepared = Prepared::new(self.network)?;
+        Ok(self.big.get_or_init(|| prepared))
     }
 
     /// The outputs of all tokens, n × c, for a sequence of n tokens with d coordinates each.
@@ -126,7 +134,9 @@ impl ExactEvaluator {
     ) -> Result<Vec<Vec<Rational>>, SemanticsError> {
         self.check_shape(sequence)?;
         let result = match self.small.as_ref().map(|small| small.run(sequence, wanted.clone())) {
-            None | Some(Err(Stop::Overflow)) => self.big.run(sequence, wanted),
+            None | Some(Err(Stop::Overflow)) => {
+                self.big().map_err(Stop::from).and_then(|big| big.run(sequence, wanted))
+            }
             Some(result) => result,
         };
         result.map_err(|stop| match stop {
@@ -139,12 +149,12 @@ impl ExactEvaluator {
         if sequence.is_empty() {
             return Err(SemanticsError::Empty);
         }
-        if let Tokens::Fixed(wanted) = self.tokens
+        if let Tokens::Fixed(wanted) = self.network.tokens
             && wanted != sequence.len()
         {
             return Err(SemanticsError::Length { wanted, got: sequence.len() });
         }
-        let wanted = self.dimension;
+        let wanted = self.network.dimension;
         match sequence.iter().enumerate().find(|(_, token)| token.len() != wanted) {
             Some((token, row)) => Err(SemanticsError::Dimension { token, wanted, got: row.len() }),
             None => Ok(()),
@@ -163,21 +173,15 @@ struct Prepared<T> {
 impl<T: Int> Prepared<T> {
     fn new(network: &Network) -> Result<Self, Overflow> {
         let width = network.width();
-        let affine = |shape, map: &crate::format::network::AffineMap| {
-            Affine::prepare(
-                shape,
-                &map.weights.iter().collect::<Vec<_>>(),
-                &map.bias.iter().collect::<Vec<_>>(),
-            )
-        };
+        let affine = |outputs, map: &AffineMap| Affine::prepare(outputs, map.weights.iter(), map.bias.iter());
         Ok(Self {
-            embedding: affine((network.dimension, width), &network.embedding)?,
+            embedding: affine(width, &network.embedding)?,
             blocks: network
                 .blocks
                 .iter()
                 .map(|block| PreparedBlock::new(block, width))
                 .collect::<Result<_, _>>()?,
-            readout: affine((width, network.outputs), &network.readout)?,
+            readout: affine(network.outputs, &network.readout)?,
             last_attention: network.blocks.iter().rposition(|block| block.attention.is_some()),
         })
     }
@@ -197,10 +201,12 @@ impl<T: Int> Prepared<T> {
                         x.rows.truncate(wanted.end);
                         x.rows.drain(..wanted.start);
                     }
-                    Some(x.plus(&row)?)
+                    let mut attended = x.clone();
+                    attended.add(&row)?;
+                    Some(attended)
                 }
             };
-            x = x.plus(&block.feed_forward(attended.as_ref().unwrap_or(&x))?)?;
+            x.add(&block.feed_forward(attended.as_ref().unwrap_or(&x))?)?;
         }
         Ok(x.map(&self.readout)?.into_rationals())
     }
@@ -224,16 +230,8 @@ impl<T: Int> PreparedBlock<T> {
         Ok(Self {
             attention: block.attention.as_ref().map(|a| Attention::prepare(a, width)).transpose()?,
             activation: block.activation,
-            hidden: Affine::prepare(
-                (width, block.units.len()),
-                &w1.collect::<Vec<_>>(),
-                &b1.collect::<Vec<_>>(),
-            )?,
-            output: Affine::prepare(
-                (block.units.len(), width),
-                &w2.collect::<Vec<_>>(),
-                &block.bias.iter().collect::<Vec<_>>(),
-            )?,
+            hidden: Affine::prepare(block.units.len(), w1, b1)?,
+            output: Affine::prepare(width, w2, block.bias.iter())?,
         })
     }
 
@@ -243,6 +241,7 @@ impl<T: Int> PreparedBlock<T> {
         let activated = match self.activation {
             Activation::Relu => linear,
             Activation::Relu2 => linear.times(&linear)?,
+            Activation::Step => T::one(),
         };
         let rows = z.rows.iter().map(|row| {
             let mut hidden = self.hidden.apply(row, &z.denominator)?;
@@ -254,6 +253,7 @@ impl<T: Int> PreparedBlock<T> {
                 match self.activation {
                     Activation::Relu => {}
                     Activation::Relu2 => *unit = unit.times(unit)?,
+                    Activation::Step => *unit = T::one(),
                 }
             }
             self.output.apply(&hidden, &activated)

@@ -6,17 +6,17 @@
 use crate::number::Rational;
 use num_bigint::BigInt;
 use num_integer::Integer;
-use num_traits::{One, Signed, ToPrimitive};
+use num_traits::{One, Signed, ToPrimitive, Zero};
 
 /// Numbers beyond this many bits are refused: a squaring per block would otherwise fill any memory.
 pub(super) const MAX_BITS: u64 = 1 << 20;
 
 /// An integer left the range of its type (`i128`) or [`MAX_BITS`] (`BigInt`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Overflow;
+pub(crate) struct Overflow;
 
 /// An integer type that refuses instead of overflowing.
-pub(super) trait Int: Integer + Signed + Clone + Into<BigInt> {
+pub(crate) trait Int: Integer + Signed + Clone + Into<BigInt> {
     /// The same number in this type.
     fn read(value: &BigInt) -> Result<Self, Overflow>;
     /// The product.
@@ -27,7 +27,8 @@ pub(super) trait Int: Integer + Signed + Clone + Into<BigInt> {
 
 impl Int for i128 {
     fn read(value: &BigInt) -> Result<Self, Overflow> {
-        value.to_i128().ok_or(Overflow)
+        // The least i128 has no negative.
+        value.to_i128().filter(|&value| value != i128::MIN).ok_or(Overflow)
     }
     fn times(&self, other: &Self) -> Result<Self, Overflow> {
         self.checked_mul(*other).ok_or(Overflow)
@@ -52,12 +53,13 @@ impl Int for BigInt {
 }
 
 /// The least common denominator, refused once it is too large.
-pub(super) fn denominator<'a, T: Int>(
+pub(crate) fn denominator<'a, T: Int>(
     values: impl IntoIterator<Item = &'a Rational>,
 ) -> Result<BigInt, Overflow> {
     let mut lcm = BigInt::one();
     for value in values {
-        if !lcm.is_multiple_of(value.denom()) {
+        // Weights of one kind mostly share their denominator.
+        if lcm != *value.denom() && !lcm.is_multiple_of(value.denom()) {
             lcm = lcm.lcm(value.denom());
             T::read(&lcm)?;
         }
@@ -66,57 +68,71 @@ pub(super) fn denominator<'a, T: Int>(
 }
 
 /// The numerator of `value` over `denominator`, a multiple of its own denominator.
-pub(super) fn numerator<T: Int>(value: &Rational, denominator: &BigInt) -> Result<T, Overflow> {
+pub(crate) fn numerator<T: Int>(value: &Rational, denominator: &BigInt) -> Result<T, Overflow> {
+    if value.denom() == denominator {
+        return T::read(value.numer());
+    }
     T::read(&(value.numer() * (denominator / value.denom())))
 }
 
-/// `z ↦ z · W + b` with integers over one denominator; stored by rows of W, since many inputs are zero.
+/// `z ↦ z · W + b` with integers over one denominator.
+///
+/// W and b are lists of their entries: a block of one unit then takes no memory for the slots it leaves alone.
 pub(super) struct Affine<T> {
     pub(super) denominator: T,
-    rows: Vec<Vec<(usize, T)>>,
-    bias: Vec<T>,
+    outputs: usize,
+    /// (input, output, weight), no zeros.
+    weights: Vec<(usize, usize, T)>,
+    /// (output, bias), no zeros.
+    bias: Vec<(usize, T)>,
 }
 
 impl<T: Int> Affine<T> {
     /// From entries (input, output, weight) and (output, bias), indices in range.
-    pub(super) fn prepare(
-        (inputs, outputs): (usize, usize),
-        weights: &[(usize, usize, &Rational)],
-        bias: &[(usize, &Rational)],
+    pub(super) fn prepare<'a>(
+        outputs: usize,
+        weights: impl Iterator<Item = (usize, usize, &'a Rational)> + Clone,
+        bias: impl Iterator<Item = (usize, &'a Rational)> + Clone,
     ) -> Result<Self, Overflow> {
-        let common = denominator::<T>(weights.iter().map(|w| w.2).chain(bias.iter().map(|b| b.1)))?;
+        let weights = weights.filter(|(_, _, value)| !value.is_zero());
+        let bias = bias.filter(|(_, value)| !value.is_zero());
+        let common = denominator::<T>(weights.clone().map(|w| w.2).chain(bias.clone().map(|b| b.1)))?;
+        // Counted first, so that no room is left over.
         let mut affine = Self {
             denominator: T::read(&common)?,
-            rows: vec![Vec::new(); inputs],
-            bias: vec![T::zero(); outputs],
+            outputs,
+            weights: Vec::with_capacity(weights.clone().count()),
+            bias: Vec::with_capacity(bias.clone().count()),
         };
         for (input, output, weight) in weights {
-            affine.rows[*input].push((*output, numerator(weight, &common)?));
+            affine.weights.push((input, output, numerator(weight, &common)?));
         }
         for (output, value) in bias {
-            affine.bias[*output] = numerator(value, &common)?;
+            affine.bias.push((output, numerator(value, &common)?));
         }
         Ok(affine)
     }
 
     /// Whether W and b are zero.
     pub(super) fn is_zero(&self) -> bool {
-        self.rows.iter().all(Vec::is_empty) && self.bias.iter().all(T::is_zero)
+        self.weights.is_empty() && self.bias.is_empty()
     }
 
     /// The numerators of the image of `row / denominator`, over `denominator · self.denominator`.
     pub(super) fn apply(&self, row: &[T], denominator: &T) -> Result<Vec<T>, Overflow> {
-        let mut image = self.bias.iter().map(|b| b.times(denominator)).collect::<Result<Vec<T>, _>>()?;
-        for (value, weights) in row.iter().zip(&self.rows).filter(|(value, _)| !value.is_zero()) {
-            for (output, weight) in weights {
-                image[*output].add_product(value, weight)?;
-            }
+        let mut image = vec![T::zero(); self.outputs];
+        for (output, value) in &self.bias {
+            image[*output] = value.times(denominator)?;
+        }
+        for (input, output, weight) in self.weights.iter().filter(|(input, _, _)| !row[*input].is_zero()) {
+            image[*output].add_product(&row[*input], weight)?;
         }
         Ok(image)
     }
 }
 
 /// A matrix of integers over one positive denominator, one row per token.
+#[derive(Clone)]
 pub(super) struct Scaled<T> {
     pub(super) rows: Vec<Vec<T>>,
     pub(super) denominator: T,
@@ -142,19 +158,22 @@ impl<T: Int> Scaled<T> {
         })
     }
 
-    /// The sum row by row; a single row in `other` is added to every row.
-    pub(super) fn plus(&self, other: &Self) -> Result<Self, Overflow> {
+    /// Adds row by row; a single row in `other` is added to every row.
+    pub(super) fn add(&mut self, other: &Self) -> Result<(), Overflow> {
         let gcd = self.denominator.gcd(&other.denominator);
         let (left, right) = (other.denominator.clone() / gcd.clone(), self.denominator.clone() / gcd);
-        let mut rows = Vec::with_capacity(self.rows.len());
-        for (a, b) in self.rows.iter().zip(other.rows.iter().cycle()) {
-            let mut row = a.iter().map(|x| x.times(&left)).collect::<Result<Vec<T>, _>>()?;
-            for (sum, y) in row.iter_mut().zip(b) {
-                sum.add_product(y, &right)?;
+        for (row, more) in self.rows.iter_mut().zip(other.rows.iter().cycle()) {
+            for (sum, y) in row.iter_mut().zip(more) {
+                if !left.is_one() && !sum.is_zero() {
+                    *sum = sum.times(&left)?;
+                }
+                if !y.is_zero() {
+                    sum.add_product(y, &right)?;
+                }
             }
-            rows.push(row);
         }
-        Ok(Self { rows, denominator: self.denominator.times(&left)? })
+        self.denominator = self.denominator.times(&left)?;
+        Ok(())
     }
 
     /// Divides numerators and denominator by their greatest common divisor.

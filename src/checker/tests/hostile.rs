@@ -64,6 +64,7 @@ fn tower(blocks: usize) -> (Network, Certificate) {
         witness: None,
         latents: Vec::new(),
         blocks: (0..blocks).map(|i| vec![gadget(i)]).collect(),
+        cells: None,
     };
     (network, certificate)
 }

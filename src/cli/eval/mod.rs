@@ -15,7 +15,7 @@ use number::{Number, Pass};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
-use sumformer_checker::check::{ParsedProof, require_same_shape};
+use sumformer_checker::check::{ParsedProof, derive_bound, require_same_shape};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{EvalError, evaluate_sequence};
 use sumformer_checker::number::Rational;
@@ -131,11 +131,23 @@ impl Evaluation<'_> {
     }
 
     /// The function that is asked for, or `None` for the target itself.
-    fn stage<N: Number>(&self) -> Result<Option<Pass<N>>, CliError> {
+    fn stage<N: Number>(&self) -> Result<Option<Pass<'_, N>>, CliError> {
         let ParsedProof { target, network, certificate } = self.proof;
         match self.arguments.of {
             Stage::Target => Ok(None),
             Stage::Network => N::pass(network, self.arguments.summation.into()).map(Some),
+            Stage::Sumformer if certificate.cells.is_some() => {
+                // The network is its Sumformer if nothing varies within cells; that is derived, not taken from claims.
+                derive_bound(target, network, certificate)
+                    .map_err(|refusal| refused(&refusal, self.folder))?;
+                if certificate.cells.as_ref().is_some_and(|cells| cells.ramps.is_some()) {
+                    return Err(CliError::incomplete(
+                        "this network has ramps between its cells, on which its Sumformer, constant on cells, is not \
+                         evaluated; off the ramps the two agree: use --of network",
+                    ));
+                }
+                N::pass(network, self.arguments.summation.into()).map(Some)
+            }
             Stage::Sumformer => {
                 let sumformer = ImpliedSumformer::derive(target, network, certificate)
                     .map_err(|refusal| refused(&refusal, self.folder))?;

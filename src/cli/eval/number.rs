@@ -12,14 +12,14 @@ use sumformer_checker::number::Rational;
 use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
 
 /// The network as a function of a sequence.
-pub type Pass<N> = Box<dyn Fn(&[Vec<N>]) -> Result<Vec<Vec<N>>, CliError>>;
+pub type Pass<'n, N> = Box<dyn Fn(&[Vec<N>]) -> Result<Vec<Vec<N>>, CliError> + 'n>;
 
 /// A number that `eval` computes with and prints.
 pub trait Number: Scalar + 'static {
     /// The nearest number there is; for intervals the smallest enclosure.
     fn read(value: &Rational) -> Self;
     /// Prepares the forward pass.
-    fn pass(network: &Network, summation: Summation) -> Result<Pass<Self>, CliError>;
+    fn pass(network: &Network, summation: Summation) -> Result<Pass<'_, Self>, CliError>;
     /// Whether the number says anything: not NaN, no overflow.
     fn is_meaningful(&self) -> bool;
     /// For `--json`.
@@ -36,7 +36,7 @@ impl Number for Rational {
     }
 
     /// The order of summation changes nothing.
-    fn pass(network: &Network, _: Summation) -> Result<Pass<Self>, CliError> {
+    fn pass(network: &Network, _: Summation) -> Result<Pass<'_, Self>, CliError> {
         let evaluator = ExactEvaluator::new(network).map_err(inexact)?;
         Ok(Box::new(move |sequence| evaluator.evaluate(sequence).map_err(inexact)))
     }
@@ -67,7 +67,7 @@ fn inexact(error: SemanticsError) -> CliError {
     }
 }
 
-fn forward<S: ForwardScalar>(network: &Network, summation: Summation) -> Result<Pass<S>, CliError> {
+fn forward<S: ForwardScalar>(network: &Network, summation: Summation) -> Result<Pass<'_, S>, CliError> {
     let bad_input = |e: crate::eval::EvalError| CliError::bad_input(e.to_string());
     let forward = Forward::<S>::compile(network).map_err(bad_input)?.with_summation(summation);
     Ok(Box::new(move |sequence| forward.run(sequence).map_err(bad_input)))
@@ -79,7 +79,7 @@ macro_rules! float_number {
             fn read(value: &Rational) -> Self {
                 <Self as ForwardScalar>::from_rational(value)
             }
-            fn pass(network: &Network, summation: Summation) -> Result<Pass<Self>, CliError> {
+            fn pass(network: &Network, summation: Summation) -> Result<Pass<'_, Self>, CliError> {
                 forward(network, summation)
             }
             fn is_meaningful(&self) -> bool {
@@ -107,7 +107,7 @@ impl Number for FloatInterval {
         FloatInterval::from_rational(value)
     }
 
-    fn pass(network: &Network, summation: Summation) -> Result<Pass<Self>, CliError> {
+    fn pass(network: &Network, summation: Summation) -> Result<Pass<'_, Self>, CliError> {
         forward(network, summation)
     }
 

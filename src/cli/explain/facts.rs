@@ -4,7 +4,7 @@ use super::words::{self, Formula};
 
 use serde::Serialize;
 use sumformer_checker::check::{Checked, run_blocks};
-use sumformer_checker::format::network::{Activation, Block};
+use sumformer_checker::format::network::Block;
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::print;
@@ -190,7 +190,7 @@ impl Facts {
             name: network.slots[slot].clone(),
             before: names.content(&before[slot]),
             after: names.content(&run.state()[slot]),
-            embedding: embedding(network, slot),
+            embedding: words::embedding(network, slot),
             written_by: writers(network, &blocks, slot),
             read_out: network.readout.weights.row(slot).map(|(o, w)| (o, w.to_string())).collect(),
         });
@@ -213,14 +213,6 @@ impl Facts {
             blocks,
         })
     }
-}
-
-fn embedding(network: &sumformer_checker::format::Network, slot: usize) -> Formula {
-    let map = &network.embedding;
-    let read = map.weights.iter().filter(|(_, column, _)| *column == slot);
-    let terms = read.map(|(k, _, w)| (w.clone(), format!("x[{k}]")));
-    let bias = map.bias.iter().filter(|(s, _)| *s == slot).map(|(_, v)| (v.clone(), String::new()));
-    words::sum(terms.chain(bias))
 }
 
 fn writers(network: &sumformer_checker::format::Network, blocks: &[BlockFacts], slot: usize) -> Vec<Writer> {
@@ -266,7 +258,7 @@ impl<'a> Names<'a> {
     }
 
     fn of_slots(&self, weights: &SparseVector) -> Formula {
-        words::sum(weights.iter().map(|(slot, w)| (w.clone(), format!("{{{}}}", self.slots[slot]))))
+        words::slots(weights.iter().map(|(slot, w)| (slot, w.clone())), self.slots)
     }
 
     fn block(
@@ -303,10 +295,7 @@ impl<'a> Names<'a> {
             block: number,
             label: block.label.clone(),
             attention: attention.map(|(words, _)| words),
-            activation: match block.activation {
-                Activation::Relu => "relu",
-                Activation::Relu2 => "relu2",
-            },
+            activation: words::activation(block.activation),
             units: block.units.len(),
             justified_by,
             bias: self.of_slots(&block.bias),

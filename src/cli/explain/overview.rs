@@ -2,15 +2,18 @@
 
 use super::facts::{Content, Facts};
 use super::parts::error;
-use super::words::{clip, interval};
+use super::words::{self, clip, interval};
 use crate::cli::check::{add_verdict, in_words};
 use crate::cli::numbers::{exact_and_float, short};
 use crate::cli::table::aligned;
 use itertools::Itertools;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::Path;
 use sumformer_checker::check::Checked;
+use sumformer_checker::language::print;
 use sumformer_checker::language::target::Tokens;
+use sumformer_checker::number::at_most;
 
 /// Longest formula in a table.
 const CELL: usize = 44;
@@ -18,7 +21,7 @@ const CELL: usize = 44;
 const ROWS: usize = 200;
 
 /// Everything as data.
-pub fn json(checked: &Checked, facts: &Facts) -> Value {
+pub fn json(checked: &Checked, facts: &impl Serialize) -> Value {
     let Checked { target, certificate, network, .. } = checked;
     let size = network.size();
     let mut value = json!({
@@ -57,9 +60,9 @@ pub fn json(checked: &Checked, facts: &Facts) -> Value {
 /// Everything for people.
 pub fn text(checked: &Checked, facts: &Facts, directory: &Path) -> String {
     let sections = [
-        statement(checked, facts),
-        architecture(checked, facts),
-        errors(checked, facts),
+        Some(statement(checked)),
+        Some(architecture(checked)),
+        Some(errors(checked)),
         latents(facts),
         stream(facts),
         blocks(facts),
@@ -68,7 +71,8 @@ pub fn text(checked: &Checked, facts: &Facts, directory: &Path) -> String {
     sections.into_iter().flatten().join("\n\n")
 }
 
-fn statement(checked: &Checked, facts: &Facts) -> Option<String> {
+/// The target and the verdict.
+pub fn statement(checked: &Checked) -> String {
     let target = &checked.target;
     let n = match target.tokens {
         Tokens::Fixed(n) => format!("n = {n}"),
@@ -77,46 +81,64 @@ fn statement(checked: &Checked, facts: &Facts) -> Option<String> {
     let domain = target.domain.iter().join(" x ");
     let mut lines =
         vec![format!("{}: {n}, d = {}, every token in {domain}", target.name, target.dimension())];
-    for it in facts.outputs.iter().take(ROWS) {
-        lines.push(format!("  f[{}] = {}", it.output, clip(&it.target, 200)));
+    for (output, expression) in target.body.expressions().iter().take(ROWS).enumerate() {
+        lines.push(format!("  f[{output}] = {}", clip(&print(expression, target.body.token_names()), 200)));
     }
-    lines.push(in_words(checked));
-    Some(lines.join("\n"))
+    lines.push(in_words(&checked.certificate, &checked.verdict));
+    lines.join("\n")
 }
 
-fn architecture(checked: &Checked, facts: &Facts) -> Option<String> {
-    let size = checked.network.size();
-    let attention = facts.blocks.iter().find_map(|block| block.attention.clone());
-    let activations = facts.blocks.iter().map(|block| block.activation).unique().join(" and ");
-    Some(format!(
+/// The network's attention and sizes.
+pub fn architecture(checked: &Checked) -> String {
+    let (network, size) = (&checked.network, checked.network.size());
+    let attention = network.blocks.iter().find_map(|block| block.attention.as_ref()).map(words::attention);
+    let activations =
+        network.blocks.iter().map(|block| words::activation(block.activation)).unique().join(" and ");
+    format!(
         "Network: {}; {} blocks ({} with attention), width {}, {} hidden units ({activations}), {} nonzero weights",
-        attention.unwrap_or_else(|| "no attention".into()),
+        attention.map_or_else(|| "no attention".into(), |(words, _)| words),
         size.blocks,
         size.attention_blocks,
         size.width,
         size.hidden_units,
         size.nonzeros,
-    ))
+    )
 }
 
-fn errors(checked: &Checked, facts: &Facts) -> Option<String> {
+/// The error chain of every output, and the witness.
+pub fn errors(checked: &Checked) -> String {
     let certificate = &checked.certificate;
     let mut lines =
         vec!["Errors: target --residual--> Sumformer --lowering--> network, sup over the box".to_string()];
-    let claims = facts.outputs.iter().zip(&certificate.outputs).take(ROWS);
+    let claims = certificate.outputs.iter().take(ROWS).enumerate();
     let rows: Vec<Vec<String>> = claims
-        .map(|(it, claim)| {
+        .map(|(output, claim)| {
             let total = &claim.residual.0 + &claim.lowering.0;
-            vec![it.output.to_string(), short(&claim.residual.0), short(&claim.lowering.0), short(&total)]
+            vec![output.to_string(), short(&claim.residual.0), short(&claim.lowering.0), short(&total)]
         })
         .collect();
     lines.push(aligned(&["output", "residual", "lowering", "sum"], &rows));
-    lines.push(format!("certified {} <= epsilon {}", short(&certificate.certified.0), certificate.epsilon.0));
+    lines.push(certified(checked));
     lines.push(match &certificate.witness {
         Some(w) => format!("witness: token {}, output {} is off by {}", w.token, w.output, short(&w.error.0)),
         None => "the certificate names no witness".into(),
     });
-    Some(lines.join("\n"))
+    lines.join("\n")
+}
+
+/// How the bound compares with ε, and where.
+fn certified(checked: &Checked) -> String {
+    let certificate = &checked.certificate;
+    let (bound, epsilon) = (&certificate.certified.0, &certificate.epsilon.0);
+    match certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
+        Some(ramps) if !at_most(bound, epsilon) => format!(
+            "certified off the ramps {} <= epsilon {epsilon}; on the whole box {}, ramps being a share <= {} of it",
+            short(&ramps.bound.0),
+            short(bound),
+            short(&ramps.measure.0),
+        ),
+        _ => format!("certified {} <= epsilon {epsilon}", short(bound)),
+    }
 }
 
 fn latents(facts: &Facts) -> Option<String> {

@@ -1,7 +1,7 @@
 //! What `explain` is asked about.
 
-use super::facts::Facts;
 use crate::cli::error::CliError;
+use sumformer_checker::format::Network;
 
 /// A part of a proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +19,9 @@ const ALIKE: f64 = 0.6;
 
 impl Subject {
     /// Reads `slot:NAME`, `slot:3`, `block:2`, `output:0`; `block 2`; a bare slot name or number.
-    pub fn parse(text: &str, facts: &Facts) -> Result<Self, CliError> {
+    pub fn parse(text: &str, network: &Network) -> Result<Self, CliError> {
         let text = text.trim();
-        let by_name = |name: &str| facts.slots.iter().position(|slot| slot.name == name);
+        let by_name = |name: &str| network.slots.iter().position(|slot| slot == name);
         // A name that itself contains a colon, `psi:x[0]`, comes first.
         if let Some(slot) = by_name(text) {
             return Ok(Subject::Slot(slot));
@@ -31,19 +31,19 @@ impl Subject {
         match kind {
             "slot" => match by_name(rest) {
                 Some(slot) => Ok(Subject::Slot(slot)),
-                None => number(rest, "slot", facts.slots.len(), text, facts).map(Subject::Slot),
+                None => number(rest, "slot", network.width(), text, network).map(Subject::Slot),
             },
-            "block" => number(rest, "block", facts.blocks.len(), text, facts).map(Subject::Block),
-            "output" => number(rest, "output", facts.outputs.len(), text, facts).map(Subject::Output),
-            _ => Err(unknown(text, facts)),
+            "block" => number(rest, "block", network.blocks.len(), text, network).map(Subject::Block),
+            "output" => number(rest, "output", network.outputs, text, network).map(Subject::Output),
+            _ => Err(unknown(text, network)),
         }
     }
 }
 
-fn number(digits: &str, kind: &str, count: usize, text: &str, facts: &Facts) -> Result<usize, CliError> {
+fn number(digits: &str, kind: &str, count: usize, text: &str, network: &Network) -> Result<usize, CliError> {
     let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if !is_number {
-        return Err(unknown(text, facts));
+        return Err(unknown(text, network));
     }
     digits.parse().ok().filter(|&index| index < count).ok_or_else(|| {
         CliError::bad_input(match count {
@@ -53,12 +53,12 @@ fn number(digits: &str, kind: &str, count: usize, text: &str, facts: &Facts) -> 
     })
 }
 
-fn unknown(text: &str, facts: &Facts) -> CliError {
+fn unknown(text: &str, network: &Network) -> CliError {
     let wanted = text.strip_prefix("slot:").unwrap_or(text);
-    let mut alike: Vec<(f64, &str)> = facts
+    let mut alike: Vec<(f64, &str)> = network
         .slots
         .iter()
-        .map(|slot| (strsim::normalized_damerau_levenshtein(wanted, &slot.name), slot.name.as_str()))
+        .map(|slot| (strsim::normalized_damerau_levenshtein(wanted, slot), slot.as_str()))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     alike.sort_by(|a, b| b.0.total_cmp(&a.0));

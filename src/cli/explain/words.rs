@@ -5,7 +5,7 @@ use crate::numeric::FloatInterval;
 use itertools::Itertools;
 use num_traits::{One, Signed, Zero};
 use serde::{Serialize, Serializer};
-use sumformer_checker::format::network::{Attention, Mechanism};
+use sumformer_checker::format::network::{Activation, Attention, Mechanism, Network};
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::number::{Exact, Rational};
@@ -133,6 +133,29 @@ pub fn attention(attention: &Attention) -> (String, &'static str) {
         }
     };
     (format!("{heads}{mechanism}"), theorem)
+}
+
+/// relu, relu2 or step.
+pub fn activation(activation: Activation) -> &'static str {
+    match activation {
+        Activation::Relu => "relu",
+        Activation::Relu2 => "relu2",
+        Activation::Step => "step",
+    }
+}
+
+/// A sum of slots by their names, such as `{key} + 2*{cell}`.
+pub fn slots(weights: impl IntoIterator<Item = (usize, Rational)>, names: &[String]) -> Formula {
+    sum(weights.into_iter().map(|(slot, weight)| (weight, format!("{{{}}}", names[slot]))))
+}
+
+/// What the embedding writes into a slot.
+pub fn embedding(network: &Network, slot: usize) -> Formula {
+    let map = &network.embedding;
+    let read = map.weights.iter().filter(|(_, column, _)| *column == slot);
+    let terms = read.map(|(k, _, w)| (w.clone(), format!("x[{k}]")));
+    let bias = map.bias.iter().filter(|(s, _)| *s == slot).map(|(_, v)| (v.clone(), String::new()));
+    sum(terms.chain(bias))
 }
 
 /// An interval for people: exact if that is short, else rounded outward.

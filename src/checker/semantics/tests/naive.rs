@@ -1,7 +1,7 @@
 //! Definitions 2.1-2.6 written down once more, in plain rational arithmetic.
 
 use super::*;
-use num_traits::Zero;
+use num_traits::{One, Zero};
 
 type Matrix = Vec<Vec<Rational>>;
 
@@ -77,10 +77,13 @@ pub fn evaluate(network: &Network, sequence: &Matrix) -> Matrix {
         for (row, z) in x.iter_mut().zip(&z) {
             for unit in &block.units {
                 let linear = unit.input.iter().map(|(slot, w)| &z[slot] * w).sum::<Rational>() + &unit.bias.0;
+                let active = linear >= Rational::zero();
                 let rectified = linear.max(Rational::zero());
                 let activated = match block.activation {
                     Activation::Relu => rectified,
                     Activation::Relu2 => &rectified * &rectified,
+                    Activation::Step if active => Rational::one(),
+                    Activation::Step => Rational::zero(),
                 };
                 unit.output.iter().for_each(|(slot, w)| row[slot] += &activated * w);
             }

@@ -1,6 +1,7 @@
 //! The target language, from file to values.
 
 mod diagnostics;
+mod enclosures;
 mod limits;
 mod properties;
 mod trees;

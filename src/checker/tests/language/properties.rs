@@ -72,7 +72,17 @@ fn survives(source: &str) {
 }
 
 /// Texts of good expressions for 3 tokens of 2 coordinates, over `x` and the first `bound` of a, b, c.
-fn expression(bound: usize, depth: u32) -> BoxedStrategy<String> {
+pub(super) fn expression(bound: usize, depth: u32) -> BoxedStrategy<String> {
+    expression_with(&["abs(@)", "relu(@)"], 1, bound, depth)
+}
+
+/// The same with these functions, `@` for the argument, and this share of them.
+pub(super) fn expression_with(
+    functions: &'static [&'static str],
+    share: u32,
+    bound: usize,
+    depth: u32,
+) -> BoxedStrategy<String> {
     let names = &["x", "a", "b", "c"][..=bound];
     let leaf = prop_oneof![
         (0..20_u32).prop_map(|k| k.to_string()),
@@ -84,7 +94,7 @@ fn expression(bound: usize, depth: u32) -> BoxedStrategy<String> {
     if depth == 0 {
         return leaf.boxed();
     }
-    let inner = move || expression(bound, depth - 1);
+    let inner = move || expression_with(functions, share, bound, depth - 1);
     let mut choices = vec![
         (2, leaf.boxed()),
         (
@@ -102,12 +112,7 @@ fn expression(bound: usize, depth: u32) -> BoxedStrategy<String> {
         (1, inner().prop_map(|a| format!("-({a})")).boxed()),
         (1, (inner(), 1..9_u32).prop_map(|(a, k)| format!("({a})/{k}")).boxed()),
         (1, (inner(), 0..4_u32).prop_map(|(a, k)| format!("({a})^{k}")).boxed()),
-        (
-            1,
-            (prop::sample::select(&["abs", "relu"][..]), inner())
-                .prop_map(|(f, a)| format!("{f}({a})"))
-                .boxed(),
-        ),
+        (share, (prop::sample::select(functions), inner()).prop_map(|(f, a)| f.replace('@', &a)).boxed()),
         (
             1,
             (prop::sample::select(&["max", "min"][..]), inner(), inner())
@@ -120,12 +125,13 @@ fn expression(bound: usize, depth: u32) -> BoxedStrategy<String> {
         let reductions = &["sum", "mean", "prod", "max", "min"][..];
         let parts =
             (prop::sample::select(reductions), prop::sample::subsequence(names, 0..=names.len().min(2)));
-        let reduce =
-            (parts, expression(bound + 1, depth - 1)).prop_map(move |((reduction, excluded), body)| {
+        let reduce = (parts, expression_with(functions, share, bound + 1, depth - 1)).prop_map(
+            move |((reduction, excluded), body)| {
                 let excluded =
                     if excluded.is_empty() { String::new() } else { format!(" != {}", excluded.join(", ")) };
                 format!("{reduction}({binder}{excluded}: {body})")
-            });
+            },
+        );
         choices.push((4, reduce.boxed()));
     }
     prop::strategy::Union::new_weighted(choices).boxed()

@@ -1,57 +1,22 @@
-//! `sumformer scale latent` and `sumformer scale network TARGET…`
+//! `sumformer scale network TARGET…`
 
-use super::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent};
-use super::error::{CliError, Outcome};
-use super::files::target_file;
-use super::numbers::{count, exact_and_float, short};
-use super::output::{print, say};
-use super::prove::{explain_lowering_error, explain_sumformer_error, read_target};
-use super::table::{aligned, csv};
-use crate::scale::latent::{LatentCount, LatentRow, latent_table};
+use super::Table;
+use crate::cli::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent};
+use crate::cli::error::{CliError, Outcome};
+use crate::cli::files::target_file;
+use crate::cli::numbers::{count, exact_and_float, short};
+use crate::cli::output::say;
+use crate::cli::prove::{explain_lowering_error, explain_sumformer_error, read_target};
 use crate::scale::length::with_length;
 use crate::scale::network::{Limits, NetworkPoint, NetworkRow, NetworkRowError, degree, network_row};
 use crate::sumformer::latent::LatentMode;
-use clap::{Args, Subcommand};
+use clap::Args;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Rational, ratio};
-
-/// `scale`
-#[derive(Debug, Args)]
-pub struct ScaleArguments {
-    /// Comma-separated values instead of an aligned table.
-    #[arg(long, global = true)]
-    pub csv: bool,
-    /// What is tabulated.
-    #[command(subcommand)]
-    pub sweep: Sweep,
-}
-
-/// What `scale` tabulates.
-#[derive(Debug, Subcommand)]
-pub enum Sweep {
-    /// d' against n and d: closed forms beside an actual enumeration.
-    Latent(LatentArguments),
-    /// The network of each target against its length, epsilon and activation.
-    Network(NetworkArguments),
-}
-
-/// `scale latent`
-#[derive(Debug, Args)]
-pub struct LatentArguments {
-    /// Sequence lengths 1..=N.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub max_n: u32,
-    /// Token dimensions 1..=D.
-    #[arg(long, value_name = "D", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub max_d: u32,
-    /// Cells with more features are not enumerated; only their closed form is given.
-    #[arg(long, value_name = "COUNT", default_value_t = 10_000_000)]
-    pub max_count: u64,
-}
 
 /// `scale network`
 #[derive(Debug, Args)]
@@ -90,72 +55,6 @@ fn parse_tokens(text: &str) -> Result<Tokens, String> {
     }
 }
 
-/// Rows in every form of output.
-struct Table {
-    header: &'static [&'static str],
-    cells: Vec<Vec<String>>,
-    json: Value,
-    outcome: Outcome,
-}
-
-/// Computes and prints a table.
-pub fn run(arguments: &ScaleArguments, json: bool) -> Result<Outcome, CliError> {
-    if arguments.csv && json {
-        return Err(CliError::bad_input("--csv and --json exclude each other"));
-    }
-    let table = match &arguments.sweep {
-        Sweep::Latent(arguments) => latent(arguments),
-        Sweep::Network(sweep) => network(sweep, arguments.csv)?,
-    };
-    if json {
-        say(aligned(table.header, &table.cells));
-        print(&table.json)?;
-    } else if arguments.csv {
-        print(csv(table.header, &table.cells).trim_end())?;
-    } else {
-        print(aligned(table.header, &table.cells))?;
-    }
-    Ok(table.outcome)
-}
-
-const LATENT_COLUMNS: [&str; 7] =
-    ["n", "d", "paper", "paper_enumerated", "tight", "tight_enumerated", "agree"];
-
-fn latent(arguments: &LatentArguments) -> Table {
-    let rows = latent_table(arguments.max_n, arguments.max_d, arguments.max_count);
-    // A disagreement would refute the closed form.
-    let refuted = rows.iter().any(|row| row.agrees() == Some(false));
-    Table {
-        header: &LATENT_COLUMNS,
-        cells: rows.iter().map(latent_cells).collect(),
-        json: json!({ "rows": rows.iter().map(latent_json).collect::<Value>() }),
-        outcome: if refuted { Outcome::Refuted } else { Outcome::Proved },
-    }
-}
-
-fn latent_cells(row: &LatentRow) -> Vec<String> {
-    let listed = |c: &LatentCount| c.enumerated.map_or("over the limit".into(), |count| count.to_string());
-    let agree = match row.agrees() {
-        Some(true) => "yes",
-        Some(false) => "NO",
-        None => "not enumerated",
-    };
-    vec![
-        row.n.to_string(),
-        row.d.to_string(),
-        row.paper.closed_form.to_string(),
-        listed(&row.paper),
-        row.tight.closed_form.to_string(),
-        listed(&row.tight),
-        agree.into(),
-    ]
-}
-
-fn latent_json(row: &LatentRow) -> Value {
-    let both = |c: &LatentCount| json!({ "closed_form": count(&c.closed_form), "enumerated": c.enumerated });
-    json!({ "n": row.n, "d": row.d, "paper": both(&row.paper), "tight": both(&row.tight), "agree": row.agrees() })
-}
-
 /// One point of the network sweep.
 struct Case {
     /// Where the target was read, for messages.
@@ -186,7 +85,8 @@ const NETWORK_COLUMNS: [&str; 18] = [
     "certified",
 ];
 
-fn network(arguments: &NetworkArguments, exact: bool) -> Result<Table, CliError> {
+/// `exact`: bounds as p/q.
+pub(super) fn table(arguments: &NetworkArguments, exact: bool) -> Result<Table, CliError> {
     let mut skipped = Vec::new();
     let cases = cases(arguments, &mut skipped)?;
     let limits = Limits { units: arguments.max_units, terms: arguments.max_terms as usize };
@@ -250,6 +150,7 @@ fn add_cases(
     file: &str,
     cases: &mut Vec<Case>,
 ) -> Result<(), CliError> {
+    let layout = arguments.layout.monomials()?;
     let degree = degree(target, arguments.max_terms as usize)
         .map_err(|error| explain_sumformer_error(error.into(), target, file))?;
     let own = || vec![target.epsilon.clone().unwrap_or_else(|| ratio(1, 1000))];
@@ -260,7 +161,7 @@ fn add_cases(
                 epsilon: epsilon.clone(),
                 activation: activation.into(),
                 latent: arguments.latent,
-                layout: arguments.layout.into(),
+                layout,
             };
             cases.push(Case { target: target.clone(), file: file.to_string(), degree, point });
         }
@@ -291,6 +192,7 @@ fn activation_name(activation: Activation) -> &'static str {
     match activation {
         Activation::Relu => "relu",
         Activation::Relu2 => "relu2",
+        Activation::Step => "step",
     }
 }
 

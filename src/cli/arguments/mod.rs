@@ -1,0 +1,96 @@
+//! The arguments of every command.
+
+mod names;
+mod prove;
+mod table_names;
+
+pub use names::*;
+pub use prove::*;
+pub use table_names::*;
+
+use super::scale::ScaleArguments;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Explicit transformer weights for equivariant functions, with a proved sup-norm error bound.
+#[derive(Debug, Parser)]
+#[command(name = "sumformer", version, about, max_term_width = 110, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// One JSON object on standard output; text for people goes to standard error.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Number of threads (default: all cores); the output does not depend on it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 proved or valid, 1 refuted or invalid, 2 usage, bad input or I/O, \
+3 incomplete or unsupported.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build a network for a target and prove its error bound.
+    Prove(ProveArguments),
+    /// Re-verify a folder written by `prove`, with the independent checker alone.
+    Check(CheckArguments),
+    /// Evaluate a proved network (or its Sumformer, or the target) on sequences.
+    #[command(after_help = EVAL_HELP)]
+    Eval(EvalArguments),
+    /// Say in words what a proved network does: its slots, blocks, gadgets and the steps of the proof.
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(ExplainArguments),
+    /// Tables of d', width, units, bits and cost against n, d, degree and epsilon.
+    Scale(ScaleArguments),
+}
+
+const EVAL_HELP: &str = "A sequence is a JSON array of n tokens, each an array of d coordinates: numbers, taken as the \
+decimals they are written as, or exact strings such as \"1/3\". An array of sequences gives an array of answers.\n\n\
+  echo '[[0.5], [\"1/3\"], [1]]' | sumformer eval out/NAME --input - --scalar exact\n\n\
+--json answers {\"outputs\", \"target\", \"of\", \"scalar\"}: strings under exact, pairs [inf, sup] under interval \
+(null for an unbounded end), numbers under f64 and f32; \"target\" is null where it cannot be evaluated.";
+
+const EXPLAIN_HELP: &str = "What may be explained:\n  \
+  slot:NAME or slot:NUMBER   a slot of the residual stream: what it holds, which gadgets write it\n  \
+  block:NUMBER               a block: its attention and its gadgets\n  \
+  output:NUMBER              an output coordinate: its polynomial and its error\n\
+A bare name or number is a slot; \"block 2\" is block:2.";
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// A folder written by `prove`; with several architectures, all sub-folders are checked.
+    pub directory: PathBuf,
+}
+
+/// `eval`
+#[derive(Debug, Args)]
+pub struct EvalArguments {
+    /// A folder written by `prove`, for one architecture.
+    pub directory: PathBuf,
+    /// A JSON file with one sequence or an array of sequences; `-` reads standard input.
+    #[arg(long, value_name = "SEQ")]
+    pub input: PathBuf,
+    /// The numbers to compute with.
+    #[arg(long, value_enum)]
+    pub scalar: ScalarName,
+    /// What to evaluate.
+    #[arg(long, value_enum, default_value = "network")]
+    pub of: Stage,
+    /// Order in which the network's attention adds up tokens in interval, f64 and f32.
+    #[arg(long, value_enum, default_value = "in-order")]
+    pub summation: SummationName,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A folder written by `prove`, for one architecture.
+    pub directory: PathBuf,
+    /// What to explain: slot:NAME, block:NUMBER or output:NUMBER (default: an overview).
+    #[arg(value_name = "SLOT|STEP")]
+    pub subject: Option<String>,
+}

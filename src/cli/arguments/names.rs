@@ -1,0 +1,221 @@
+//! The values of options, but for those of tables, and how they are parsed.
+
+use crate::cli::error::CliError;
+use crate::discontinuous::TableLayout;
+use crate::lowering::plan::Layout;
+use crate::numeric::Summation;
+use crate::sumformer::latent::LatentMode;
+use clap::ValueEnum;
+use sumformer_checker::format::network::Activation;
+use sumformer_checker::number::{Rational, parse_rational};
+
+/// `--scalar`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScalarName {
+    /// Rational numbers.
+    Exact,
+    /// Intervals with f64 end points, rounded outward.
+    Interval,
+    /// IEEE 754 double precision.
+    F64,
+    /// IEEE 754 single precision.
+    F32,
+}
+
+impl ScalarName {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            ScalarName::Exact => "exact",
+            ScalarName::Interval => "interval",
+            ScalarName::F64 => "f64",
+            ScalarName::F32 => "f32",
+        }
+    }
+}
+
+/// `--of`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// The network itself.
+    Network,
+    /// The Sumformer that the network implements up to the error of its gadgets.
+    Sumformer,
+    /// The target.
+    Target,
+}
+
+impl Stage {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Network => "network",
+            Stage::Sumformer => "sumformer",
+            Stage::Target => "target",
+        }
+    }
+}
+
+/// `--summation`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SummationName {
+    /// First token to last.
+    InOrder,
+    /// In the order of the values, so that permuting tokens permutes the outputs bit for bit.
+    OrderIndependent,
+}
+
+impl From<SummationName> for Summation {
+    fn from(name: SummationName) -> Self {
+        match name {
+            SummationName::InOrder => Summation::InOrder,
+            SummationName::OrderIndependent => Summation::OrderIndependent,
+        }
+    }
+}
+
+/// `--architecture`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum ArchitectureName {
+    /// Softmax attention.
+    Transformer,
+    /// Linformer attention.
+    Linformer,
+    /// Performer attention.
+    Performer,
+    /// All three.
+    All,
+}
+
+/// `--performer`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PerformerKind {
+    /// Divide by the row sums.
+    Favor,
+    /// Definition 2.6, no normaliser.
+    Paper,
+}
+
+/// `--scores`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScoresName {
+    /// W_Q = W_K = 0.
+    Zero,
+    /// W_Q = W_K = [e1, 0].
+    Paper,
+}
+
+/// `--construction`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Construction {
+    /// Multisymmetric power sums (Theorem 4.1, first proof).
+    Continuous,
+    /// Piecewise constant (Theorem 4.1, second proof).
+    Discontinuous,
+}
+
+/// `--activation`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ActivationName {
+    /// max(t, 0)
+    Relu,
+    /// max(t, 0)²
+    Relu2,
+    /// 1 if t ≥ 0, else 0 (discontinuous)
+    Step,
+}
+
+/// `--layout`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LayoutName {
+    /// Product trees.
+    Tree,
+    /// Ridge powers.
+    Shallow,
+    /// About √T layers of √T units.
+    Balanced,
+    /// One layer.
+    Wide,
+    /// One table entry per layer, as in the paper.
+    Layered,
+}
+
+impl ActivationName {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            ActivationName::Relu => "relu",
+            ActivationName::Relu2 => "relu2",
+            ActivationName::Step => "step",
+        }
+    }
+}
+
+impl From<ActivationName> for Activation {
+    fn from(name: ActivationName) -> Self {
+        match name {
+            ActivationName::Relu => Activation::Relu,
+            ActivationName::Relu2 => Activation::Relu2,
+            ActivationName::Step => Activation::Step,
+        }
+    }
+}
+
+impl LayoutName {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            LayoutName::Tree => "tree",
+            LayoutName::Shallow => "shallow",
+            LayoutName::Balanced => "balanced",
+            LayoutName::Wide => "wide",
+            LayoutName::Layered => "layered",
+        }
+    }
+
+    /// For the continuous construction.
+    pub fn monomials(self) -> Result<Layout, CliError> {
+        match self {
+            LayoutName::Tree => Ok(Layout::Tree),
+            LayoutName::Shallow => Ok(Layout::Shallow),
+            other => Err(CliError::bad_input(format!(
+                "--layout {} belongs to --construction discontinuous; the continuous one has tree and shallow",
+                other.name()
+            ))),
+        }
+    }
+
+    /// For the discontinuous construction.
+    pub fn table(self) -> Result<TableLayout, CliError> {
+        match self {
+            LayoutName::Tree => Ok(TableLayout::Tree),
+            LayoutName::Balanced => Ok(TableLayout::Balanced),
+            LayoutName::Wide => Ok(TableLayout::Wide),
+            LayoutName::Layered => Ok(TableLayout::Layered),
+            LayoutName::Shallow => Err(CliError::bad_input(
+                "--layout shallow belongs to --construction continuous; the discontinuous one has tree, balanced, wide and layered",
+            )),
+        }
+    }
+}
+
+/// A positive number.
+pub fn parse_epsilon(text: &str) -> Result<Rational, String> {
+    use num_traits::Signed;
+    let value = parse_rational(text).map_err(|e| e.to_string())?;
+    if value.is_positive() { Ok(value) } else { Err("the error bound must be positive".into()) }
+}
+
+/// A latent mode by its name.
+pub fn parse_latent(text: &str) -> Result<LatentMode, String> {
+    match text {
+        "sparse" => Ok(LatentMode::Sparse),
+        "tight" => Ok(LatentMode::Tight),
+        "paper" => Ok(LatentMode::Paper),
+        _ if text.parse::<u64>().is_ok() => {
+            Err("truncated latents (a number of features) are not available yet; use sparse, tight or paper"
+                .into())
+        }
+        _ => Err("expected sparse, tight or paper".into()),
+    }
+}
