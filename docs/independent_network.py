@@ -9,6 +9,9 @@ SHAPES = {  # keys of the objects
     "block": "label attention activation units bias", "unit": "in bias out", "attention": "heads output",
     "head": "mechanism query key value", "uniform": "rank value", "output": "lowering residual",
     "certificate": "format target_sha256 network_sha256 epsilon certified outputs witness latents blocks",
+    "certificate with cells":
+        "format target_sha256 network_sha256 epsilon certified outputs witness latents blocks cells",
+    "cells": "count entries keys", "cells with ramps": "count entries keys ramps", "ramps": "bound measure",
     "latent": "slot range error", "gadget": "units range outputs", "gadget output": "slot polynomial error",
     "witness": "input token output error", "softmax": "kind", "linformer": "kind e f",
     "performer": "kind normalized features"}
@@ -51,6 +54,9 @@ def projection(data, n):
     return len(rows), lambda r, j: rows[r][j]
 
 
+SIGMA = {"relu": lambda t: max(t, Q(0)), "relu2": lambda t: max(t, Q(0)) ** 2, "step": lambda t: Q(t >= 0)}
+
+
 class Network:
     def __init__(self, data):
         keys(data, "network")
@@ -63,7 +69,7 @@ class Network:
         self.embedding, self.readout = affine(data["embedding"], self.d, w), affine(data["readout"], w, self.c)
         for block in data["blocks"]:
             keys(block, "block")
-            readable(block["activation"] in ("relu", "relu2"), "activation")
+            readable(block["activation"] in SIGMA, "activation")
             units = [(sparse(keys(u, "unit")["in"], w), number(u["bias"]), sparse(u["out"], w))
                      for u in block["units"]]
             heads = [] if block["attention"] is None else self.heads(keys(block["attention"], "attention"))
@@ -146,9 +152,9 @@ def evaluate(network, sequence, token):
             for s, v in bias.items():
                 old[s] += v
             for inputs, bias_1, outputs in units:
-                t = max(bias_1 + sum(a * row[s] for s, a in inputs.items()), Q(0))
+                activated = SIGMA[activation](bias_1 + sum(a * row[s] for s, a in inputs.items()))
                 for s, a in outputs.items():
-                    old[s] += a * (t if activation == "relu" else t * t)
+                    old[s] += a * activated
     weights, bias = network.readout
     return [a + bias.get(s, 0) for s, a in enumerate(row_times(x[token], weights, network.c))]
 

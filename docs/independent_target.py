@@ -301,9 +301,9 @@ class Target:
         texts = data["semi_invariant" if self.explicit else "output"]
         self.trees = [Parser(text, abbreviations).whole() for text in texts]
 
-    def values(self, tree, tokens, coordinate, own, numeric):
+    def values(self, tree, tokens, coordinate, own, numeric, ring=Value):
         """The tree with its own token at position `own`; a list of values over all orders under symmetrize."""
-        value, others = Value(tokens, coordinate, numeric), [j for j in range(tokens or 1) if j != own]
+        value, others = ring(tokens, coordinate, numeric), [j for j in range(tokens or 1) if j != own]
         if not self.explicit:
             return [value.of(tree, {"x": own, "free": ("x",)})]
         names = tuple(f"x{j + 1}" for j in range(tokens))
