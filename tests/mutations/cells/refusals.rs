@@ -314,7 +314,7 @@ fn tables_that_are_too_large() {
         }
     };
     unsupported(forms(35, &[]), "cells", "too many entries times look-ups of the last block");
-    unsupported(forms(400, &[]), "cells", "checking takes more work than is allowed");
+    unsupported(forms(1500, &[]), "cells", "checking takes more work than is allowed");
     unsupported(forms(20_000, &[]), "cells", "too many cells and look-ups");
     let levels = |n: &mut Network| {
         let width = n.slots.len();

@@ -168,9 +168,9 @@ fn spend<T: Int>(
     let enclosure = operations.ceil().min(1e15) as u64;
     // Multisets share what they begin with: all their beginnings are (M + n − 1)/M times as many.
     let sums = (engine.forms() as u64).saturating_mul(1 + (n / cells.max(1)) as u64);
-    // Comparing and adding integers takes about a quarter of a unit.
+    // Comparing and adding integers takes less than a sixteenth of a unit.
     let products = (entries as u64)
-        .saturating_mul(per_entry.div_ceil(4).saturating_add(enclosure))
+        .saturating_mul(per_entry.div_ceil(16).saturating_add(enclosure))
         .saturating_add(((entries / cells.max(1)) as u64).saturating_mul(per_multiset.saturating_add(sums)));
     work.spend(products, engine.bits()).map_err(|e| unsupported("cells", e.to_string()))
 }
