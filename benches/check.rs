@@ -2,6 +2,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
+use std::sync::Arc;
 use sumformer::certify::prove;
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
@@ -13,6 +14,7 @@ use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
 use sumformer_checker::number::ratio;
 use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::surrogate::Surrogate;
 
 /// The largest proof of the gallery.
 const PAIR_POTENTIAL: &str = include_str!("../constructions/pair-potential/target.toml");
@@ -20,8 +22,8 @@ const PAIR_POTENTIAL: &str = include_str!("../constructions/pair-potential/targe
 fn largest(c: &mut Criterion) {
     let target = load_target("pair-potential", PAIR_POTENTIAL).expect("a target");
     let epsilon = ratio(1, 1000);
-    let (sumformer, _) = choose(&target, LatentMode::Sparse, Layout::Tree, 1e-3, DEFAULT_MAX_TERMS)
-        .expect("a polynomial target");
+    let surrogate = Arc::new(Surrogate::new(&target, &[], DEFAULT_MAX_TERMS).expect("a polynomial target"));
+    let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).expect("a Sumformer");
     let options = LoweringOptions {
         architecture: Architecture::Transformer,
         scores: Scores::Zero,
@@ -29,7 +31,7 @@ fn largest(c: &mut Criterion) {
         layout: Layout::Tree,
         epsilon: epsilon.clone(),
     };
-    let built = lower(&sumformer, &target, &options, 1_000_000).expect("a network");
+    let built = lower(&sumformer, &surrogate, &options, 1_000_000).expect("a network");
     let proof = prove(&target, &built, &epsilon).expect("a proof");
     let files = ProofFiles {
         target: target.source.as_bytes(),

@@ -4,6 +4,7 @@
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
+use std::sync::Arc;
 use sumformer::eval::{Forward, Workspace};
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
@@ -17,6 +18,7 @@ use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::number::{Rational, ratio};
 use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::surrogate::Surrogate;
 
 const LONG: &str = include_str!("../constructions/long/target.toml");
 const PERFORMER: Architecture = Architecture::Performer { features: 64, seed: 0, normalized: true };
@@ -25,8 +27,8 @@ const PERFORMER: Architecture = Architecture::Performer { features: 64, seed: 0,
 fn network(n: usize, architecture: Architecture, scores: Scores) -> Network {
     let target = load_target("long", LONG).expect("a target");
     let target = with_length("long", &target, Tokens::Fixed(n)).expect("a target of this length");
-    let (sumformer, _) = choose(&target, LatentMode::Sparse, Layout::Tree, 1e-3, DEFAULT_MAX_TERMS)
-        .expect("a polynomial target");
+    let surrogate = Arc::new(Surrogate::new(&target, &[], DEFAULT_MAX_TERMS).expect("a polynomial target"));
+    let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).expect("a Sumformer");
     let options = LoweringOptions {
         architecture,
         scores,
@@ -34,7 +36,7 @@ fn network(n: usize, architecture: Architecture, scores: Scores) -> Network {
         layout: Layout::Tree,
         epsilon: ratio(1, 1000),
     };
-    lower(&sumformer, &target, &options, 1_000_000).expect("a network").network
+    lower(&sumformer, &surrogate, &options, 1_000_000).expect("a network").network
 }
 
 fn sequence(n: usize) -> Vec<Vec<Rational>> {

@@ -6,7 +6,10 @@
 #[path = "../tests/common/gallery.rs"]
 mod gallery;
 
-use gallery::{ACTIVATIONS, ARCHITECTURES, Outcome, TABLES, TableOutcome, constructions, tabulated_tokens};
+use gallery::{
+    ACTIVATIONS, ARCHITECTURES, Outcome, ShapeOutcome, TABLES, TableOutcome, constructions,
+    continuous_constructions, tabulated_tokens,
+};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use sumformer_checker::number::to_f64;
@@ -38,6 +41,23 @@ const TABLE_COLUMNS: [&str; 13] = [
     "width",
     "units",
     "nonzeros",
+    "certified",
+    "witness",
+    "prove s",
+    "check s",
+];
+
+const SHAPE_COLUMNS: [&str; 14] = [
+    "target",
+    "architecture",
+    "d'",
+    "replaced",
+    "atoms",
+    "blocks",
+    "width",
+    "units",
+    "nonzeros",
+    "approximation",
     "certified",
     "witness",
     "prove s",
@@ -96,8 +116,48 @@ fn main() -> ExitCode {
     }
     println!("\n| {} |\n|{}", TABLE_COLUMNS.join(" | "), " --- |".repeat(TABLE_COLUMNS.len()));
     tables.iter().for_each(|row| println!("{row}"));
+    println!("\n| {} |\n|{}", SHAPE_COLUMNS.join(" | "), " --- |".repeat(SHAPE_COLUMNS.len()));
+    for construction in continuous_constructions() {
+        let text = std::fs::read_to_string(&construction.golden).unwrap_or_default();
+        let golden: Value = serde_json::from_str(&text).unwrap_or_default();
+        for (architecture_name, architecture) in ARCHITECTURES {
+            let (outcome, seconds) = ShapeOutcome::of(&construction, architecture);
+            println!("{}", shape_row(&construction.name, architecture_name, &outcome, seconds));
+            if bless {
+                let results = json!({ "structural": outcome.golden() });
+                let text = serde_json::to_string_pretty(&results).expect("string keys") + "\n";
+                std::fs::write(&construction.golden, text).expect("golden.json can be written");
+            } else {
+                let label = format!("{}, {architecture_name}", construction.name);
+                let found = outcome.problems(&golden["structural"]).into_iter();
+                problems.extend(found.map(|p| format!("{label}: {p}")));
+            }
+        }
+    }
     problems.iter().for_each(|problem| eprintln!("{problem}"));
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn shape_row(target: &str, architecture: &str, outcome: &ShapeOutcome, [prove, check]: [f64; 2]) -> String {
+    let (size, certificate) = (&outcome.proof.size, &outcome.proof.certificate);
+    let deviation = outcome.way.surrogate.deviations.iter().map(to_f64).fold(0.0, f64::max);
+    let cells = [
+        target.to_string(),
+        architecture.to_string(),
+        outcome.way.sumformer.latent_dimension().to_string(),
+        outcome.way.surrogate.approximations.len().to_string(),
+        outcome.way.surrogate.atoms.len().to_string(),
+        size.blocks.to_string(),
+        size.width.to_string(),
+        size.hidden_units.to_string(),
+        size.nonzeros.to_string(),
+        format!("{deviation:.2e}"),
+        format!("{:.3e}", to_f64(&certificate.certified.0)),
+        format!("{:.3e}", to_f64(&outcome.proof.witness.error)),
+        format!("{prove:.2}"),
+        format!("{check:.2}"),
+    ];
+    format!("| {} |", cells.join(" | "))
 }
 
 fn table_row(target: &str, architecture: &str, outcome: &TableOutcome, [prove, check]: [f64; 2]) -> String {

@@ -15,15 +15,16 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # leave no files beside the documentation
 from independent_cells import check_cells
 from independent_network import Network, check_witness, exp_enclosure, rounded, keys, matrix_product, natural, projection
+from independent_surrogates import Surrogate, atom_of, near_function, steepest
 from independent_target import (Refused, Target, add, bernstein, const, constant_of, covered, interval, ipow, mag, mul,
                                 need, number, orbits, poly_range, readable, substitute, times, var)
 
 
-def supremum(gadget, units, activation, place):
-    """Checks a gadget and returns the direction of its variable t."""
+def supremum(gadget, units, activation, place, function=None):
+    """Checks a gadget against its polynomials, or these and the multiples of function(t + shift)."""
     direction = units[0][0]
     lo, hi = interval(gadget["range"])
-    outputs = [keys(o, "gadget output") for o in gadget["outputs"]]
+    outputs = [keys(o, "output of an atom" if function else "gadget output") for o in gadget["outputs"]]
     slots = [o["slot"] for o in outputs]
     polynomials = [[number(c) for c in o["polynomial"]] for o in outputs]
     need(slots == sorted(set(slots)) and direction, "gadget-units", place, "slots or inputs")
@@ -38,6 +39,14 @@ def supremum(gadget, units, activation, place):
         piece = [bias, a] if activation == "relu" else [bias * bias, 2 * a * bias, a * a]
         kinks.append((-bias / a, a > 0, piece, out))
     covered(activation != "step", "gadget-units", place, "steps are near no polynomial")
+    if function:
+        covered(activation == "relu", "gadget-units", place, "not relu")
+        need(all(len(p) <= 2 for p in polynomials), "gadget-units", place, "beside an atom only affine functions")
+        for slot, p, o in zip(slots, polynomials, outputs):
+            lines = [(piece[1], piece[0], out.get(slot, Q(0))) for _, _, piece, out in kinks]
+            claim = p, number(o["factor"])
+            near_function(lines, claim, *function, (lo, hi), number(o["error"]), f"{place}, slot {slot}")
+        return direction, polynomials, outputs, (lo, hi)
     kinks.sort(key=lambda k: k[0])
 
     def switch(kink, sign):
@@ -74,9 +83,10 @@ def sup_abs(p, a, b):
 class Run:
     """Every slot as [polynomial in the own token (0, k) and the latents (-2, i), error]."""
 
-    def __init__(self, target, network, certificate):
+    def __init__(self, target, network, certificate, surrogate=None):
         self.target, self.network, self.certificate, self.n = target, network, certificate, target.n
-        self.box = {(0, k): side for k, side in enumerate(target.box)}
+        self.surrogate, self.computed = surrogate, set()
+        self.box = {(0, k): side for k, side in enumerate(surrogate.box if surrogate else target.box)}
         self.latents = []
         weights, bias = network.embedding
         self.state = [(const(bias.get(s, Q(0))), Q(0)) for s in range(network.width)]
@@ -95,20 +105,37 @@ class Run:
         error += a[1] and a[1] * mag(poly_range(b[0], self.box))
         return times(a[0], b[0]), error
 
-    def gadgets(self, index, block, range_of):
-        """The claims of a block, each verified: (direction, output slot, polynomial, error)."""
+    def reach(self, p):
+        return poly_range(p, self.box)
+
+    def gadgets(self, index, block, range_of, atoms=True):
+        """The claims of a block, each verified: (direction, output slot, polynomial, error, multiple of an atom)."""
         _, activation, units, _ = block
         at = 0
         for g, gadget in enumerate(self.certificate["blocks"][index]):
             place = f"block {index}, gadget {g}"
-            count = keys(gadget, "gadget")["units"]
+            of_atom = "atom" in gadget
+            count = keys(gadget, "gadget of an atom" if of_atom else "gadget")["units"]
             need(1 <= count <= len(units) - at, "gadget-units", place, "units")
-            direction, polynomials, outputs, (lo, hi) = supremum(gadget, units[at:at + count], activation, place)
-            low, high = range_of(direction)
+            covered(atoms or not of_atom, "gadget-units", place, "an atom in the attention block")
+            function, moved = None, Q(0)
+            lo, hi = interval(gadget["range"])
+            if of_atom:
+                atom, shift, (low, high), error = atom_of(self, gadget, units[at][0], place)
+                function = atom["function"], shift
+            else:
+                low, high = range_of(units[at][0])
             need(lo <= low and high <= hi, "gadget-range", place, f"t reaches [{low}, {high}]")
+            direction, polynomials, outputs, _ = supremum(gadget, units[at:at + count], activation, place, function)
+            if of_atom and error:
+                slope = steepest(atom["function"], (lo + shift, hi + shift))
+                covered(slope is not None, "gadget-range", place, "slopes are not bounded")
+                moved = slope * error
             for p, o in zip(polynomials, outputs):
                 need(0 <= o["slot"] < self.network.width, "gadget-units", place, "no such slot")
-                yield direction, o["slot"], p, number(o["error"])
+                factor = number(o["factor"]) if of_atom else Q(0)
+                multiple = {(((0, self.surrogate.d + gadget["atom"]), 1),): factor} if factor else {}
+                yield direction, o["slot"], p, number(o["error"]) + abs(factor) * moved, multiple
             at += count
         need(at == len(units), "gadget-units", f"block {index}", "units without a gadget")
 
@@ -117,14 +144,15 @@ class Run:
         if values or spread:
             covered(not self.latents, "attention", f"block {index}", "a second attention layer")
             return self.attention_block(index, block, values, spread)
-        local, errors = {s: const(v) for s, v in block[3].items()}, {}
+        local, errors, multiples = {s: const(v) for s, v in block[3].items()}, {}, {}
 
         def range_of(direction):
             p, error = self.combination(direction)
             low, high = poly_range(p, self.box)
             return low - error, high + error
 
-        for direction, slot, p, error in self.gadgets(index, block, range_of):
+        for direction, slot, p, error, multiple in self.gadgets(index, block, range_of):
+            multiples[slot] = add(multiples.get(slot, {}), multiple)
             t, power = {((((-3, s), 1),)): v for s, v in direction.items()}, const(Q(1))
             for c in p:
                 local[slot] = add(local.get(slot, {}), power, c)
@@ -139,7 +167,7 @@ class Run:
                     for _ in range(e):
                         term = self.product(term, self.state[s])
                 p, total = add(p, term[0], c), total + abs(c) * term[1]
-            state[slot] = p, total + errors.get(slot, 0)
+            state[slot] = add(p, multiples.get(slot, {})), total + errors.get(slot, 0)
         self.state = state
 
     def attention(self, heads):
@@ -219,7 +247,7 @@ class Run:
             return low - error, high + error
 
         after = [[{s: Q(1)}, block[3].get(s, Q(0)), {}, Q(0)] for s in range(w)]
-        for direction, slot, p, error in self.gadgets(index, block, range_of):
+        for direction, slot, p, error, _ in self.gadgets(index, block, range_of, atoms=False):
             covered(len(p) <= 2, "gadget-units", f"block {index}", "not affine in the attention block")
             c, slope = (p + [Q(0)] * 2)[:2]
             accumulate(after[slot], linear(direction), slope)
@@ -281,10 +309,10 @@ def accumulate(total, split, factor):
     total[3] += abs(factor) * split[3]
 
 
-def magnitude(form, target):
+def magnitude(form, box):
     """An upper bound of the sum of a normal form, |coefficient| times the largest |monomial| each."""
     bound = Q(0)
-    size = lambda part: mag(product_range([ipow(target.box[k], e) for k, e in part]))
+    size = lambda part: mag(product_range([ipow(box[k], e) for k, e in part]))
     for (own, others, means), c in form.items():
         term = abs(c) * size(own)
         for part in others:
@@ -307,7 +335,9 @@ def check(directory):
     target, network = Target(files[0].decode()), Network(json.loads(files[1], parse_int=natural))
     certificate = json.loads(files[2], parse_int=natural)
     on_cells = "cells" in certificate
-    keys(certificate, "certificate with cells" if on_cells else "certificate")
+    covered("boxes" not in certificate, "boxes", "certificate", "trees of boxes (6.12) are not part of this checker")
+    further = [key for key in ("cells", "approximations") if key in certificate]
+    keys(certificate, " with ".join(["certificate"] + further))
     readable(certificate["format"] == "sumformer-certificate/1", "certificate format")
     for name, data in zip(("target", "network"), files):
         need(hashlib.sha256(data).hexdigest() == certificate[name + "_sha256"], "hash", name)
@@ -346,15 +376,15 @@ def derive(target, network, certificate):
 
 
 def residuals(target, network, certificate):
-    run = Run(target, network, certificate)
+    surrogate = Surrogate(target, certificate.get("approximations", []))
+    run = Run(target, network, certificate, surrogate)
     for index, block in enumerate(network.blocks):
         run.block(index, block)
     need(run.latents or not certificate["latents"], "latent-range", "latents", "no attention layer makes any")
     weights, bias = network.readout
-    forms = [target.polynomial(tree) for tree in target.trees]
-    for o, form in enumerate(forms):
+    for o, (form, deviation) in enumerate(zip(surrogate.forms, surrogate.deviations)):
         psi, lowering = run.combination({s: v for (s, c), v in weights.items() if c == o}, bias.get(o, Q(0)))
-        yield lowering, magnitude(orbits(add(run.unfolded(psi), form, Q(-1))), target)
+        yield lowering, magnitude(orbits(add(run.unfolded(psi), form, Q(-1))), surrogate.box) + deviation
 
 
 def main():

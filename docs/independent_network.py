@@ -13,6 +13,11 @@ SHAPES = {  # keys of the objects
         "format target_sha256 network_sha256 epsilon certified outputs witness latents blocks cells",
     "cells": "count entries keys", "cells with ramps": "count entries keys ramps", "ramps": "bound measure",
     "latent": "slot range error", "gadget": "units range outputs", "gadget output": "slot polynomial error",
+    "certificate with approximations":
+        "format target_sha256 network_sha256 epsilon certified outputs witness latents approximations blocks",
+    "approximation": "output node by error", "polynomial": "centre coefficients", "product": "centre coefficients",
+    "hats": "token coordinate pieces", "thresholds": "low high levels",
+    "gadget of an atom": "units range atom outputs", "output of an atom": "slot polynomial factor error",
     "witness": "input token output error", "softmax": "kind", "linformer": "kind e f",
     "performer": "kind normalized features"}
 

@@ -173,10 +173,10 @@ class Parser:
 
     def chain(self, operators="+-"):
         operand = (lambda: self.chain("*/")) if operators == "+-" else self.signed
-        tree = operand()
+        operands = [(None, operand())]
         while self.lexemes[0] in tuple(operators):
-            tree = (self.take(), tree, operand())
-        return tree
+            operands.append((self.take(), operand()))
+        return halved(operands, len(operands) if any(op == "/" for op, _ in operands) else 32)
 
     def signed(self):
         if self.lexemes[0] == "-":
@@ -232,6 +232,25 @@ class Parser:
         return tree
 
 
+def halved(operands, longest):
+    """The tree of a chain: to the left if it is short, else in halves (formats.md, 6.13)."""
+    if len(operands) <= longest:
+        tree = operands[0][1]
+        for op, operand in operands[1:]:
+            tree = (op, tree, operand)
+        return tree
+    left, right = operands[:len(operands) // 2], operands[len(operands) // 2:]
+    joint = right[0][0]
+    if joint == "-":
+        right = [({"+": "-", "-": "+"}[op], operand) for op, operand in right]
+    return joint, halved(left, min(longest, 16)), halved(right, min(longest, 16))
+
+
+# Of constants. `hat`, `identity` and `inverse` are not in the language, only in surrogates.
+KNOWN = {"abs": abs, "relu": lambda t: max(t, Q(0)), "max": max, "min": min, "identity": lambda t: t,
+         "inverse": lambda t: 1 / t, "hat": lambda t: max(1 - abs(t), Q(0))}
+
+
 class Value:
     """Trees over polynomials. tokens: a number of positions, or None for the ring of means (every length)."""
 
@@ -264,9 +283,8 @@ class Value:
             covered(numbers[1] is not None, "residual", "target", "not a polynomial")
             need(numbers[1] != 0, "residual", "target", "division by zero")
             return add({}, values[0], 1 / numbers[1])
-        known = {"abs": abs, "relu": lambda t: max(t, Q(0)), "max": max, "min": min}
-        covered(tree[1] in known and None not in numbers, "residual", "target", "not a polynomial")
-        return const(known[tree[1]](*numbers))
+        covered(tree[1] in KNOWN and None not in numbers, "residual", "target", "not a polynomial")
+        return const(KNOWN[tree[1]](*numbers))
 
     def reduce(self, name, binder, excluded, body, env):
         if self.tokens is None:
@@ -317,10 +335,13 @@ class Target:
 
     def polynomial(self, tree):
         p = self.values(tree, self.n, lambda j, k: var((j, k)), 0, False)[0]
+        self.require_symmetry(p)
+        return p
+
+    def require_symmetry(self, p):
         for j in range(1, (self.n or 1) - 1) if self.explicit and not self.symmetrize else ():
             swap = lambda v: var(({j: j + 1, j + 1: j}.get(v[0], v[0]), v[1]))
             need(substitute(p, swap) == p, "residual", "target", f"not symmetric in x{j + 1}, x{j + 2}")
-        return p
 
 
 def orbits(p):

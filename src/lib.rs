@@ -1,6 +1,7 @@
 //! Explicit transformer weights for equivariant functions, with a proved error bound.
 
 pub mod algebra;
+pub mod approximation;
 pub mod certify;
 pub mod cli;
 pub mod codes;

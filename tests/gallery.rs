@@ -5,12 +5,17 @@
 #[path = "common/gallery.rs"]
 mod gallery;
 
-use gallery::{ACTIVATIONS, ARCHITECTURES, Outcome, TABLES, TableOutcome, constructions, tabulated_tokens};
+use gallery::{
+    ACTIVATIONS, ARCHITECTURES, Outcome, ShapeOutcome, TABLES, TableOutcome, constructions,
+    continuous_constructions, tabulated_tokens,
+};
 use rayon::prelude::*;
 use serde_json::Value;
 
 /// Larger ReLU networks are left to the bench.
 const LARGEST_RELU: u64 = 1500;
+/// The same for targets that are no polynomials.
+const LARGEST_SHAPE: u64 = 20_000;
 
 #[test]
 fn proofs_are_valid_and_as_recorded() {
@@ -70,6 +75,29 @@ fn tables_are_valid_and_as_recorded() {
             }
             let label = format!("{}, {architecture_name}", construction.name);
             problems.into_iter().map(move |problem| format!("{label}: {problem}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn continuous_targets_are_proved_as_recorded() {
+    let constructions = continuous_constructions();
+    let mut cases = Vec::new();
+    for construction in &constructions {
+        let text = std::fs::read_to_string(&construction.golden).expect("golden.json beside every target");
+        let expected = serde_json::from_str::<Value>(&text).expect("JSON")["structural"].clone();
+        if expected["hidden_units"].as_u64().is_none_or(|units| units <= LARGEST_SHAPE) {
+            cases.extend(ARCHITECTURES.map(|architecture| (construction, architecture, expected.clone())));
+        }
+    }
+    assert!(cases.len() >= 3 * 10, "only {} proofs", cases.len());
+    let problems: Vec<String> = cases
+        .par_iter()
+        .flat_map(|(construction, (architecture_name, architecture), expected)| {
+            let (outcome, _) = ShapeOutcome::of(construction, *architecture);
+            let problems = outcome.problems(expected).into_iter();
+            problems.map(|p| format!("{}, {architecture_name}: {p}", construction.name)).collect::<Vec<_>>()
         })
         .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));

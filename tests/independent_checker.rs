@@ -54,7 +54,12 @@ fn both_checkers_accept_the_same_proofs() {
         return;
     }
     let scratch = tempfile::tempdir().unwrap();
-    let cases: [(&str, &[&str]); 6] = [
+    let cases: [(&str, &[&str]); 11] = [
+        ("distance-from-mean", &[]),
+        ("divisive-normalisation", &["--architecture", "performer", "--features", "3"]),
+        ("softened-deviation", &["--architecture", "linformer"]),
+        ("log-mean-exp", &[]),
+        ("softmax-head", &[]),
         ("sum-of-squares", &["--architecture", "all", "--activation", "relu2"]),
         ("e3-others", &["--activation", "relu2"]),
         ("any-covariance", &["--architecture", "linformer"]),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const ORDER: [&[&str]; 9] = [
+const ORDER: [&[&str]; 10] = [
     &["numeric"],
     &["algebra"],
     &["codes"],
@@ -15,6 +15,7 @@ const ORDER: [&[&str]; 9] = [
     &["eval"],
     &["sumformer", "lowering"],
     &["discontinuous"],
+    &["approximation"],
     &["certify"],
     &["scale", "cli"],
 ];
@@ -76,7 +77,8 @@ fn the_checker_does_not_know_the_constructor() {
     rust_files(&checker, &mut files);
     assert!(files.len() > 20);
     for file in files.iter().filter(|f| !f.components().any(|c| c.as_os_str() == "tests")) {
-        let text = std::fs::read_to_string(file).expect("source is UTF-8");
+        // The checker has a module of that name itself.
+        let text = std::fs::read_to_string(file).expect("source is UTF-8").replace("crate::sumformer::", "");
         assert!(!text.contains("sumformer::"), "{} names the constructor", file.display());
     }
 }

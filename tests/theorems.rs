@@ -8,6 +8,7 @@ mod random_target;
 use num_traits::{Signed, Zero};
 use proptest::prelude::*;
 use random_target::{Sequence, every, fixed, places, sequences, shape};
+use std::sync::Arc;
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
@@ -16,12 +17,12 @@ use sumformer::sumformer::SumBasis;
 use sumformer::sumformer::candidates::candidates;
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::check::{derive_outputs, largest_total};
-use sumformer_checker::expansion::expand_target;
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{evaluate_sequence, load_target};
 use sumformer_checker::number::{Rational, integer, max, ratio, to_f64};
 use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
+use sumformer_checker::surrogate::Surrogate;
 
 /// Expansions of the random targets are far smaller.
 const LIMIT: usize = 200_000;
@@ -45,12 +46,13 @@ fn network(
 ) -> (BuiltNetwork, Rational) {
     let mut epsilon = ratio(1, 100);
     loop {
+        let surrogate = Arc::new(Surrogate::new(target, &[], LIMIT).expect("polynomial"));
         let (sumformer, _) =
-            choose(target, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon), LIMIT).expect("polynomial");
+            choose(&surrogate, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon)).expect("a form");
         let options = options(architecture, scores, activation, epsilon.clone());
-        match lower(&sumformer, target, &options, MAX_UNITS) {
+        match lower(&sumformer, &surrogate, &options, MAX_UNITS) {
             Ok(built) => {
-                let outputs = derive_outputs(target, &built.network, &built.run, None).expect("covered");
+                let outputs = derive_outputs(&built.network, &built.run, None).expect("covered");
                 let bound = largest_total(&outputs);
                 assert!(bound <= epsilon);
                 return (built, bound);
@@ -144,8 +146,8 @@ proptest! {
         shape in prop_oneof![shape(fixed(5), 3), shape(every(), 3)], places in places(),
     ) {
         let target = shape.target();
-        let forms = expand_target(&target, LIMIT).unwrap();
-        let mut all = candidates(&target, &forms);
+        let surrogate = Surrogate::new(&target, &[], LIMIT).unwrap();
+        let mut all = candidates(&surrogate);
         let bases: Vec<SumBasis> = all.iter().map(|s| s.basis).collect();
         match shape.length {
             Some(_) => prop_assert!(bases.contains(&SumBasis::Others) && bases.contains(&SumBasis::All)),
@@ -156,7 +158,7 @@ proptest! {
             None => &[LatentMode::Sparse],
         };
         for &mode in modes {
-            let (chosen, dimensions) = choose(&target, mode, Layout::Tree, 0.01, LIMIT).unwrap();
+            let (chosen, dimensions) = choose(&surrogate, mode, Layout::Tree, 0.01).unwrap();
             let expected = match mode {
                 LatentMode::Sparse => dimensions.sparse.into(),
                 LatentMode::Tight => dimensions.tight.clone().unwrap(),

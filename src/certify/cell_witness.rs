@@ -1,14 +1,14 @@
 //! The worst point of the worst table entry: a corner of its cells, as near as the cells' half-open ends allow.
 
+use super::lower_bound::{distance, enclosures};
 use super::witness::Witnessed;
 use num_traits::{Signed, Zero};
-use sumformer_checker::enclosure::interval::DyadicInterval;
-use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
+use sumformer_checker::enclosure::TargetEnclosure;
 use sumformer_checker::format::network::Network;
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, at_most, max, power_of_two, same};
+use sumformer_checker::number::{Rational, at_most, power_of_two, same};
 use sumformer_checker::rules::cells::WorstEntry;
 use sumformer_checker::semantics::ExactEvaluator;
 
@@ -61,10 +61,8 @@ pub fn find_witness_on_cells(target: &Target, network: &Network, worst: &WorstEn
         && let Ok(mut enclosure) = TargetEnclosure::new(target)
     {
         found = furthest(start, |corner| {
-            let sides: Vec<PreparedSide> =
-                point(corner).concat().into_iter().map(|x| PreparedSide::new(&Interval::point(x))).collect();
-            let wanted = enclosure.enclose(&sides.iter().collect::<Vec<_>>()).ok()?;
-            Some(distance(value, wanted[worst.output]))
+            let wanted = enclosures(&mut enclosure, &point(corner))?;
+            Some(distance(&Interval::point(value.clone()), wanted[worst.output]))
         });
     }
     if let Some((corner, error)) = found {
@@ -72,13 +70,6 @@ pub fn find_witness_on_cells(target: &Target, network: &Network, worst: &WorstEn
         witnessed.error = error;
     }
     witnessed
-}
-
-/// The distance of a number from an interval, a lower bound of that from any of its elements.
-fn distance(value: &Rational, interval: DyadicInterval) -> Rational {
-    let below = interval.inf().to_rational().map(|inf| inf - value);
-    let above = interval.sup().to_rational().map(|sup| value - sup);
-    [below, above].into_iter().flatten().fold(Rational::zero(), max)
 }
 
 /// A corner with a large error; none if there is no error at some corner that is tried.

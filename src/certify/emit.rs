@@ -1,7 +1,8 @@
 //! Assembles the certificate and has the checker verify it.
 
+use super::boxes::{BoxOptions, BoxReport, BoxSearch, search};
 use super::cell_witness::find_witness_on_cells;
-use super::witness::{Witnessed, find_witness};
+use super::witness::{Witnessed, find_witness, find_witness_off_target};
 use crate::discontinuous::BOUND_BITS;
 use crate::network::builder::BuiltNetwork;
 use num_rational::BigRational;
@@ -10,12 +11,14 @@ use sumformer_checker::check::{
     Checked, DerivedOutput, ProofFiles, UnreadableProof, Verdict, check_proof, derive_outputs,
 };
 use sumformer_checker::format::certificate::{
-    CERTIFICATE_FORMAT, CellClaim, Certificate, Gadget, LatentClaim, OutputClaim, RampClaim,
+    Approximation, CERTIFICATE_FORMAT, CellClaim, Certificate, Gadget, LatentClaim, OutputClaim, RampClaim,
 };
 use sumformer_checker::format::network::{Network, NetworkSize};
 use sumformer_checker::format::sha256;
+use sumformer_checker::implied::ImpliedSumformer;
+use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Exact, round_up};
+use sumformer_checker::number::{Exact, round_down, round_up};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::cells::CellBound;
 
@@ -36,6 +39,8 @@ pub struct Proof {
     pub witness: Witnessed,
     /// How long the independent check took.
     pub check_time: Duration,
+    /// What the search for a tree of boxes left; nothing for proofs without one.
+    pub boxes: Option<BoxReport>,
 }
 
 /// Why there is no proof.
@@ -47,23 +52,64 @@ pub enum ProofError {
     /// The written files cannot be read back: a defect of the constructor.
     #[error(transparent)]
     Unreadable(#[from] UnreadableProof),
+    /// The target cannot be enclosed over boxes.
+    #[error("the target cannot be enclosed: {0}")]
+    NotEnclosed(#[from] EvalError),
 }
 
 /// What a certificate says beside its hashes and ε.
 struct Claims {
     outputs: Vec<OutputClaim>,
     latents: Vec<LatentClaim>,
+    approximations: Vec<Approximation>,
     blocks: Vec<Vec<Gadget>>,
     cells: Option<CellClaim>,
+    boxes: Option<String>,
+}
+
+impl Claims {
+    /// What is claimed of a built network's blocks and latents.
+    fn of(built: &BuiltNetwork, outputs: Vec<OutputClaim>) -> Self {
+        let (latents, blocks) = (built.latents.clone(), built.gadgets.clone());
+        let approximations = built.run.surrogate().approximations.clone();
+        Self { outputs, latents, approximations, blocks, cells: None, boxes: None }
+    }
 }
 
 /// Finds a witness, writes the certificate, and checks the written bytes.
 pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &BigRational) -> Result<Proof, ProofError> {
-    let outputs = output_claims(target, built)?;
+    let outputs = output_claims(built)?;
     let witness = find_witness(target, built, &largest_claim(&outputs));
-    let claims =
-        Claims { outputs, latents: built.latents.clone(), blocks: built.gadgets.clone(), cells: None };
+    let claims = Claims::of(built, outputs);
     seal(target, built.network.to_json(), claims, witness, epsilon)
+}
+
+/// Searches for a tree of boxes on which the Sumformer of a network is close to a target, writes the certificate and
+/// checks the written bytes. The network was made for another target, a polynomial one with the same tokens and the
+/// same domain, that approximates this one.
+///
+/// The tolerance of each output is what ε leaves after the lowering error. If boxes are left open the verdict is
+/// "incomplete", and [`Proof::boxes`] names the worst of them.
+pub fn prove_by_boxes(
+    target: &Target,
+    built: &BuiltNetwork,
+    epsilon: &BigRational,
+    options: &BoxOptions<'_>,
+) -> Result<Proof, ProofError> {
+    let Network { readout, outputs, .. } = &built.network;
+    let lowering: Vec<Exact> =
+        built.run.outputs(readout, *outputs).iter().map(|model| rounded(&model.error)).collect();
+    // Rounding up a residual below a short number does not lead above it.
+    let tolerances: Vec<BigRational> =
+        lowering.iter().map(|lowering| round_down(&(epsilon - &lowering.0), BOUND_BITS)).collect();
+    let sumformer = ImpliedSumformer::of(&built.run, readout, *outputs);
+    let BoxSearch { tree, residuals, report } = search(target, &sumformer, &tolerances, options)?;
+    let outputs = lowering.into_iter().zip(&residuals);
+    let outputs = outputs.map(|(lowering, residual)| OutputClaim { lowering, residual: rounded(residual) });
+    let claims = Claims { boxes: Some(tree), ..Claims::of(built, outputs.collect()) };
+    let witness = find_witness_off_target(target, built);
+    let proof = seal(target, built.network.to_json(), claims, witness, epsilon)?;
+    Ok(Proof { boxes: Some(report), ..proof })
 }
 
 /// Writes the certificate of a network that is constant on cells, and checks the written bytes. `bound` is what the
@@ -84,8 +130,10 @@ pub fn prove_on_cells(
     let claims = Claims {
         outputs: bound.outputs.iter().map(residual).collect(),
         latents: Vec::new(),
+        approximations: Vec::new(),
         blocks: Vec::new(),
         cells: Some(CellClaim { count: bound.cells, entries: bound.entries, keys: bound.keys, ramps }),
+        boxes: None,
     };
     let network_json = network.to_json();
     // A table of a million entries should not be in memory twice.
@@ -109,8 +157,10 @@ fn seal(
         outputs: claims.outputs,
         witness: witness.certificate_entry(),
         latents: claims.latents,
+        approximations: claims.approximations,
         blocks: claims.blocks,
         cells: claims.cells,
+        boxes: claims.boxes,
     };
     let certificate_json = certificate.to_json();
     let start = Instant::now();
@@ -129,17 +179,18 @@ fn seal(
         verdict,
         witness,
         check_time,
+        boxes: None,
     })
 }
 
 /// The bound that a certificate of a built network states.
-pub fn certified_bound(target: &Target, built: &BuiltNetwork) -> Result<BigRational, Refusal> {
-    Ok(largest_claim(&output_claims(target, built)?))
+pub fn certified_bound(built: &BuiltNetwork) -> Result<BigRational, Refusal> {
+    Ok(largest_claim(&output_claims(built)?))
 }
 
 /// What the checker's rules derive from the weights, rounded up to short numbers.
-fn output_claims(target: &Target, built: &BuiltNetwork) -> Result<Vec<OutputClaim>, Refusal> {
-    let derived = derive_outputs(target, &built.network, &built.run, None)?;
+fn output_claims(built: &BuiltNetwork) -> Result<Vec<OutputClaim>, Refusal> {
+    let derived = derive_outputs(&built.network, &built.run, None)?;
     let claim = |output: DerivedOutput| OutputClaim {
         lowering: rounded(&output.lowering),
         residual: rounded(&output.residual),
@@ -152,7 +203,7 @@ fn rounded(value: &BigRational) -> Exact {
     Exact(round_up(value, BOUND_BITS))
 }
 
-fn largest_claim(outputs: &[OutputClaim]) -> BigRational {
+pub(super) fn largest_claim(outputs: &[OutputClaim]) -> BigRational {
     let totals = outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0);
     totals.max().unwrap_or_else(num_traits::Zero::zero)
 }

@@ -1,4 +1,4 @@
-//! The error network − Sumformer at a sequence, in floating point and token by token.
+//! The error network − Sumformer, or network − target, at a sequence, in floating point and token by token.
 //!
 //! Blocks before the attention see one token, and what comes after sees one token and the mean. So the network is cut
 //! there: a moved token costs one pass through the first half for itself and one through the second half for the own
@@ -7,15 +7,17 @@
 
 use super::piecewise::PiecewiseLayer;
 use crate::network::builder::BuiltNetwork;
+use sumformer_checker::evaluation::target_operations;
 use sumformer_checker::format::network::AffineMap;
+use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::to_f64;
 use sumformer_checker::polynomial::{Monomial, Polynomial};
 use sumformer_checker::rules::attention::mean_layer;
 use sumformer_checker::rules::symbolic_run::SymbolicRun;
 
-/// Network and Sumformer, compiled to floats.
-pub struct ErrorFunction {
+/// A network and what it should compute, compiled to floats.
+pub struct ErrorFunction<'a> {
     tokens: Tokens,
     embedding: FloatAffine,
     /// The blocks before the attention.
@@ -25,10 +27,18 @@ pub struct ErrorFunction {
     /// The feed-forward part of the attention block, and the blocks after it.
     after: Vec<PiecewiseLayer>,
     readout: FloatAffine,
-    /// What each latent takes from the other tokens, and from the own.
-    latents: Vec<(FloatPolynomial, FloatPolynomial)>,
-    /// The outputs in the own token's coordinates and the latents.
-    outputs: Vec<FloatPolynomial>,
+    wanted: Wanted<'a>,
+}
+
+/// What a network should compute.
+enum Wanted<'a> {
+    Sumformer {
+        /// What each latent takes from the other tokens, and from the own.
+        latents: Vec<(FloatPolynomial, FloatPolynomial)>,
+        /// The outputs in the own token's coordinates and the latents.
+        outputs: Vec<FloatPolynomial>,
+    },
+    Target(&'a Target),
 }
 
 /// Everything that depends on one token alone.
@@ -39,21 +49,38 @@ pub struct TokenState {
     latents: Vec<f64>,
 }
 
-impl ErrorFunction {
-    /// Cuts a built network; `None` unless it has exactly one attention layer that is a mean, and no steps.
-    pub fn new(target: &Target, built: &BuiltNetwork) -> Option<Self> {
+impl<'a> ErrorFunction<'a> {
+    /// The distance from the network's own Sumformer, which must have no atoms; `None` unless the network has exactly one attention layer that is
+    /// a mean, and no steps.
+    pub fn new(built: &BuiltNetwork) -> Option<Self> {
+        let outputs = built.run.outputs(&built.network.readout, built.network.outputs);
+        let latents = built.run.latents().iter();
+        let wanted = Wanted::Sumformer {
+            latents: latents
+                .map(|latent| (FloatPolynomial::new(&latent.others), FloatPolynomial::new(&latent.own)))
+                .collect(),
+            outputs: outputs.iter().map(|model| FloatPolynomial::new(&model.polynomial)).collect(),
+        };
+        Self::cut(built, wanted)
+    }
+
+    /// The distance from the target itself, for the same networks.
+    pub fn off_target(target: &'a Target, built: &BuiltNetwork) -> Option<Self> {
+        Self::cut(built, Wanted::Target(target))
+    }
+
+    fn cut(built: &BuiltNetwork, wanted: Wanted<'a>) -> Option<Self> {
         let network = &built.network;
         let at = network.blocks.iter().position(|block| block.attention.is_some())?;
         if network.blocks[at + 1..].iter().any(|block| block.attention.is_some()) {
             return None;
         }
-        let mut run = SymbolicRun::start(&target.domain, network.tokens, &network.embedding, network.width());
+        let mut run = SymbolicRun::start(built.run.surrogate().clone(), &network.embedding, network.width());
         for (index, (block, gadgets)) in network.blocks[..at].iter().zip(&built.gadgets).enumerate() {
             run.block(index, block, gadgets, &mut |_| Ok(Vec::new())).ok()?;
         }
         let attention = network.blocks[at].attention.as_ref()?;
         let layer = mean_layer(attention, &run.constants(), network.tokens, "attention").ok()?;
-        let outputs = built.run.outputs(&network.readout, network.outputs);
         let layers = network.blocks.iter().zip(&built.gadgets).map(|(b, g)| PiecewiseLayer::new(b, g));
         let mut before = layers.collect::<Option<Vec<_>>>()?;
         let after = before.split_off(at);
@@ -64,28 +91,36 @@ impl ErrorFunction {
             mean: layer.matrix.iter().map(|(from, to, w)| (from, to, to_f64(w))).collect(),
             after,
             readout: FloatAffine::new(&network.readout, network.outputs),
-            latents: built
-                .run
-                .latents()
-                .iter()
-                .map(|latent| (FloatPolynomial::new(&latent.others), FloatPolynomial::new(&latent.own)))
-                .collect(),
-            outputs: outputs.iter().map(|model| FloatPolynomial::new(&model.polynomial)).collect(),
+            wanted,
         })
     }
 
     /// About how many gadgets and terms one evaluation passes.
     pub fn cost(&self) -> usize {
         let layers = self.before.iter().chain(&self.after).map(PiecewiseLayer::cost);
-        let latents = self.latents.iter().flat_map(|(others, own)| [others, own]);
-        layers.sum::<usize>() + latents.chain(&self.outputs).map(|p| p.0.len()).sum::<usize>()
+        let wanted = match &self.wanted {
+            Wanted::Sumformer { latents, outputs } => {
+                let latents = latents.iter().flat_map(|(others, own)| [others, own]);
+                latents.chain(outputs).map(|p| p.0.len()).sum()
+            }
+            Wanted::Target(target) => match target.tokens {
+                Tokens::Fixed(n) => (target_operations(target, n) / n.max(1) as f64) as usize,
+                Tokens::Any => 0,
+            },
+        };
+        layers.sum::<usize>() + wanted
     }
 
     /// The part of one token.
     pub fn token(&self, coordinates: Vec<f64>) -> TokenState {
         let mut stream = self.embedding.image(&coordinates);
         run(&self.before, &mut stream);
-        let latents = self.latents.iter().map(|(others, _)| others.evaluate(&coordinates)).collect();
+        let latents = match &self.wanted {
+            Wanted::Sumformer { latents, .. } => {
+                latents.iter().map(|(others, _)| others.evaluate(&coordinates)).collect()
+            }
+            Wanted::Target(_) => Vec::new(),
+        };
         TokenState { coordinates, stream, latents }
     }
 
@@ -103,17 +138,35 @@ impl ErrorFunction {
             run(psi, &mut stream);
         }
         let got = self.readout.image(&stream);
-        let mut variables = own.coordinates.clone();
-        for (i, (_, own_part)) in self.latents.iter().enumerate() {
-            let sum: f64 = others.iter().map(|(state, n)| n * state.latents[i]).sum();
-            let from_others = match self.tokens {
-                Tokens::Fixed(_) => sum,
-                Tokens::Any => (sum + own.latents[i]) / length,
-            };
-            variables.push(from_others + own_part.evaluate(&own.coordinates));
-        }
-        let errors = got.iter().zip(&self.outputs).map(|(a, p)| (a - p.evaluate(&variables)).abs());
+        let wanted = self.wanted(own, others, length);
+        let errors = got.iter().zip(&wanted).map(|(a, b)| (a - b).abs());
         errors.enumerate().fold((0.0, 0), |worst, (output, e)| if e > worst.0 { (e, output) } else { worst })
+    }
+
+    /// What the outputs should be; nothing where that has no value.
+    fn wanted(&self, own: &TokenState, others: &[(&TokenState, f64)], length: f64) -> Vec<f64> {
+        match &self.wanted {
+            Wanted::Sumformer { latents, outputs } => {
+                let mut variables = own.coordinates.clone();
+                for (i, (_, own_part)) in latents.iter().enumerate() {
+                    let sum: f64 = others.iter().map(|(state, n)| n * state.latents[i]).sum();
+                    let from_others = match self.tokens {
+                        Tokens::Fixed(_) => sum,
+                        Tokens::Any => (sum + own.latents[i]) / length,
+                    };
+                    variables.push(from_others + own_part.evaluate(&own.coordinates));
+                }
+                outputs.iter().map(|p| p.evaluate(&variables)).collect()
+            }
+            Wanted::Target(target) => {
+                let copies = |(state, count): &(&TokenState, f64)| {
+                    std::iter::repeat_n(state.coordinates.clone(), *count as usize)
+                };
+                let mut sequence = vec![own.coordinates.clone()];
+                sequence.extend(others.iter().flat_map(copies));
+                evaluate_token(target, &sequence, 0).unwrap_or_default()
+            }
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub fn trivial(n: usize, d: usize) -> Candidate {
 }
 
 /// The best candidate of every search, in the order of the seeds.
-pub fn search(target: &Target, function: &ErrorFunction, n: usize) -> Vec<Candidate> {
+pub fn search(target: &Target, function: &ErrorFunction<'_>, n: usize) -> Vec<Candidate> {
     let evaluations = (WORK / function.cost().max(1)).clamp(EVALUATIONS / 20, EVALUATIONS);
     (0..SEARCHES)
         .into_par_iter()
@@ -76,7 +76,7 @@ struct Placed {
 }
 
 struct Search<'a> {
-    function: &'a ErrorFunction,
+    function: &'a ErrorFunction<'a>,
     origin: Vec<f64>,
     step: Vec<f64>,
     counts: Vec<usize>,
@@ -84,7 +84,7 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(target: &Target, function: &'a ErrorFunction, n: usize, seed: u64) -> Self {
+    fn new(target: &Target, function: &'a ErrorFunction<'a>, n: usize, seed: u64) -> Self {
         Self {
             function,
             origin: target.domain.iter().map(|i| to_f64(i.inf())).collect(),

@@ -1,15 +1,13 @@
 //! A search for the worst input: floating point finds it, exact arithmetic states it.
 
 use super::error_function::ErrorFunction;
+use super::lower_bound::lower_bound;
 use super::search::{Candidate, GRID_BITS, search, trivial};
-use crate::eval::Forward;
 use crate::network::builder::BuiltNetwork;
-use crate::numeric::FloatInterval;
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 use sumformer_checker::evaluation::witness_error;
 use sumformer_checker::format::certificate::Witness;
 use sumformer_checker::format::network::Network;
-use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Exact, Rational, power_of_two};
 
@@ -25,7 +23,7 @@ pub struct Witnessed {
     pub token: usize,
     /// Output coordinate.
     pub output: usize,
-    /// The error there: exact, or a proved lower bound where the network has no exact values.
+    /// The error there: exact, or a proved lower bound where network or target has no exact value.
     pub error: Rational,
     /// Whether `error` is the exact value.
     pub exact: bool,
@@ -45,12 +43,28 @@ impl Witnessed {
 
 /// Searches for a large error; with a certified bound of 0 one evaluation says all there is to say.
 pub fn find_witness(target: &Target, built: &BuiltNetwork, certified: &Rational) -> Witnessed {
+    let surrogate = built.run.surrogate();
+    let is_target = surrogate.atoms.is_empty() && surrogate.deviations.iter().all(Zero::is_zero);
+    let function = match (certified.is_zero(), is_target) {
+        (true, _) => None,
+        (false, true) => ErrorFunction::new(built),
+        (false, false) => ErrorFunction::off_target(target, built),
+    };
+    find(target, built, function)
+}
+
+/// Searches for a large error of a network whose Sumformer only approximates the target.
+pub fn find_witness_off_target(target: &Target, built: &BuiltNetwork) -> Witnessed {
+    find(target, built, ErrorFunction::off_target(target, built))
+}
+
+fn find(target: &Target, built: &BuiltNetwork, function: Option<ErrorFunction<'_>>) -> Witnessed {
     let n = match target.tokens {
         Tokens::Fixed(n) => n,
         Tokens::Any => LENGTH_FOR_ANY,
     };
     let mut ranked = vec![trivial(n, target.dimension())];
-    if let (false, Some(function)) = (certified.is_zero(), ErrorFunction::new(target, built)) {
+    if let Some(function) = function {
         ranked.extend(search(target, &function, n));
     }
     // The largest first; ties in the order of the seeds.
@@ -78,21 +92,9 @@ fn state_exactly(target: &Target, network: &Network, n: usize, candidate: &Candi
         Ok(error) => witnessed.error = error,
         Err(_) => {
             witnessed.exact = false;
-            witnessed.error = lower_bound(target, network, &witnessed).unwrap_or_else(Rational::zero);
+            witnessed.error = lower_bound(target, network, &witnessed.input, witnessed.output)
+                .unwrap_or_else(Rational::zero);
         }
     }
     witnessed
-}
-
-/// A lower bound of the error in interval arithmetic.
-fn lower_bound(target: &Target, network: &Network, at: &Witnessed) -> Option<Rational> {
-    let exact = evaluate_token(target, &at.input, at.token).ok()?;
-    let tokens: Vec<Vec<FloatInterval>> =
-        at.input.iter().map(|token| token.iter().map(FloatInterval::from_rational).collect()).collect();
-    let outputs = Forward::<FloatInterval>::compile(network).ok()?.run(&tokens).ok()?;
-    let got = outputs[at.token][at.output];
-    let (inf, sup) = (Rational::from_float(got.inf())?, Rational::from_float(got.sup())?);
-    let wanted = &exact[at.output];
-    let distance = if &inf > wanted { &inf - wanted } else { wanted - &sup };
-    Some(if distance.is_negative() { Rational::zero() } else { distance })
 }

@@ -1,18 +1,22 @@
 //! The whole check: files in, verdict out.
 
 use crate::evaluation::witness_error;
-use crate::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
+use crate::expansion::DEFAULT_MAX_TERMS;
 use crate::format::certificate::{CellClaim, Certificate, OutputClaim};
 use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
+use crate::implied::ImpliedSumformer;
 use crate::language::target::Target;
 use crate::language::{Diagnostics, load_target};
 use crate::number::{Rational, at_most, max, same, to_f64};
-use crate::rules::cells;
+use crate::polynomial::Polynomial;
 use crate::rules::residual::{Unfolding, residual_bound};
 use crate::rules::symbolic_run::SymbolicRun;
 use crate::rules::{Refusal, RefusalKind, Rule};
+use crate::rules::{boxes, cells};
+use crate::surrogate::Surrogate;
 use num_traits::{One, Signed, Zero};
+use std::sync::Arc;
 
 /// The three files of a proof, as bytes.
 #[derive(Debug, Clone, Copy)]
@@ -175,7 +179,11 @@ pub fn derive_bound(
         Some(claim) => derive_on_cells(target, network, certificate, claim)?,
         None => {
             let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
-            derive_outputs(target, network, &run, Some(&certificate.outputs))?
+            let claims = Some(certificate.outputs.as_slice());
+            match &certificate.boxes {
+                Some(tree) => derive_on_boxes(target, network, &run, tree, claims)?,
+                None => derive_outputs(network, &run, claims)?,
+            }
         }
     };
     let bound = largest_total(&outputs);
@@ -264,7 +272,12 @@ pub fn run_blocks(
             Rule::GadgetUnits.unsupported("certificate", "it is about cells; blocks have no polynomials")
         );
     }
-    let mut run = SymbolicRun::start(&target.domain, target.tokens, &network.embedding, network.width());
+    let surrogate = match certificate.boxes {
+        // Boxes compare the Sumformer with the target itself.
+        Some(_) => Surrogate::polynomial(target, Vec::new()),
+        None => Surrogate::of(target, &certificate.approximations)?,
+    };
+    let mut run = SymbolicRun::start(Arc::new(surrogate), &network.embedding, network.width());
     observe(0, &run);
     let mut latents_claimed = false;
     for (index, (block, gadgets)) in network.blocks.iter().zip(&certificate.blocks).enumerate() {
@@ -284,28 +297,53 @@ pub fn run_blocks(
 
 /// The errors of all outputs after the last block; claims, where given, must not be smaller.
 pub fn derive_outputs(
-    target: &Target,
     network: &Network,
     run: &SymbolicRun,
     claims: Option<&[OutputClaim]>,
 ) -> Result<Vec<DerivedOutput>, Refusal> {
-    let forms = expand_target(target, DEFAULT_MAX_TERMS).map_err(|e| {
-        let place = "target";
-        match e {
-            ExpansionError::NotPolynomial { .. } | ExpansionError::TooLarge { .. } => {
-                Rule::Residual.unsupported(place, e.to_string())
-            }
-            ExpansionError::Undefined { .. } | ExpansionError::NotSymmetric { .. } => {
-                Rule::Residual.invalid(place, e.to_string())
-            }
-        }
-    })?;
-    let mut unfolding = Unfolding::new(target, run.latents(), DEFAULT_MAX_TERMS);
+    let surrogate = run.surrogate();
+    let mut unfolding = Unfolding::new(&surrogate.target, run.latents(), DEFAULT_MAX_TERMS);
+    require_outputs(network, run, claims, |output, psi| {
+        let place = format!("output {output}");
+        let form = surrogate.forms.get(output).ok_or_else(|| no_such_output(&place))?;
+        let domain = &surrogate.target.domain;
+        let distance = residual_bound(&mut unfolding, psi, form, domain, &place)?;
+        Ok((distance + &surrogate.deviations[output], place))
+    })
+}
+
+/// The errors of all outputs, the residuals bounded on the boxes of a tree.
+pub fn derive_on_boxes(
+    target: &Target,
+    network: &Network,
+    run: &SymbolicRun,
+    tree: &str,
+    claims: Option<&[OutputClaim]>,
+) -> Result<Vec<DerivedOutput>, Refusal> {
+    let sumformer = ImpliedSumformer::of(run, &network.readout, network.outputs);
+    let mut bounds = boxes::derive(target, &sumformer, tree)?.outputs.into_iter();
+    require_outputs(network, run, claims, |output, _| {
+        let place = format!("output {output}");
+        let (residual, at) = bounds.next().ok_or_else(|| no_such_output(&place))?;
+        Ok((residual, format!("{place}, {at}")))
+    })
+}
+
+fn no_such_output(place: &str) -> Refusal {
+    Rule::Shape.invalid(place, "the target has no such output")
+}
+
+/// Collects the errors of all outputs, given the residual of each and its place; claims must not be smaller.
+fn require_outputs(
+    network: &Network,
+    run: &SymbolicRun,
+    claims: Option<&[OutputClaim]>,
+    mut residual: impl FnMut(usize, &Polynomial) -> Result<(Rational, String), Refusal>,
+) -> Result<Vec<DerivedOutput>, Refusal> {
     let models = run.outputs(&network.readout, network.outputs);
     let mut outputs = Vec::with_capacity(models.len());
-    for (output, (model, form)) in models.into_iter().zip(&forms).enumerate() {
-        let place = format!("output {output}");
-        let residual = residual_bound(&mut unfolding, &model.polynomial, form, &target.domain, &place)?;
+    for (output, model) in models.into_iter().enumerate() {
+        let (residual, place) = residual(output, &model.polynomial)?;
         if let Some(claim) = claims.map(|claims| &claims[output]) {
             require_at_least(&claim.lowering.0, &model.error, Rule::Lowering, &place)?;
             require_at_least(&claim.residual.0, &residual, Rule::Residual, &place)?;
@@ -372,6 +410,16 @@ fn require_shapes(target: &Target, network: &Network, certificate: &Certificate)
     }
     if certificate.cells.is_some() && !certificate.latents.is_empty() {
         return refuse("certificate", "it claims both cells and latents".into());
+    }
+    if (certificate.cells.is_some() || certificate.boxes.is_some()) && !certificate.approximations.is_empty()
+    {
+        return refuse(
+            "certificate",
+            "with cells or boxes the target has no surrogate, so no approximations".into(),
+        );
+    }
+    if certificate.cells.is_some() && certificate.boxes.is_some() {
+        return refuse("certificate", "it claims both cells and boxes".into());
     }
     let mut claimed = certificate.blocks.iter().flatten().flat_map(|gadget| &gadget.outputs);
     if let Some(output) = claimed.find(|output| output.slot >= network.width()) {

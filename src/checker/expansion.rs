@@ -87,20 +87,22 @@ pub fn expand_target_in(
     others: Others,
     max_terms: usize,
 ) -> Result<Vec<NormalForm>, ExpansionError> {
+    let scope =
+        Scope { dimension: target.dimension(), tokens: target.tokens, limits: Limits::new(max_terms) };
     match &target.body {
         Body::Output(expressions) => {
-            let scope = Scope { target, limits: Limits::new(max_terms) };
             let frame = Frame { environment: vec![0], named: 1, others };
             expressions.iter().map(|e| scope.expand(e, &frame)).collect()
         }
         Body::SemiInvariant { expressions, symmetrize } => {
-            expressions.iter().map(|e| expand_semi_invariant(target, e, *symmetrize, max_terms)).collect()
+            expressions.iter().map(|e| expand_semi_invariant(&scope, e, *symmetrize)).collect()
         }
     }
 }
 
-struct Scope<'a> {
-    target: &'a Target,
+struct Scope {
+    dimension: usize,
+    tokens: Tokens,
     limits: Limits,
 }
 
@@ -132,14 +134,14 @@ impl Frame {
     }
 }
 
-impl Scope<'_> {
+impl Scope {
     fn expand(&self, expr: &Expr, frame: &Frame) -> Result<NormalForm, ExpansionError> {
         self.limits.spend(1).map_err(too_large(expr))?;
-        let d = self.target.dimension();
+        let d = self.dimension;
         let constant = |value: Rational| NormalForm::constant(d, frame.named, frame.others, value);
         match &expr.kind {
             ExprKind::Number(value) => Ok(constant(value.clone())),
-            ExprKind::Length => match self.target.tokens {
+            ExprKind::Length => match self.tokens {
                 Tokens::Fixed(n) => Ok(constant(Rational::from_integer(n.into()))),
                 Tokens::Any => Err(not_polynomial("`n` without a fixed length", expr)),
             },
@@ -162,7 +164,7 @@ impl Scope<'_> {
             }
             ExprKind::Call(function, argument) => {
                 let argument = self.expand(argument, frame)?;
-                let value = argument.as_constant().and_then(|value| piecewise_linear(*function, value));
+                let value = argument.as_constant().and_then(|value| rational_value(*function, value));
                 value.map(constant).ok_or_else(|| not_polynomial(&format!("`{}`", function.name()), expr))
             }
             ExprKind::Extremum(extremum, left, right) => {
@@ -183,7 +185,7 @@ impl Scope<'_> {
         expr: &Expr,
         frame: &Frame,
     ) -> Result<NormalForm, ExpansionError> {
-        let d = self.target.dimension();
+        let d = self.dimension;
         let Some(rest) = frame.others.rest() else {
             if reduction != Reduction::Mean || !excluded.is_empty() {
                 return Err(not_polynomial("anything but a mean over all tokens, for every length,", expr));
@@ -242,10 +244,13 @@ fn not_polynomial(what: &str, expr: &Expr) -> ExpansionError {
     ExpansionError::NotPolynomial { what: what.to_string(), span: expr.span.clone() }
 }
 
-fn piecewise_linear(function: Function, value: Rational) -> Option<Rational> {
+fn rational_value(function: Function, value: Rational) -> Option<Rational> {
     match function {
         Function::Abs => Some(value.abs()),
         Function::Relu => Some(crate::number::max(value, Rational::zero())),
+        Function::Identity => Some(value),
+        Function::Inverse if !value.is_zero() => Some(value.recip()),
+        Function::Hat => Some(crate::number::max(Rational::one() - value.abs(), Rational::zero())),
         _ => None,
     }
 }
@@ -282,19 +287,23 @@ fn combine(
     Ok(left)
 }
 
+/// A polynomial expression without reductions in the coordinates of explicit tokens, levels 0, 1, …: coordinate k of token j
+/// is variable j·d + k.
+pub fn explicit_polynomial(expr: &Expr, d: usize, tokens: usize) -> Result<Polynomial, ExpansionError> {
+    let scope = Scope { dimension: d, tokens: Tokens::Fixed(tokens), limits: Limits::new(DEFAULT_MAX_TERMS) };
+    let frame = Frame { environment: (0..tokens).collect(), named: tokens, others: Others::Count(0) };
+    let form = scope.expand(expr, &frame)?;
+    Ok(Polynomial::from_terms(form.terms().map(|(b, c)| (b.named.clone(), c.clone()))))
+}
+
 /// g(x1; x2..xn) in explicit tokens: all n tokens are named, then symmetry is required or averaged in.
-fn expand_semi_invariant(
-    target: &Target,
-    expr: &Expr,
-    symmetrize: bool,
-    max_terms: usize,
-) -> Result<NormalForm, ExpansionError> {
-    let d = target.dimension();
-    let Tokens::Fixed(n) = target.tokens else {
+fn expand_semi_invariant(scope: &Scope, expr: &Expr, symmetrize: bool) -> Result<NormalForm, ExpansionError> {
+    let d = scope.dimension;
+    let Tokens::Fixed(n) = scope.tokens else {
         return Err(not_polynomial("`semi_invariant` without a fixed length", expr));
     };
     let frame = Frame { environment: (0..n).collect(), named: n, others: Others::Count(0) };
-    let explicit = Scope { target, limits: Limits::new(max_terms) }.expand(expr, &frame)?;
+    let explicit = scope.expand(expr, &frame)?;
     let polynomial = Polynomial::from_terms(explicit.terms().map(|(b, c)| (b.named.clone(), c.clone())));
     if !symmetrize {
         require_symmetry(&polynomial, n, d, &expr.span)?;

@@ -86,6 +86,12 @@ impl Interval {
         Self { inf: &self.inf - radius, sup: &self.sup + radius }
     }
 
+    /// What lies in both; nothing if there is no such number.
+    pub fn intersection(&self, other: &Interval) -> Option<Self> {
+        let (inf, sup) = (max(self.inf.clone(), other.inf.clone()), min(self.sup.clone(), other.sup.clone()));
+        Self::new(inf, sup).ok()
+    }
+
     /// The smallest interval that contains both.
     pub fn hull(&self, other: &Interval) -> Self {
         Self { inf: min(self.inf.clone(), other.inf.clone()), sup: max(self.sup.clone(), other.sup.clone()) }

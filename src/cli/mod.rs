@@ -6,6 +6,7 @@ mod error;
 mod eval;
 mod explain;
 mod files;
+mod merge;
 mod numbers;
 mod output;
 mod proof;
@@ -32,6 +33,7 @@ pub fn run() -> ExitCode {
     let result = start_threads(cli.threads).and_then(|()| match &cli.command {
         Command::Prove(arguments) => prove::run(arguments, cli.json),
         Command::Check(arguments) => check::run(arguments, cli.json),
+        Command::Merge(arguments) => merge::run(arguments, cli.json),
         Command::Eval(arguments) => eval::run(arguments, cli.json),
         Command::Explain(arguments) => explain::run(arguments, cli.json),
         Command::Scale(arguments) => scale::run(arguments, cli.json),

@@ -5,9 +5,9 @@
 
 mod attention;
 mod forward;
-pub mod implied;
 pub mod input;
 mod matrix;
+pub mod surrogate;
 #[cfg(test)]
 mod tests;
 

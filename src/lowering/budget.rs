@@ -3,13 +3,17 @@
 //!
 //! Everything here is planning in floating point; what is proved comes from the finished weights.
 
-use super::plan::{Plan, Step};
+use super::plan::{Item, Plan, Stage, Step};
+use crate::network::function_plan::amplitude;
 use crate::network::gadget::{CONSTANT_WIDTH, balance_f64};
 use crate::sumformer::{SumBasis, Sumformer};
 use std::collections::BTreeMap;
+use sumformer_checker::enclosure::univariate::lipschitz;
 use sumformer_checker::interval::Interval;
+use sumformer_checker::language::ast::Function;
 use sumformer_checker::number::to_f64;
 use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::surrogate::Surrogate;
 
 /// A gadget (or the pair of a product) whose error is `amplitude / N²` at the cost of `units_per_piece · N` units.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +29,7 @@ pub struct GadgetCost {
 /// Pieces for every gadget of every step, in the plan's order, and the planned number of hidden units.
 #[derive(Debug, Clone)]
 pub struct Budget {
-    /// Per step, one number per gadget (one for a product's pair).
+    /// Per step or atom, one number per gadget (one for a product's pair).
     pub pieces: Vec<Vec<u64>>,
     /// Σ κ·N.
     pub units: f64,
@@ -84,8 +88,8 @@ impl Ranges {
 }
 
 /// The least-units plan for an output error of at most `epsilon` on the box.
-pub fn plan_budget(sumformer: &Sumformer, plan: &Plan, domain: &[Interval], epsilon: f64) -> Budget {
-    let costs = gadget_costs(sumformer, plan, domain);
+pub fn plan_budget(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan, epsilon: f64) -> Budget {
+    let costs = gadget_costs(sumformer, surrogate, plan);
     let flat: Vec<GadgetCost> = costs.iter().flatten().cloned().collect();
     let (pieces, units) = least_units(&flat, epsilon);
     let mut pieces = pieces.into_iter();
@@ -94,8 +98,9 @@ pub fn plan_budget(sumformer: &Sumformer, plan: &Plan, domain: &[Interval], epsi
 }
 
 /// Amplitudes and sensitivities of all gadgets, in the plan's order.
-pub fn gadget_costs(sumformer: &Sumformer, plan: &Plan, domain: &[Interval]) -> Vec<Vec<GadgetCost>> {
-    let token = Ranges { variables: domain.iter().map(|side| Span::of(side).not_a_point()).collect() };
+pub fn gadget_costs(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan) -> Vec<Vec<GadgetCost>> {
+    let domain = surrogate.target.domain.iter();
+    let token = Ranges { variables: domain.map(|side| Span::of(side).not_a_point()).collect() };
     let copies = sumformer.copies() as f64;
     let mut variables = token.variables.clone();
     variables.extend(sumformer.features.iter().map(|m| {
@@ -103,45 +108,87 @@ pub fn gadget_costs(sumformer: &Sumformer, plan: &Plan, domain: &[Interval]) -> 
         if sumformer.basis == SumBasis::Means { range } else { Span(range.0 * copies, range.1 * copies) }
     }));
     let all = Ranges { variables };
-    let outputs = sumformer.psi.len();
-
-    let mut sensitivity: BTreeMap<Monomial, Vec<f64>> = BTreeMap::new();
-    for (output, p) in sumformer.psi.iter().enumerate() {
+    let outputs = surrogate.forms.len();
+    let mut sensitivity = Sensitivity { outputs, reach: BTreeMap::new() };
+    for (output, p) in sumformer.psi[..outputs].iter().enumerate() {
         for (m, c) in p.terms() {
-            sensitivity.entry(m.clone()).or_insert_with(|| vec![0.0; outputs])[output] += to_f64(c).abs();
+            sensitivity.of(m)[output] += to_f64(c).abs();
         }
     }
     let mut costs = Vec::new();
-    for step in plan.psi.iter().flatten().rev() {
-        costs.push(step_costs(step, &all, &mut sensitivity, outputs));
-    }
-    // What reaches a latent reaches its feature once per token that is summed.
-    let mut feature_sensitivity: BTreeMap<Monomial, Vec<f64>> = BTreeMap::new();
-    for (i, feature) in sumformer.features.iter().enumerate() {
-        let latent = Monomial::variable((sumformer.dimension + i) as u32);
-        if let Some(reach) = sensitivity.get(&latent) {
-            feature_sensitivity.insert(feature.clone(), reach.iter().map(|l| l * copies).collect());
+    let mut stages = |stages: &[Stage], ranges: &Ranges, sensitivity: &mut Sensitivity| {
+        for item in stages.iter().rev().flat_map(|stage| stage.items().rev()) {
+            costs.push(match item {
+                Item::Step(step) => step_costs(step, ranges, sensitivity),
+                Item::Atom(number) => atom_costs(number, sumformer, surrogate, sensitivity),
+            });
+        }
+    };
+    stages(&plan.psi, &all, &mut sensitivity);
+    // What reaches a latent reaches its feature once per token that is summed; what reaches coordinates and atoms
+    // stays there, and monomials of φ are not those of ψ.
+    let dimension = sumformer.dimension as u32;
+    let mut before = Sensitivity { outputs, reach: BTreeMap::new() };
+    for v in 0..dimension {
+        if let Some(reach) = sensitivity.reach.get(&Monomial::variable(v)) {
+            before.reach.insert(Monomial::variable(v), reach.clone());
         }
     }
-    for step in plan.phi.iter().flatten().rev() {
-        costs.push(step_costs(step, &token, &mut feature_sensitivity, outputs));
+    for (i, feature) in sumformer.features.iter().enumerate() {
+        let latent = Monomial::variable(dimension + i as u32);
+        if let Some(reach) = sensitivity.reach.get(&latent) {
+            before.of(feature).iter_mut().zip(reach).for_each(|(s, l)| *s += l * copies);
+        }
     }
+    stages(&plan.phi, &token, &mut before);
     costs.reverse();
     costs
 }
 
-/// The costs of one step; passes its sensitivity on to its factors.
-fn step_costs(
-    step: &Step,
-    ranges: &Ranges,
-    sensitivity: &mut BTreeMap<Monomial, Vec<f64>>,
+/// The sensitivity to arguments of functions that are not defined everywhere, at least.
+const DOMAIN_SENSITIVITY: f64 = 1.0 / 512.0;
+
+/// How much an error of 1 in a monomial adds to each output's error.
+struct Sensitivity {
     outputs: usize,
+    reach: BTreeMap<Monomial, Vec<f64>>,
+}
+
+impl Sensitivity {
+    fn of(&mut self, m: &Monomial) -> &mut Vec<f64> {
+        self.reach.entry(m.clone()).or_insert_with(|| vec![0.0; self.outputs])
+    }
+
+    fn pass_on(&mut self, to: &Monomial, reach: &[f64], factor: f64) {
+        self.of(to).iter_mut().zip(reach).for_each(|(s, r)| *s += r * factor);
+    }
+}
+
+/// The costs of an atom; passes its sensitivity on to the monomials of its argument.
+fn atom_costs(
+    number: usize,
+    sumformer: &Sumformer,
+    surrogate: &Surrogate,
+    sensitivity: &mut Sensitivity,
 ) -> Vec<GadgetCost> {
-    let reach = sensitivity.get(step.target()).cloned().unwrap_or_else(|| vec![0.0; outputs]);
-    let mut pass_on = |to: &Monomial, factor: f64| {
-        let entry = sensitivity.entry(to.clone()).or_insert_with(|| vec![0.0; outputs]);
-        entry.iter_mut().zip(&reach).for_each(|(s, r)| *s += r * factor);
-    };
+    let atom = &surrogate.atoms[number];
+    let reach = sensitivity.of(&Monomial::variable((surrogate.dimension + number) as u32)).clone();
+    let slope = lipschitz(atom.function, &atom.argument_range).map_or(1.0, |slope| to_f64(&slope));
+    // Even where it does not matter for the outputs, an argument has to stay in the domain.
+    let bounded = matches!(atom.function, Function::Log | Function::Sqrt | Function::Inverse);
+    let needed: Vec<f64> =
+        reach.iter().map(|r| r * slope + if bounded { DOMAIN_SENSITIVITY } else { 0.0 }).collect();
+    for (m, c) in sumformer.psi[surrogate.forms.len() + number].terms() {
+        sensitivity.pass_on(m, &needed, to_f64(c).abs());
+    }
+    let amplitude = amplitude(atom.function, &atom.argument_range);
+    vec![GadgetCost { amplitude, units_per_piece: 1.0, sensitivity: reach }]
+}
+
+/// The costs of one step; passes its sensitivity on to its factors.
+fn step_costs(step: &Step, ranges: &Ranges, sensitivity: &mut Sensitivity) -> Vec<GadgetCost> {
+    let reach = sensitivity.of(step.target()).clone();
+    let mut pass_on = |to: &Monomial, factor: f64| sensitivity.pass_on(to, &reach, factor);
     match step {
         Step::Product(product) => {
             let (left, right) = (ranges.of(&product.left), ranges.of(&product.right));

@@ -11,18 +11,25 @@ use crate::network::gadget::identity;
 use crate::sumformer::{SumBasis, Sumformer};
 use attention::{Architecture, Scores, averaging_attention};
 use budget::plan_budget;
-use num_traits::One;
-use plan::{Layout, Plan, Step};
+use num_traits::{One, Zero};
+use plan::{Layout, Plan, Stage};
 use slots::Slots;
+use std::sync::Arc;
+use steps::SlotOf;
 use sumformer_checker::check::{derive_outputs, largest_total};
 use sumformer_checker::format::network::{Activation, AffineMap};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, integer, to_f64};
+use sumformer_checker::language::ast::Function;
+use sumformer_checker::language::target::Tokens;
+use sumformer_checker::number::{Rational, integer, max, to_f64};
 use sumformer_checker::rules::Refusal;
+use sumformer_checker::surrogate::Surrogate;
 
 /// Rebuilding with a smaller budget stops after this many attempts.
 const MAX_ATTEMPTS: usize = 12;
+
+/// How much smaller the budget becomes after a gadget was refused.
+const OFF_DOMAIN_STEP: f64 = 4.0;
 
 /// What to lower to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +57,18 @@ pub enum LoweringError {
     /// Polynomials are not made of jumps.
     #[error("step units belong to the discontinuous construction; use relu or relu2 for this one")]
     StepContinuous,
+    /// Squares are not near functions that are no polynomials.
+    #[error(
+        "squared ReLU computes polynomials exactly and nothing else, but the target needs `{}`; use --activation relu",
+        .0.name()
+    )]
+    AtomsRelu2(Function),
+    /// A unit has inputs.
+    #[error(
+        "the argument of a `{}` is a constant once everything in it that cancels is gone; write the number in its place",
+        .0.name()
+    )]
+    ConstantArgument(Function),
     /// A Performer without normaliser sums, which has no meaning for every length.
     #[error(
         "a Performer without normaliser (--performer paper) computes sums, but tokens = \"any\" needs means; use --performer favor"
@@ -79,7 +98,7 @@ pub enum LoweringError {
 /// Builds the network; for relu the gadget sizes are refined until the derived bound is at most ε.
 pub fn lower(
     sumformer: &Sumformer,
-    target: &Target,
+    surrogate: &Arc<Surrogate>,
     options: &LoweringOptions,
     max_units: u64,
 ) -> Result<BuiltNetwork, LoweringError> {
@@ -89,22 +108,42 @@ pub fn lower(
     if options.activation == Activation::Step {
         return Err(LoweringError::StepContinuous);
     }
-    if target.tokens == Tokens::Any
+    if options.activation == Activation::Relu2 && !surrogate.atoms.is_empty() {
+        return Err(LoweringError::AtomsRelu2(surrogate.atoms[0].function));
+    }
+    if surrogate.target.tokens == Tokens::Any
         && matches!(options.architecture, Architecture::Performer { normalized: false, .. })
     {
         return Err(LoweringError::SumsForEveryLength);
     }
-    let plan = Plan::new(sumformer, options.layout);
+    if let Some(atom) = surrogate.atoms.iter().find(|atom| atom.argument.as_constant().is_some()) {
+        return Err(LoweringError::ConstantArgument(atom.function));
+    }
+    let plan = Plan::new(sumformer, surrogate, options.layout);
     let epsilon = to_f64(&options.epsilon);
-    let mut aim = epsilon;
-    let mut last = f64::INFINITY;
+    // What the surrogate has used up is not there for the gadgets.
+    let spent = to_f64(&surrogate.deviations.iter().cloned().fold(Rational::zero(), max));
+    let left = (epsilon - spent).max(epsilon * 1e-9);
+    let mut aim = left;
+    let mut last = spent;
+    let mut refused = None;
     for _ in 0..MAX_ATTEMPTS {
-        let budget = plan_budget(sumformer, &plan, &target.domain, aim);
+        let budget = plan_budget(sumformer, surrogate, &plan, aim);
         if options.activation == Activation::Relu && budget.units > max_units as f64 {
             return Err(LoweringError::TooLarge { units: budget.units, limit: max_units });
         }
-        let built = build(sumformer, target, options, &plan, &budget.pieces)?;
-        let outputs = derive_outputs(target, &built.network, &built.run, None)?;
+        let built = match build(sumformer, surrogate, options, &plan, &budget.pieces) {
+            Ok(built) => built,
+            // Coarse gadgets may push an argument out of a function's domain.
+            Err(LoweringError::Refused(refusal)) if !surrogate.atoms.is_empty() => {
+                refused = Some(refusal);
+                aim /= OFF_DOMAIN_STEP;
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
+        refused = None;
+        let outputs = derive_outputs(&built.network, &built.run, None)?;
         let bound = largest_total(&outputs);
         if bound <= options.epsilon {
             return Ok(built);
@@ -114,48 +153,55 @@ pub fn lower(
         }
         // Errors scale with the aim, but for rounding: step back by the overshoot and a little more.
         last = to_f64(&bound);
-        aim *= (epsilon / last).min(1.0) * 0.995;
+        aim *= (left / (last - spent)).clamp(0.0, 1.0) * 0.995;
     }
-    Err(LoweringError::BudgetNotMet { bound: last })
+    Err(refused.map_or(LoweringError::BudgetNotMet { bound: last }, LoweringError::Refused))
 }
 
 fn build(
     sumformer: &Sumformer,
-    target: &Target,
+    surrogate: &Arc<Surrogate>,
     options: &LoweringOptions,
     plan: &Plan,
     pieces: &[Vec<u64>],
 ) -> Result<BuiltNetwork, LoweringError> {
-    let slots = Slots::new(sumformer, plan, options.scores);
-    let mut builder = NetworkBuilder::new(target, slots.names().to_vec(), slots.embedding());
+    let slots = Slots::new(sumformer, surrogate, plan, options.scores);
+    let mut builder = NetworkBuilder::new(surrogate.clone(), slots.names().to_vec(), slots.embedding());
     let mut pieces = pieces.iter();
-    let mut layers = |builder: &mut NetworkBuilder,
-                      layers: &[Vec<Step>],
-                      label: &str,
-                      slot_of: &dyn Fn(&sumformer_checker::polynomial::Monomial) -> usize|
-     -> Result<(), Refusal> {
-        for (l, layer) in layers.iter().enumerate() {
-            builder.block(
-                format!("{label}, layer {} of {}", l + 1, layers.len()),
-                options.activation,
-                None,
-                |input| {
-                    layer
-                        .iter()
-                        .flat_map(|step| {
-                            let pieces = pieces.next().expect("one entry per step");
-                            steps::build(step, options.activation, pieces, input, slot_of)
-                        })
-                        .collect()
-                },
-            )?;
+    let mut stages = |builder: &mut NetworkBuilder, stages: &[Stage], label: &str, slot_of: SlotOf<'_>| {
+        let layers: usize = stages.iter().map(|stage| stage.layers.len()).sum();
+        let mut number = 0;
+        for stage in stages {
+            for layer in &stage.layers {
+                number += 1;
+                let label = format!("{label}: monomials, layer {number} of {layers}");
+                builder.block(label, options.activation, None, |input| {
+                    let gadgets = layer.iter().flat_map(|step| {
+                        let pieces = pieces.next().expect("one entry per step");
+                        steps::build(step, options.activation, pieces, input, slot_of)
+                    });
+                    Ok(gadgets.collect())
+                })?;
+            }
+            if stage.atoms.is_empty() {
+                continue;
+            }
+            let label = format!("{label}: functions of one variable");
+            builder.block(label, options.activation, None, |input| {
+                let gadget = |&atom: &usize| {
+                    let argument = &sumformer.psi[surrogate.forms.len() + atom];
+                    let pieces = pieces.next().expect("one entry per atom")[0];
+                    steps::build_atom(atom, argument, pieces, input, slot_of, &slots.atom(atom))
+                };
+                stage.atoms.iter().map(gadget).collect()
+            })?;
         }
-        Ok(())
+        Ok::<(), Refusal>(())
     };
-    layers(&mut builder, &plan.phi, "phi: monomials of one token", &|m| slots.phi(m))?;
+    stages(&mut builder, &plan.phi, "phi, of one token", &|m| slots.phi(m))?;
     sum_block(&mut builder, sumformer, options, &slots)?;
-    layers(&mut builder, &plan.psi, "psi: monomials of the token and the sums", &|m| slots.psi(m))?;
-    Ok(builder.finish(readout(sumformer, &slots)))
+    stages(&mut builder, &plan.psi, "psi, of the token and the sums", &|m| slots.psi(m))?;
+    Ok(builder.finish(readout(sumformer, surrogate, &slots)))
 }
 
 /// The attention block overwrites every feature slot by its latent.
@@ -182,26 +228,19 @@ fn sum_block(
     let attention =
         averaging_attention(options.architecture, sumformer.tokens, builder.width(), &entries, slots.one());
     builder.block("sum: one attention layer", options.activation, Some(attention), |input| {
-        latents
-            .iter()
-            .map(|&slot| {
-                let direction = SparseVector::from_entries([(slot, Rational::one())]);
-                identity(
-                    options.activation,
-                    &direction,
-                    input.range_of(&direction),
-                    &[(slot, overwrite.clone())],
-                )
-            })
-            .collect()
+        let overwritten = latents.iter().map(|&slot| {
+            let direction = SparseVector::from_entries([(slot, Rational::one())]);
+            identity(options.activation, &direction, input.range_of(&direction), &[(slot, overwrite.clone())])
+        });
+        Ok(overwritten.collect())
     })?;
     Ok(())
 }
 
-fn readout(sumformer: &Sumformer, slots: &Slots) -> AffineMap {
+fn readout(sumformer: &Sumformer, surrogate: &Surrogate, slots: &Slots) -> AffineMap {
     let mut weights = Vec::new();
     let mut bias = Vec::new();
-    for (output, p) in sumformer.psi.iter().enumerate() {
+    for (output, p) in sumformer.psi[..surrogate.forms.len()].iter().enumerate() {
         for (monomial, coefficient) in p.terms() {
             if monomial.is_one() {
                 bias.push((output, coefficient.clone()));

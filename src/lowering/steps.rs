@@ -2,13 +2,15 @@
 
 use super::plan::Step;
 use crate::network::builder::Input;
+use crate::network::function_gadget::piecewise_function;
 use crate::network::gadget::{BuiltGadget, balance, exact_square, piecewise_power};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::number::{Rational, integer, power_of_two, ratio, to_f64};
-use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::number::{Exact, Rational, integer, power_of_two, ratio, to_f64};
+use sumformer_checker::polynomial::{Monomial, Polynomial};
+use sumformer_checker::rules::Refusal;
 
 /// The slot that holds a monomial.
 pub type SlotOf<'a> = &'a dyn Fn(&Monomial) -> usize;
@@ -76,6 +78,28 @@ pub fn scales(monomial: &Monomial, magnitude: impl Fn(u32) -> f64) -> BTreeMap<u
             (v, if m > 0.0 && m.is_finite() { m.log2().round().clamp(-60.0, 60.0) as i64 } else { 0 })
         })
         .collect()
+}
+
+/// The gadget that writes an atom to its slots; its argument is a polynomial whose monomials have slots.
+pub fn build_atom(
+    atom: usize,
+    argument: &Polynomial,
+    pieces: u64,
+    input: &Input<'_>,
+    slot_of: SlotOf<'_>,
+    slots: &[usize],
+) -> Result<BuiltGadget, Refusal> {
+    let terms = argument.terms().filter(|(m, _)| !m.is_one());
+    let direction = form(terms.map(|(m, c)| (slot_of(m), c.clone())));
+    let (function, shift, range) = input.argument(atom, &direction)?;
+    let outputs: Vec<_> = slots.iter().map(|&slot| (slot, Rational::one())).collect();
+    let made = piecewise_function(function, &shift, pieces, &direction, &range, &outputs)?;
+    let mut claim = made.claim;
+    claim.atom = Some(atom);
+    for (output, factor) in claim.outputs.iter_mut().zip(made.factors) {
+        output.factor = Some(Exact(factor));
+    }
+    Ok(BuiltGadget { units: made.units, bias: made.bias, claim })
 }
 
 fn form(entries: impl IntoIterator<Item = (usize, Rational)>) -> SparseVector {

@@ -3,15 +3,19 @@
 //! The run tells in which range every gadget will work; the builder's claims become the certificate.
 
 use super::gadget::BuiltGadget;
+use std::sync::Arc;
 use sumformer_checker::format::certificate::{Gadget, LatentClaim};
 use sumformer_checker::format::network::{Activation, AffineMap, Attention, Block, NETWORK_FORMAT, Network};
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::interval::Interval;
-use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::Exact;
+use sumformer_checker::language::ast::Function;
+use sumformer_checker::language::target::Tokens;
+use sumformer_checker::number::{Exact, Rational};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::latent::SplitState;
 use sumformer_checker::rules::symbolic_run::SymbolicRun;
+use sumformer_checker::rules::work::Work;
+use sumformer_checker::surrogate::Surrogate;
 
 /// A network under construction, the claims about it so far, and the symbolic state after its last block.
 pub struct NetworkBuilder {
@@ -48,22 +52,35 @@ impl Input<'_> {
             None => self.run.range_of(direction),
         }
     }
+
+    /// For a form of the slots that is an atom's argument up to a constant: the atom's function, the constant, and what the
+    /// form ranges over.
+    pub fn argument(
+        &self,
+        atom: usize,
+        direction: &SparseVector,
+    ) -> Result<(Function, Rational, Interval), Refusal> {
+        let atom = &self.run.surrogate().atoms[atom];
+        let place = || format!("the argument of `{}`", atom.function.name());
+        let (shift, range, _) = self.run.argument(atom, direction, &place, &mut Work::default())?;
+        Ok((atom.function, shift, range))
+    }
 }
 
 impl NetworkBuilder {
     /// Starts with the embedding; the slots are fixed from the beginning.
-    pub fn new(target: &Target, slots: Vec<String>, embedding: AffineMap) -> Self {
-        let run = SymbolicRun::start(&target.domain, target.tokens, &embedding, slots.len());
+    pub fn new(surrogate: Arc<Surrogate>, slots: Vec<String>, embedding: AffineMap) -> Self {
         let network = Network {
             format: NETWORK_FORMAT.to_string(),
-            tokens: target.tokens,
-            dimension: target.dimension(),
-            outputs: target.outputs(),
+            tokens: surrogate.target.tokens,
+            dimension: surrogate.dimension,
+            outputs: surrogate.forms.len(),
             slots,
             embedding,
             blocks: Vec::new(),
             readout: AffineMap::default(),
         };
+        let run = SymbolicRun::start(surrogate, &network.embedding, network.width());
         Self { network, gadgets: Vec::new(), latents: Vec::new(), run }
     }
 
@@ -88,7 +105,7 @@ impl NetworkBuilder {
         label: impl Into<String>,
         activation: Activation,
         attention: Option<Attention>,
-        make: impl FnOnce(&Input<'_>) -> Vec<BuiltGadget>,
+        make: impl FnOnce(&Input<'_>) -> Result<Vec<BuiltGadget>, Refusal>,
     ) -> Result<(), Refusal> {
         let index = self.network.blocks.len();
         let mut block = Block {
@@ -99,7 +116,7 @@ impl NetworkBuilder {
             bias: SparseVector::default(),
         };
         let input = Input { split: self.run.split(index, &block)?, run: &self.run };
-        let built = make(&input);
+        let built = make(&input)?;
         block.bias = SparseVector::from_entries(built.iter().flat_map(|g| g.bias.iter().cloned()));
         let mut gadgets = Vec::with_capacity(built.len());
         for gadget in built {

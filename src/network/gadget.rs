@@ -33,7 +33,7 @@ pub struct BuiltGadget {
     pub claim: Gadget,
 }
 
-fn unit(
+pub(super) fn unit(
     direction: &SparseVector,
     slope: &Rational,
     bias: Rational,
@@ -61,11 +61,13 @@ fn claim(
     let mut gadget = Gadget {
         units: units.len(),
         range,
+        atom: None,
         outputs: sorted
             .iter()
             .map(|(slot, weight)| GadgetOutput {
                 slot: *slot,
                 polynomial: polynomial.iter().map(|c| Exact(c * weight)).collect(),
+                factor: None,
                 error: Exact(Rational::zero()),
             })
             .collect(),

@@ -43,15 +43,18 @@ mod tests {
     use crate::lowering::plan::Layout;
     use crate::lowering::{LoweringOptions, lower};
     use crate::sumformer::latent::{LatentMode, choose};
+    use std::sync::Arc;
     use sumformer_checker::format::network::Activation;
     use sumformer_checker::language::load_target;
     use sumformer_checker::number::ratio;
+    use sumformer_checker::surrogate::Surrogate;
 
     fn cost(architecture: Architecture, scores: Scores) -> usize {
         let source =
             "name = \"mean\"\ntokens = 4\ndomain = [[\"0\", \"1\"]]\noutput = [\"mean(y: y[0]) - x[0]\"]\n";
         let target = load_target("mean", source).unwrap();
-        let (sumformer, _) = choose(&target, LatentMode::Sparse, Layout::Tree, 1e-3, 1000).unwrap();
+        let surrogate = Arc::new(Surrogate::new(&target, &[], 1000).unwrap());
+        let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).unwrap();
         let options = LoweringOptions {
             architecture,
             scores,
@@ -59,7 +62,7 @@ mod tests {
             layout: Layout::Tree,
             epsilon: ratio(1, 1000),
         };
-        multiply_adds_per_token(&lower(&sumformer, &target, &options, 100).unwrap().network)
+        multiply_adds_per_token(&lower(&sumformer, &surrogate, &options, 100).unwrap().network)
     }
 
     #[test]

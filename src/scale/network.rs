@@ -6,6 +6,7 @@ use crate::lowering::plan::Layout;
 use crate::lowering::{LoweringError, LoweringOptions, lower};
 use crate::scale::cost::multiply_adds_per_token;
 use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, choose};
+use std::sync::Arc;
 use sumformer_checker::expansion::{ExpansionError, expand_target};
 use sumformer_checker::format::network::{Activation, NetworkSize};
 use sumformer_checker::language::target::Target;
@@ -13,6 +14,7 @@ use sumformer_checker::normal_form::{Basis, NormalForm};
 use sumformer_checker::number::{Rational, to_f64};
 use sumformer_checker::polynomial::Monomial;
 use sumformer_checker::rules::Refusal;
+use sumformer_checker::surrogate::Surrogate;
 
 /// What is varied, but for the target and its length.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +77,8 @@ pub fn network_row(
     limits: Limits,
 ) -> Result<NetworkRow, NetworkRowError> {
     let epsilon = to_f64(&point.epsilon);
-    let (sumformer, dimensions) = choose(target, point.latent, point.layout, epsilon, limits.terms)?;
+    let surrogate = Arc::new(Surrogate::new(target, &[], limits.terms).map_err(SumformerError::from)?);
+    let (sumformer, dimensions) = choose(&surrogate, point.latent, point.layout, epsilon)?;
     let options = LoweringOptions {
         architecture: Architecture::Transformer,
         scores: Scores::Zero,
@@ -83,14 +86,14 @@ pub fn network_row(
         layout: point.layout,
         epsilon: point.epsilon.clone(),
     };
-    let built = lower(&sumformer, target, &options, limits.units)?;
+    let built = lower(&sumformer, &surrogate, &options, limits.units)?;
     Ok(NetworkRow {
         latent_dimension: sumformer.latent_dimension(),
         dimensions,
         psi_terms: sumformer.psi_terms(),
         size: built.network.size(),
         multiply_adds: multiply_adds_per_token(&built.network),
-        certified: certified_bound(target, &built)?,
+        certified: certified_bound(&built)?,
     })
 }
 

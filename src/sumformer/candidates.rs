@@ -17,12 +17,17 @@ use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::normal_form::{NormalForm, Others, SumsOf};
 use sumformer_checker::number::Rational;
 use sumformer_checker::polynomial::{Monomial, Polynomial};
+use sumformer_checker::surrogate::Surrogate;
 
 /// Expansions beyond this many terms make a form uninteresting.
 const MAX_FORM_TERMS: usize = 50_000;
 
-/// All forms of a target whose normal form is known; never empty.
-pub fn candidates(target: &Target, forms: &[NormalForm]) -> Vec<Sumformer> {
+/// All forms of a surrogate, with the arguments of its atoms; never empty for polynomials.
+pub fn candidates(surrogate: &Surrogate) -> Vec<Sumformer> {
+    let target = &surrogate.target;
+    let forms: Vec<NormalForm> =
+        surrogate.forms.iter().chain(surrogate.atoms.iter().map(|atom| &atom.argument)).cloned().collect();
+    let forms = forms.as_slice();
     let d = target.dimension();
     let Tokens::Fixed(n) = target.tokens else {
         let written = forms.iter().map(written_terms).collect::<Vec<_>>();
@@ -37,6 +42,10 @@ pub fn candidates(target: &Target, forms: &[NormalForm]) -> Vec<Sumformer> {
                 found.push(assemble(target, basis, &terms));
             }
         }
+    }
+    // Other forms have lower degrees, but atoms do not become fewer.
+    if !surrogate.atoms.is_empty() && !found.is_empty() {
+        return found;
     }
     if let Some(rewritten) = rewrite(forms, d, &mut |p| Some(p)) {
         found.push(assemble(target, SumBasis::Others, &rewritten));

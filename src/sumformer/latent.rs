@@ -4,12 +4,13 @@ use super::candidates::candidates;
 use super::{SumBasis, Sumformer};
 use crate::algebra::multi_index::{GradedLexicographic, count};
 use crate::lowering::budget::plan_budget;
-use crate::lowering::plan::{Layout, Plan};
+use crate::lowering::plan::{Layout, Plan, outer_atoms};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
-use sumformer_checker::expansion::{ExpansionError, expand_target};
-use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::language::ast::Function;
+use sumformer_checker::language::target::Tokens;
 use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 /// More features than this are refused before they are enumerated.
 const MAX_FEATURES: u64 = 20_000;
@@ -28,9 +29,21 @@ pub enum LatentMode {
 /// Why no Sumformer was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SumformerError {
-    /// The target has no normal form.
+    /// The target has no surrogate.
     #[error(transparent)]
-    Expansion(#[from] ExpansionError),
+    Surrogate(#[from] SurrogateError),
+    /// `paper` and `tight` enumerate monomials.
+    #[error(
+        "latent modes `paper` and `tight` enumerate power sums, but the target needs sums with `{}` in them; use --latent sparse",
+        .0.name()
+    )]
+    NotPowerSums(Function),
+    /// The network has one attention layer.
+    #[error(
+        "`{}` of sums over tokens is summed over tokens again, which takes a second round of attention; the networks have one",
+        .0.name()
+    )]
+    SecondRound(Function),
     /// `paper` and `tight` need a length.
     #[error(
         "latent mode `{0}` enumerates multi-indices up to the sequence length, but tokens = \"any\"; use --latent sparse"
@@ -71,21 +84,29 @@ pub struct LatentDimensions {
     pub sparse: usize,
 }
 
-/// The Sumformer of a polynomial target in the given mode, with the cheapest form of ψ that the mode allows.
+/// The Sumformer of a surrogate in the given mode, with the cheapest form of ψ that the mode allows. ψ has an output for each
+/// output of the target, then one for the argument of each atom.
 pub fn choose(
-    target: &Target,
+    surrogate: &Surrogate,
     mode: LatentMode,
     layout: Layout,
     epsilon: f64,
-    max_terms: usize,
 ) -> Result<(Sumformer, LatentDimensions), SumformerError> {
-    let forms = expand_target(target, max_terms)?;
-    let found = candidates(target, &forms);
-    let d = target.dimension();
-    let length = match target.tokens {
+    let found = candidates(surrogate);
+    let d = surrogate.dimension;
+    if let (Some(atom), false) = (surrogate.atoms.first(), mode == LatentMode::Sparse) {
+        return Err(SumformerError::NotPowerSums(atom.function));
+    }
+    let length = match surrogate.target.tokens {
         Tokens::Fixed(n) => Some(n),
         Tokens::Any => None,
     };
+    let outer = outer_atoms(surrogate);
+    let summed = found.iter().flat_map(|s| s.features.iter().flat_map(|m| m.powers()));
+    let mut atoms = summed.filter_map(|&(v, _)| (v as usize).checked_sub(d));
+    if let Some(atom) = atoms.find(|atom| outer.contains(atom)) {
+        return Err(SumformerError::SecondRound(surrogate.atoms[atom].function));
+    }
     let fewest = found.iter().map(Sumformer::latent_dimension).min().unwrap_or(0);
     let dimensions = LatentDimensions {
         paper: length.map(|n| count(d as u32, n as u32)),
@@ -98,9 +119,9 @@ pub fn choose(
         LatentMode::Paper => with_all_features(found, "paper", length, 0, d)?,
     };
     let cost = |s: &Sumformer| {
-        let plan = Plan::new(s, layout);
+        let plan = Plan::new(s, surrogate, layout);
         let steps = plan.steps().count();
-        (plan_budget(s, &plan, &target.domain, epsilon).units, steps)
+        (plan_budget(s, surrogate, &plan, epsilon).units, steps)
     };
     let best = allowed
         .into_iter()

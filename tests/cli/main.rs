@@ -10,4 +10,5 @@ mod explanation;
 mod fuzz;
 mod json_contract;
 mod output_folders;
+mod routes;
 mod support;

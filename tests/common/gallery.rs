@@ -6,7 +6,9 @@
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
+use sumformer::approximation::way::{Way, WayOptions, structural};
 use sumformer::certify::{Proof, prove, prove_on_cells};
 use sumformer::codes::CodeKind;
 use sumformer::discontinuous::{
@@ -18,12 +20,13 @@ use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::check::{Scope, Verdict};
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target};
 use sumformer_checker::format::network::{Activation, NetworkSize};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Rational, ratio, round_up, to_f64};
 use sumformer_checker::rules::cells::{CellBound, derive};
+use sumformer_checker::surrogate::Surrogate;
 
 /// The architectures with the command line's defaults.
 pub const ARCHITECTURES: [(&str, Architecture); 3] = [
@@ -48,8 +51,14 @@ pub struct Construction {
     pub golden: PathBuf,
 }
 
-/// All constructions by name.
+/// The constructions that are polynomials, by name.
 pub fn constructions() -> Vec<Construction> {
+    let polynomial = |c: &Construction| expand_target(&c.target, DEFAULT_MAX_TERMS).is_ok();
+    all_constructions().into_iter().filter(polynomial).collect()
+}
+
+/// All constructions by name.
+pub fn all_constructions() -> Vec<Construction> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("constructions");
     let mut folders: Vec<PathBuf> =
         fs::read_dir(&root).expect("the gallery").map(|entry| entry.expect("a folder").path()).collect();
@@ -91,9 +100,9 @@ impl Outcome {
         let start = Instant::now();
         let target = &construction.target;
         let epsilon = ratio(1, 1000);
+        let surrogate = Arc::new(Surrogate::new(target, &[], DEFAULT_MAX_TERMS).expect("a polynomial"));
         let (sumformer, _) =
-            choose(target, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon), DEFAULT_MAX_TERMS)
-                .expect("a Sumformer");
+            choose(&surrogate, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon)).expect("a Sumformer");
         let options = LoweringOptions {
             architecture,
             scores: Scores::Zero,
@@ -101,7 +110,7 @@ impl Outcome {
             layout: Layout::Tree,
             epsilon: epsilon.clone(),
         };
-        let built = lower(&sumformer, target, &options, 2_000_000).expect("a network");
+        let built = lower(&sumformer, &surrogate, &options, 2_000_000).expect("a network");
         let proof = prove(target, &built, &epsilon).expect("a proof");
         let prove_time = start.elapsed().saturating_sub(proof.check_time);
         let outcome = Self {
@@ -238,6 +247,81 @@ impl TableOutcome {
         }
         if to_f64(certified) / to_f64(witness) > LARGEST_TABLE_RATIO {
             problems.push(format!("certified/witness is {:.3}", to_f64(certified) / to_f64(witness)));
+        }
+        problems
+    }
+}
+
+/// A proof of a construction that is no polynomial, by the route that keeps its shape.
+pub struct ShapeOutcome {
+    /// The way that was taken.
+    pub way: Way,
+    /// The proof.
+    pub proof: Proof,
+}
+
+/// The constructions that are no polynomials, by name.
+pub fn continuous_constructions() -> Vec<Construction> {
+    let polynomial = |c: &Construction| expand_target(&c.target, DEFAULT_MAX_TERMS).is_ok();
+    all_constructions().into_iter().filter(|c| !polynomial(c)).collect()
+}
+
+impl ShapeOutcome {
+    /// Proves a construction at its own ε; also the seconds from the target to the written proof, and of its check.
+    pub fn of(construction: &Construction, architecture: Architecture) -> (Self, [f64; 2]) {
+        let start = Instant::now();
+        let target = &construction.target;
+        let epsilon = target.epsilon.clone().expect("an epsilon");
+        let options = WayOptions {
+            epsilon: epsilon.clone(),
+            mode: LatentMode::Sparse,
+            layout: Layout::Tree,
+            max_terms: DEFAULT_MAX_TERMS,
+        };
+        let way = structural(target, &options).expect("a way");
+        let options = LoweringOptions {
+            architecture,
+            scores: Scores::Zero,
+            activation: Activation::Relu,
+            layout: Layout::Tree,
+            epsilon: way.network_epsilon.clone(),
+        };
+        let built = lower(&way.sumformer, &way.surrogate, &options, 2_000_000).expect("a network");
+        let proof = prove(target, &built, &epsilon).expect("a proof");
+        let prove_time = start.elapsed().saturating_sub(proof.check_time);
+        let seconds = [prove_time.as_secs_f64(), proof.check_time.as_secs_f64()];
+        (Self { way, proof }, seconds)
+    }
+
+    /// What `golden.json` holds: nothing that depends on how a library rounds exp and its like.
+    pub fn golden(&self) -> Value {
+        json!({
+            "latent_dimension": self.way.sumformer.latent_dimension(),
+            "atoms": self.way.surrogate.atoms.len(),
+            "replaced": self.way.surrogate.approximations.len(),
+            "hidden_units": self.proof.size.hidden_units,
+        })
+    }
+
+    /// What is wrong, with the result itself and in comparison with `golden.json`.
+    pub fn problems(&self, expected: &Value) -> Vec<String> {
+        let mut problems = Vec::new();
+        let certificate = &self.proof.certificate;
+        if !matches!(self.proof.verdict, Verdict::Valid(_)) {
+            problems.push(format!("not valid: {:?}", self.proof.verdict));
+        }
+        if self.proof.witness.error > certificate.certified.0 {
+            problems.push("the witness is above the bound".into());
+        }
+        let got = self.golden();
+        for key in ["latent_dimension", "atoms", "replaced"] {
+            if got[key] != expected[key] {
+                problems.push(format!("{key} is {}, golden.json has {}", got[key], expected[key]));
+            }
+        }
+        let units = |value: &Value| value["hidden_units"].as_f64().unwrap_or(f64::NAN);
+        if (units(&got) / units(expected) - 1.0).abs() > 0.02 || units(expected).is_nan() {
+            problems.push(format!("{} hidden units, golden.json has {}", units(&got), units(expected)));
         }
         problems
     }

@@ -3,9 +3,9 @@
 use super::dice::Dice;
 use super::proofs::Proof;
 use num_traits::Zero;
-use sumformer_checker::format::certificate::{Certificate, Gadget};
+use sumformer_checker::format::certificate::{Certificate, Gadget, Replacement};
 use sumformer_checker::interval::Interval;
-use sumformer_checker::number::Exact;
+use sumformer_checker::number::{Exact, integer};
 
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,13 @@ pub enum CertificatePart {
     GadgetOutputRemoved,
     GadgetRemoved,
     GadgetsSwapped,
+    GadgetAtom,
+    GadgetFactor,
+    ApproximationPlace,
+    ApproximationError,
+    ApproximationNumber,
+    ApproximationKind,
+    ApproximationRemoved,
     WitnessInput,
     WitnessToken,
     WitnessOutput,
@@ -35,7 +42,7 @@ pub enum CertificatePart {
 }
 
 impl CertificatePart {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 29] = [
         Self::Epsilon,
         Self::Certified,
         Self::Lowering,
@@ -53,6 +60,13 @@ impl CertificatePart {
         Self::GadgetOutputRemoved,
         Self::GadgetRemoved,
         Self::GadgetsSwapped,
+        Self::GadgetAtom,
+        Self::GadgetFactor,
+        Self::ApproximationPlace,
+        Self::ApproximationError,
+        Self::ApproximationNumber,
+        Self::ApproximationKind,
+        Self::ApproximationRemoved,
         Self::WitnessInput,
         Self::WitnessToken,
         Self::WitnessOutput,
@@ -63,6 +77,18 @@ impl CertificatePart {
     /// Whether the witness is what changes.
     pub fn is_witness(self) -> bool {
         matches!(self, Self::WitnessInput | Self::WitnessToken | Self::WitnessOutput | Self::WitnessError)
+    }
+
+    /// Whether it is about what replaces nodes of the target, which polynomials do not need.
+    pub fn is_approximation(self) -> bool {
+        matches!(
+            self,
+            Self::ApproximationPlace
+                | Self::ApproximationError
+                | Self::ApproximationNumber
+                | Self::ApproximationKind
+                | Self::ApproximationRemoved
+        )
     }
 
     /// Changes the part in place; `None` if the certificate has no such part.
@@ -157,6 +183,58 @@ impl CertificatePart {
                     gadgets.insert(g, gadget);
                 }
             }
+            Self::GadgetAtom => {
+                let gadget = random_gadget(certificate, dice)?;
+                let other = if dice.coin() { None } else { Some(dice.below(5)) };
+                if other == gadget.atom {
+                    return None;
+                }
+                gadget.atom = other;
+                // Half of the time the outputs look as they should for it.
+                if dice.coin() {
+                    for output in &mut gadget.outputs {
+                        output.factor =
+                            gadget.atom.map(|_| output.factor.take().unwrap_or(Exact(integer(1))));
+                    }
+                }
+            }
+            Self::GadgetFactor => {
+                let gadget = random_gadget(certificate, dice)?;
+                let o = dice.below(gadget.outputs.len());
+                let factor = &mut gadget.outputs.get_mut(o)?.factor;
+                match factor {
+                    Some(value) if dice.below(4) != 0 => change(value, dice),
+                    Some(_) => *factor = None,
+                    None => *factor = Some(Exact(integer(dice.below(2) as i64))),
+                }
+            }
+            Self::ApproximationRemoved => {
+                let a = dice.below(certificate.approximations.len());
+                let copy = certificate.approximations.get(a)?.clone();
+                if dice.coin() {
+                    certificate.approximations.remove(a);
+                } else {
+                    certificate.approximations.insert(a, copy);
+                }
+            }
+            Self::ApproximationPlace
+            | Self::ApproximationError
+            | Self::ApproximationNumber
+            | Self::ApproximationKind => {
+                let a = dice.below(certificate.approximations.len());
+                let approximation = certificate.approximations.get_mut(a)?;
+                match self {
+                    Self::ApproximationPlace if dice.below(4) == 0 => {
+                        approximation.output = other_index(approximation.output, 2, dice);
+                    }
+                    Self::ApproximationPlace => {
+                        approximation.node = other_index(approximation.node, 12, dice);
+                    }
+                    Self::ApproximationError => change(&mut approximation.error, dice),
+                    Self::ApproximationNumber => change_replacement(&mut approximation.by, dice)?,
+                    _ => approximation.by = other_kind(&approximation.by, dice),
+                }
+            }
             Self::WitnessInput => {
                 let (tokens, side) = {
                     let target =
@@ -193,6 +271,57 @@ impl CertificatePart {
 
 fn change(number: &mut Exact, dice: &mut Dice) {
     number.0 = dice.changed(&number.0);
+}
+
+/// One number of what stands for a node; a name has none.
+fn change_replacement(by: &mut Replacement, dice: &mut Dice) -> Option<()> {
+    let other_count = |count: &mut u32, dice: &mut Dice| {
+        let others = [0, count.saturating_sub(1), *count + 1, 2 * *count, *count / 2, u32::MAX];
+        *count = *others.iter().find(|&&other| other != *count && dice.coin()).unwrap_or(&1);
+    };
+    match by {
+        Replacement::Polynomial { centre, coefficients } | Replacement::Product { centre, coefficients } => {
+            match dice.below(coefficients.len() + 3) {
+                0 => change(centre, dice),
+                1 => drop(coefficients.pop()),
+                2 => coefficients.push(Exact(dice.rational(2))),
+                k => change(coefficients.get_mut(k - 3)?, dice),
+            }
+        }
+        Replacement::Hats { token, coordinate, pieces } => match dice.below(3) {
+            0 => *token = other_index(*token, 2, dice),
+            1 => *coordinate = other_index(*coordinate, 2, dice),
+            _ => other_count(pieces, dice),
+        },
+        Replacement::Thresholds { low, high, levels } => match dice.below(3) {
+            0 => change(low, dice),
+            1 => change(high, dice),
+            _ => other_count(levels, dice),
+        },
+        Replacement::Name => return None,
+    }
+    Some(())
+}
+
+/// Another kind of replacement, with the same numbers where it has such.
+fn other_kind(by: &Replacement, dice: &mut Dice) -> Replacement {
+    let numbers = match by {
+        Replacement::Polynomial { centre, coefficients } | Replacement::Product { centre, coefficients } => {
+            (centre.clone(), coefficients.clone())
+        }
+        _ => (Exact(integer(0)), vec![Exact(integer(1))]),
+    };
+    let (centre, coefficients) = numbers;
+    let kinds = [
+        Replacement::Name,
+        Replacement::Hats { token: dice.below(2), coordinate: 0, pieces: 1 + dice.below(40) as u32 },
+        Replacement::Thresholds { low: Exact(integer(-2)), high: Exact(integer(2)), levels: 80 },
+        Replacement::Polynomial { centre: centre.clone(), coefficients: coefficients.clone() },
+        Replacement::Product { centre, coefficients },
+    ];
+    let others: Vec<&Replacement> =
+        kinds.iter().filter(|kind| std::mem::discriminant(*kind) != std::mem::discriminant(by)).collect();
+    others[dice.below(others.len())].clone()
 }
 
 /// Mostly an index in use, sometimes one that does not exist.

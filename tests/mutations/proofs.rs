@@ -1,11 +1,15 @@
 //! Proofs of gallery targets, built in-process and checked as bytes.
 
+use std::sync::Arc;
+use sumformer::approximation::structural;
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::network::builder::BuiltNetwork;
 use sumformer::sumformer::latent::{LatentMode, choose};
-use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs};
+use sumformer_checker::check::{
+    Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs, run_blocks,
+};
 use sumformer_checker::evaluation::witness_error;
 use sumformer_checker::format::certificate::{CERTIFICATE_FORMAT, Certificate, OutputClaim, Witness};
 use sumformer_checker::format::network::{Activation, Network};
@@ -13,6 +17,7 @@ use sumformer_checker::format::sha256;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Exact, Rational, integer, ratio, round_up, to_f64};
+use sumformer_checker::surrogate::Surrogate;
 
 /// What a proof is of.
 #[derive(Debug, Clone)]
@@ -54,6 +59,45 @@ impl Proof {
             certificate: certificate.to_json().as_bytes(),
         })
     }
+}
+
+/// Targets that are no polynomials: tokens, the side of the box, the output. The first nine have
+/// rational values at rational points.
+const WITH_ATOMS: [(&str, &str, &str, &str); 14] = [
+    ("quotient", "3", "-1, 1", "x[0]/(1 + sum(y: y[0]^2))"),
+    ("hinge", "4", "0, 1", "relu(mean(y: y[0]) - x[0])"),
+    ("gap", "any", "0, 1", "abs(x[0] - mean(y: y[0]))"),
+    ("largest", "4", "0, 1", "max(y: y[0])"),
+    ("smallest-other", "3", "0, 1", "min(y != x: y[0]^2)"),
+    ("distances", "3", "0, 1", "sum(y: abs(x[0] - y[0]))"),
+    ("clipped", "3", "0, 1", "min(x[0], 1/2)*sum(y: y[0])"),
+    ("force", "3", "0, 1", "sum(y: (y[0] - x[0])/((y[0] - x[0])^2 + 1/4))"),
+    ("inverse-mean", "2", "1, 2", "1/mean(y: 1/y[0])"),
+    ("softmax", "3", "-1/2, 1/2", "sum(y: exp(x[0]*y[0])*y[0])/sum(y: exp(x[0]*y[0]))"),
+    ("kernel", "2", "-1, 1", "sum(y: exp(-(y[0] - x[0])^2)*y[0])"),
+    ("rank", "3", "0, 1", "mean(y: sigmoid(4*(y[0] - x[0])))"),
+    ("deviation", "any", "0, 1", "sqrt(mean(y: (y[0] - mean(z: z[0]))^2) + 1/100)"),
+    ("log-mean", "any", "-1, 1", "log(mean(y: exp(y[0])))"),
+];
+
+/// The names of the targets that are no polynomials.
+pub fn with_atoms() -> Vec<String> {
+    WITH_ATOMS.iter().map(|(name, ..)| name.to_string()).collect()
+}
+
+/// The text of a target, and the smallest ε that is tried for it.
+fn source(construction: &str) -> (String, Rational) {
+    let Some((name, tokens, side, output)) = WITH_ATOMS.iter().find(|(name, ..)| *name == construction)
+    else {
+        return (gallery_target(construction), ratio(1, 1000));
+    };
+    let tokens = if *tokens == "any" { "\"any\"".to_string() } else { tokens.to_string() };
+    let side: Vec<String> = side.split(", ").map(|end| format!("\"{end}\"")).collect();
+    let text = format!(
+        "name = \"{name}\"\ntokens = {tokens}\ndomain = [[{}]]\nepsilon = \"1/20\"\noutput = [\"{output}\"]\n",
+        side.join(", ")
+    );
+    (text, ratio(1, 20))
 }
 
 /// Reads a target of the gallery.
@@ -107,10 +151,10 @@ pub fn subjects(constructions: &[String]) -> Vec<Subject> {
 /// Builds the proof of a subject with at most about `max_units` hidden units, loosening ε until it is so small;
 /// `None` where the lowering has no such network.
 pub fn build(subject: &Subject, max_units: u64) -> Option<Proof> {
-    let source = gallery_target(&subject.construction);
+    let (source, smallest) = source(&subject.construction);
     let target = load_target("target.toml", &source).expect("the gallery is well formed");
     for tenths in 0..6 {
-        let epsilon = ratio(1, 1000) * integer(10i64.pow(tenths));
+        let epsilon = &smallest * integer(10i64.pow(tenths));
         let options = LoweringOptions {
             architecture: subject.architecture,
             scores: subject.scores,
@@ -118,9 +162,10 @@ pub fn build(subject: &Subject, max_units: u64) -> Option<Proof> {
             layout: subject.layout,
             epsilon: epsilon.clone(),
         };
-        let chosen = choose(&target, LatentMode::Sparse, subject.layout, to_f64(&epsilon), 200_000);
-        let (sumformer, _) = chosen.expect("the gallery is polynomial");
-        match lower(&sumformer, &target, &options, max_units) {
+        let surrogate = Arc::new(surrogate(&target, &epsilon)?);
+        let chosen = choose(&surrogate, LatentMode::Sparse, subject.layout, to_f64(&epsilon));
+        let (sumformer, _) = chosen.expect("a form");
+        match lower(&sumformer, &surrogate, &options, max_units) {
             Ok(built) => {
                 return Some(
                     try_certify(&target, &built, epsilon).expect("the rules cover the construction"),
@@ -133,17 +178,13 @@ pub fn build(subject: &Subject, max_units: u64) -> Option<Proof> {
     None
 }
 
+/// The target itself, or what stands for it.
+fn surrogate(target: &Target, epsilon: &Rational) -> Option<Surrogate> {
+    structural::surrogate(target, &(epsilon / integer(4)), 200_000).ok()
+}
+
 /// The certificate of a built network, with the witness at one fixed interior point; `None` if no rule covers it.
 pub fn try_certify(target: &Target, built: &BuiltNetwork, epsilon: Rational) -> Option<Proof> {
-    let outputs: Vec<OutputClaim> = derive_outputs(target, &built.network, &built.run, None)
-        .ok()?
-        .into_iter()
-        .map(|output| OutputClaim {
-            lowering: Exact(round_up(&output.lowering, 24)),
-            residual: Exact(round_up(&output.residual, 24)),
-        })
-        .collect();
-    let certified = outputs.iter().map(|c| &c.lowering.0 + &c.residual.0).max().expect("an output");
     let n = match target.tokens {
         Tokens::Fixed(n) => n,
         Tokens::Any => 3,
@@ -159,20 +200,29 @@ pub fn try_certify(target: &Target, built: &BuiltNetwork, epsilon: Rational) -> 
         witness.error = Exact(error);
         witness
     });
-    Some(Proof {
-        target: target.source.clone(),
-        network: built.network.clone(),
-        certificate: Certificate {
-            format: CERTIFICATE_FORMAT.to_string(),
-            target_sha256: String::new(),
-            network_sha256: String::new(),
-            epsilon: Exact(epsilon),
-            certified: Exact(certified),
-            outputs,
-            witness,
-            latents: built.latents.clone(),
-            blocks: built.gadgets.clone(),
-            cells: None,
-        },
-    })
+    let nothing = OutputClaim { lowering: Exact(integer(0)), residual: Exact(integer(0)) };
+    let mut certificate = Certificate {
+        format: CERTIFICATE_FORMAT.to_string(),
+        target_sha256: String::new(),
+        network_sha256: String::new(),
+        epsilon: Exact(epsilon),
+        certified: Exact(integer(0)),
+        outputs: vec![nothing; target.outputs()],
+        witness,
+        latents: built.latents.clone(),
+        approximations: built.run.surrogate().approximations.clone(),
+        blocks: built.gadgets.clone(),
+        cells: None,
+        boxes: None,
+    };
+    // The network may have been built for another target.
+    let run = run_blocks(target, &built.network, &certificate, &mut |_, _| {}).ok()?;
+    let derived = derive_outputs(&built.network, &run, None).ok()?;
+    for (claim, output) in certificate.outputs.iter_mut().zip(derived) {
+        claim.lowering = Exact(round_up(&output.lowering, 24));
+        claim.residual = Exact(round_up(&output.residual, 24));
+    }
+    let totals = certificate.outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0);
+    certificate.certified = Exact(totals.max().expect("an output"));
+    Some(Proof { target: target.source.clone(), network: built.network.clone(), certificate })
 }

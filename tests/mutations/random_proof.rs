@@ -3,6 +3,7 @@
 use super::dice::Dice;
 use super::proofs::{Proof, try_certify};
 use num_traits::{One, Signed, Zero};
+use std::sync::Arc;
 use sumformer::network::builder::{BuiltNetwork, Input, NetworkBuilder};
 use sumformer::network::gadget::{BuiltGadget, identity};
 use sumformer_checker::format::certificate::{Gadget, GadgetOutput};
@@ -16,6 +17,7 @@ use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::polynomial::Polynomial;
 use sumformer_checker::rules::gadget::exact_errors;
+use sumformer_checker::surrogate::Surrogate;
 
 /// Sides of boxes: unit, symmetric, negative, thin, a point, none of it dyadic.
 const SIDES: [(&str, &str); 7] =
@@ -101,12 +103,16 @@ fn random_network(target: &Target, dice: &mut Dice) -> Option<BuiltNetwork> {
     }
     let embedding =
         AffineMap { weights: SparseMatrix::from_entries(weights), bias: SparseVector::from_entries(bias) };
-    let mut builder = NetworkBuilder::new(target, slots, embedding);
+    let mut builder = NetworkBuilder::new(
+        Arc::new(Surrogate::new(target, &[], 200_000).expect("a polynomial")),
+        slots,
+        embedding,
+    );
     let plain = |builder: &mut NetworkBuilder, dice: &mut Dice| {
         let activation = random_activation(dice);
         let count = 1 + dice.below(2);
         builder.block("plain", activation, None, |input| {
-            (0..count).map(|_| random_gadget(input, width, activation, false, dice)).collect()
+            Ok((0..count).map(|_| random_gadget(input, width, activation, false, dice)).collect())
         })
     };
     for _ in 0..dice.below(2) {
@@ -120,7 +126,7 @@ fn random_network(target: &Target, dice: &mut Dice) -> Option<BuiltNetwork> {
             let attention = random_attention(target.tokens, d, width, dice);
             let count = 2 + dice.below(3);
             let block = builder.block("attention", activation, Some(attention), |input| {
-                (0..count).map(|_| random_gadget(input, width, activation, true, dice)).collect()
+                Ok((0..count).map(|_| random_gadget(input, width, activation, true, dice)).collect())
             });
             accepted = block.is_ok();
             if accepted {
@@ -173,11 +179,13 @@ fn random_gadget(
     let mut claim = Gadget {
         units: units.len(),
         range: range.clone(),
+        atom: None,
         outputs: slots
             .iter()
             .map(|&slot| GadgetOutput {
                 slot,
                 polynomial: random_claim(&units, &direction, slot, &range, activation, affine, dice),
+                factor: None,
                 error: Exact(Rational::zero()),
             })
             .collect(),

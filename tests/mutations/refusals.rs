@@ -35,7 +35,7 @@ fn refusal(proof: &Proof) -> Refusal {
 }
 
 /// Asserts that the proof, changed, is refused by this rule here for this reason.
-fn expect(mut proof: Proof, change: impl FnOnce(&mut Proof), rule: Rule, place: &str, message: &str) {
+pub fn expect(mut proof: Proof, change: impl FnOnce(&mut Proof), rule: Rule, place: &str, message: &str) {
     change(&mut proof);
     let refusal = refusal(&proof);
     assert_eq!((refusal.rule, refusal.kind), (rule, RefusalKind::Invalid), "{refusal}");
@@ -43,7 +43,7 @@ fn expect(mut proof: Proof, change: impl FnOnce(&mut Proof), rule: Rule, place: 
 }
 
 /// The same where no rule covers the change.
-fn expect_unsupported(mut proof: Proof, change: impl FnOnce(&mut Proof), rule: Rule, message: &str) {
+pub fn expect_unsupported(mut proof: Proof, change: impl FnOnce(&mut Proof), rule: Rule, message: &str) {
     proof.certificate.witness = None;
     change(&mut proof);
     let refusal = refusal(&proof);
@@ -88,7 +88,8 @@ fn shape() {
     expect(relu(), twice, shape, "certificate", "2 outputs");
     expect(relu(), |p| p.certificate.epsilon.0 = Rational::zero(), shape, "epsilon", "must be positive");
     let nowhere = |p: &mut Proof| {
-        let claim = GadgetOutput { slot: 1000, polynomial: Vec::new(), error: exact(integer(0)) };
+        let claim =
+            GadgetOutput { slot: 1000, polynomial: Vec::new(), factor: None, error: exact(integer(0)) };
         p.certificate.blocks[0][0].outputs.push(claim);
     };
     expect(relu(), nowhere, shape, "certificate", "slot 1000");
@@ -340,9 +341,9 @@ fn polynomials_and_targets_that_no_rule_covers() {
         p.network.blocks[0].units.push(unit);
         let mut polynomial = vec![exact(integer(0)); 18];
         polynomial[17].0 = Rational::one();
-        let output = GadgetOutput { slot: 2, polynomial, error: exact(integer(1_000_000)) };
+        let output = GadgetOutput { slot: 2, polynomial, factor: None, error: exact(integer(1_000_000)) };
         let range = Interval::new(integer(-2), integer(2)).expect("ordered");
-        p.certificate.blocks[0].push(Gadget { units: 1, range, outputs: vec![output] });
+        p.certificate.blocks[0].push(Gadget { units: 1, range, atom: None, outputs: vec![output] });
     };
     expect_unsupported(relu(), wide, Rule::GadgetUnits, "too large to expand");
     let with_output = |expression: &str| {
@@ -352,8 +353,10 @@ fn polynomials_and_targets_that_no_rule_covers() {
             p.target = format!("{}[\"{expression}\"]\n", &p.target[..start]);
         }
     };
-    expect_unsupported(relu(), with_output("abs(x[0])"), Rule::Residual, "polynomial");
-    expect_unsupported(relu(), with_output("sqrt(x[0] + 1)"), Rule::Residual, "polynomial");
+    let pair = with_output("sum(y: abs(x[0] - y[0]))");
+    expect_unsupported(relu(), pair, Rule::Residual, "`abs` of an expression that depends on 2 tokens");
+    let vague = with_output("sum(y: exp(sum(z != x, y: 1)))");
+    expect_unsupported(relu(), vague, Rule::Residual, "is not known well enough");
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! Is |network − target| ≤ certified? Asked of many exact points, without any rule of the checker.
 
 use super::dice::Dice;
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 use sumformer::eval::Forward;
 use sumformer::numeric::FloatInterval;
+use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::format::network::{AffineMap, Network};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
+use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{evaluate_sequence, evaluate_token};
+use sumformer_checker::language::{EvalError, evaluate_sequence, evaluate_token};
 use sumformer_checker::number::{Rational, integer, max, min, power_of_two, ratio, to_f64};
 use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
 
@@ -64,9 +67,8 @@ impl<'a> Comparison<'a> {
             Ok(got) => {
                 let mut worst = Rational::zero();
                 for (token, got) in tokens.zip(got) {
-                    let wanted = evaluate_token(self.target, sequence, token).expect("polynomial targets");
-                    for (a, b) in got.iter().zip(&wanted) {
-                        worst = max(worst, (a - b).abs());
+                    for (a, b) in got.into_iter().zip(self.wanted(sequence, token)) {
+                        worst = max(worst, distance(&Interval::point(a), &b));
                     }
                 }
                 worst
@@ -82,13 +84,37 @@ impl<'a> Comparison<'a> {
         let got = self.intervals.run(&enclosed).expect("finite");
         let mut worst = Rational::zero();
         for token in tokens {
-            let wanted = evaluate_token(self.target, sequence, token).expect("polynomial targets");
-            for (enclosure, wanted) in got[token].iter().zip(&wanted) {
+            for (enclosure, wanted) in got[token].iter().zip(self.wanted(sequence, token)) {
                 let bound = |x: f64| Rational::from_float(x).expect("finite");
-                worst = max(worst, max(bound(enclosure.inf()) - wanted, wanted - bound(enclosure.sup())));
+                let got = Interval::new(bound(enclosure.inf()), bound(enclosure.sup())).expect("ordered");
+                worst = max(worst, distance(&got, &wanted));
             }
         }
         worst
+    }
+
+    /// The target's values, as points where they are rational.
+    fn wanted(&self, sequence: &Sequence, token: usize) -> Vec<Interval> {
+        match evaluate_token(self.target, sequence, token) {
+            Ok(values) => values.into_iter().map(Interval::point).collect(),
+            Err(EvalError::NotRational(_)) => self.enclosed(sequence, token),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    fn enclosed(&self, sequence: &Sequence, token: usize) -> Vec<Interval> {
+        let target = Target { tokens: Tokens::Fixed(sequence.len()), ..self.target.clone() };
+        let others = (0..sequence.len()).filter(|&j| j != token);
+        let sides: Vec<PreparedSide> = std::iter::once(token)
+            .chain(others)
+            .flat_map(|j| &sequence[j])
+            .map(|coordinate| PreparedSide::new(&Interval::point(coordinate.clone())))
+            .collect();
+        let mut enclosure = TargetEnclosure::new(&target).expect("a fixed length");
+        let values = enclosure.enclose(&sides.iter().collect::<Vec<_>>()).expect("defined in the box");
+        let ends = |value: DyadicInterval| Some([value.inf().to_rational()?, value.sup().to_rational()?]);
+        let interval = |[inf, sup]: [Rational; 2]| Interval::new(inf, sup).expect("ordered");
+        values.into_iter().map(|value| interval(ends(value).expect("bounded"))).collect()
     }
 
     /// The largest error over corners, random points, break points of hidden units, points where the unit `focus` is
@@ -198,6 +224,11 @@ impl<'a> Comparison<'a> {
             .map(|(_, (_, point))| point)
             .collect()
     }
+}
+
+/// How far two numbers in these intervals are apart at least.
+fn distance(a: &Interval, b: &Interval) -> Rational {
+    max(Rational::zero(), max(a.inf() - b.sup(), b.inf() - a.sup()))
 }
 
 /// Whether two networks have the same exact outputs at `count` random points of the box; `None` if they have none.

@@ -15,7 +15,8 @@
 //!
 //! *Derivatives* are taken from the values that are there already: exp' = exp; tanh' = (1 − T)(1 + T), which
 //! increases up to T = 0 and decreases from there; sigmoid' = S(1 − S), with the top at S = 1/2; sin' = cos, cos' =
-//! −sin. log'(t) = 1/t. The square root needs none: its slopes are 1/(√a + √c), unbounded if both can be 0.
+//! −sin. log'(t) = 1/t. The square root needs none: its slopes are 1/(√a + √c), unbounded if both can be 0. Those of
+//! 1/t are −1/(ac).
 //!
 //! *Convexity.* exp'' > 0 and log'' < 0; tanh'' and sigmoid'' have the sign of −t; sin'' = −sin and cos'' = −cos.
 
@@ -46,6 +47,19 @@ impl Image {
             Function::Relu => {
                 let relu = |a: DyadicInterval| a.max(DyadicInterval::ZERO);
                 Ok(Self { range: relu(a), centre: relu(c), chord: chord::relu(a, c) })
+            }
+            Function::Inverse => {
+                let inverse = |a: DyadicInterval| one.divide(a).ok_or(EvalError::DivisorMayVanish);
+                let (range, centre) = (inverse(a)?, inverse(c)?);
+                Ok(Self { range, centre, chord: -(range * centre) })
+            }
+            Function::Identity => Ok(Self { range: a, centre: c, chord: one }),
+            Function::Hat => {
+                let hat = |a: DyadicInterval| (one - a.abs()).max(DyadicInterval::ZERO);
+                // hat(t) = relu(1 - |t|): the chord of a composition is the product of the chords.
+                let inner = |a: DyadicInterval| one - a.abs();
+                let chord = -chord::relu(inner(a), inner(c)) * chord::absolute(a, c);
+                Ok(Self { range: hat(a), centre: hat(c), chord })
             }
             Function::Exp => {
                 let ends = Ends::new(a, c, elementary::exp);

@@ -5,8 +5,9 @@
 //! with rounding down and the upper one with rounding up. What ±∞ means as an end is in [`super::dyadic`].
 
 use super::dyadic::{
-    Dyadic,
+    self, Dyadic,
     Rounding::{Down, Up},
+    rounded,
 };
 use crate::interval::Interval;
 use crate::number::{Rational, at_most};
@@ -44,6 +45,11 @@ impl DyadicInterval {
         Self::new(value, value)
     }
 
+    /// The integer, exactly if it has at most 62 bits.
+    pub fn from_integer(value: i64) -> Self {
+        Self { inf: rounded(value.into(), 0, Down), sup: rounded(value.into(), 0, Up) }
+    }
+
     /// The interval rounded outward.
     pub fn enclosing(interval: &Interval) -> Self {
         Self {
@@ -55,6 +61,12 @@ impl DyadicInterval {
     /// The smallest interval that contains the number.
     pub fn from_rational(value: &Rational) -> Self {
         Self { inf: Dyadic::from_rational(value, Down), sup: Dyadic::from_rational(value, Up) }
+    }
+
+    /// The smallest interval that contains index / 2^level; a point if the index has at most 62 bits.
+    pub fn fraction(index: u64, level: u32) -> Self {
+        let rounded = |rounding| dyadic::rounded(index.into(), -i64::from(level), rounding);
+        Self { inf: rounded(Down), sup: rounded(Up) }
     }
 
     /// Lower end, −∞ if there is none.

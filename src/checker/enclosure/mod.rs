@@ -8,19 +8,27 @@
 //! every difference quotient in this coordinate, thus the partial derivative where there is one.
 //!
 //! [`dyadic`] numbers are calculated with in integers; [`interval`]s of them round outward; `elementary` encloses
-//! exp, log, sin and their like at dyadic numbers, [`image`] over intervals; [`slope`] has the rules.
+//! exp, log, sin and their like at dyadic numbers, [`image`] over intervals; [`slope`] has the rules. [`univariate`],
+//! [`curvature`] and [`taylor`] are about one function of one variable, [`cover`] about bounds over a whole box.
 
 mod chord;
+mod coordinates;
+pub mod cover;
+pub mod curvature;
+pub mod difference;
 pub mod dyadic;
 mod elementary;
 pub mod image;
 pub mod interval;
 pub mod slope;
+pub mod taylor;
+pub mod univariate;
 
 use crate::interval::Interval;
 use crate::language::EvalError;
 use crate::language::evaluate::{MAX_SYMMETRIZED, Prepared};
 use crate::language::target::{Body, Target, Tokens};
+use coordinates::Coordinates;
 use dyadic::{Dyadic, Rounding};
 use interval::DyadicInterval;
 use slope::Centred;
@@ -39,11 +47,30 @@ pub struct PreparedSide {
 impl PreparedSide {
     /// Prepares a side; it may be a point.
     pub fn new(side: &Interval) -> Self {
-        let range = DyadicInterval::enclosing(side);
+        Self::enclosing(DyadicInterval::enclosing(side))
+    }
+
+    /// Prepares a side of which an enclosure is known.
+    pub fn enclosing(range: DyadicInterval) -> Self {
         let mid = range.mid();
         let radius = mid.sub(range.inf(), Rounding::Up).max(range.sup().sub(mid, Rounding::Up));
         let width = if range.wid() == Dyadic::ZERO { Dyadic::ONE } else { range.wid() };
         Self { range, mid, radius, width }
+    }
+
+    /// Contains the side.
+    pub fn range(&self) -> DyadicInterval {
+        self.range
+    }
+
+    /// The middle as the only centre, and the unit for it.
+    fn middle(&self) -> Option<(DyadicInterval, Dyadic)> {
+        Some((DyadicInterval::point(self.mid)?, self.radius))
+    }
+
+    /// All points as centres, and the unit for them.
+    fn everywhere(&self) -> Option<(DyadicInterval, Dyadic)> {
+        Some((self.range, self.width))
     }
 }
 
@@ -51,38 +78,34 @@ impl PreparedSide {
 /// each of them, and there is one for each of them.
 pub const MAX_COORDINATES: usize = 1024;
 
+/// A target of a fixed length for centred forms, and the coordinates to evaluate it on.
+fn prepare(target: &Target) -> Result<(Prepared<Centred>, Coordinates), EvalError> {
+    let Tokens::Fixed(n) = target.tokens else { return Err(EvalError::NoLength) };
+    if matches!(target.body, Body::SemiInvariant { symmetrize: true, .. }) && n > MAX_SYMMETRIZED {
+        return Err(EvalError::TooManyPermutations(n));
+    }
+    let coordinates = Coordinates::new(n, target.dimension())?;
+    Ok((Prepared::new(target, n)?, coordinates))
+}
+
 /// Encloses the outputs of the own token over products of boxes; one sequence at a time, buffers reused.
 pub struct TargetEnclosure {
     prepared: Prepared<Centred>,
-    /// The coordinates over the present boxes; number k has slopes up to index k.
-    sequence: Vec<Vec<Centred>>,
+    coordinates: Coordinates,
 }
 
 impl TargetEnclosure {
     /// Prepares the target; fails where none of its enclosures exist, or if its length is not fixed.
     pub fn new(target: &Target) -> Result<Self, EvalError> {
-        let Tokens::Fixed(n) = target.tokens else { return Err(EvalError::NoLength) };
-        if matches!(target.body, Body::SemiInvariant { symmetrize: true, .. }) && n > MAX_SYMMETRIZED {
-            return Err(EvalError::TooManyPermutations(n));
-        }
-        let d = target.dimension();
-        if n.saturating_mul(d) > MAX_COORDINATES {
-            return Err(EvalError::TooManyCoordinates(n.saturating_mul(d)));
-        }
-        let coordinate = |k: usize| Centred {
-            range: DyadicInterval::ZERO,
-            centre: DyadicInterval::ZERO,
-            slopes: vec![DyadicInterval::ZERO; k + 1],
-        };
-        let sequence = (0..n).map(|j| (0..d).map(|k| coordinate(j * d + k)).collect()).collect();
-        Ok(Self { prepared: Prepared::new(target, n)?, sequence })
+        let (prepared, coordinates) = prepare(target)?;
+        Ok(Self { prepared, coordinates })
     }
 
     /// Enclosures of all outputs of token 0 for tokens in the given boxes: `boxes[j*d + k]` is the k-th side of token
     /// j, token 0 the own one.
     pub fn enclose(&mut self, boxes: &[&PreparedSide]) -> Result<Vec<DyadicInterval>, EvalError> {
-        let outputs = self.evaluate(boxes, |side| Some((DyadicInterval::point(side.mid)?, side.radius)))?;
-        Ok(outputs.into_iter().map(|output| output.range).collect())
+        self.coordinates.place(boxes.iter().copied(), PreparedSide::middle)?;
+        Ok(self.outputs()?.into_iter().map(|output| output.range).collect())
     }
 
     /// Enclosures of all difference quotients, and so of all partial derivatives, over the given boxes: for each
@@ -91,36 +114,20 @@ impl TargetEnclosure {
         &mut self,
         boxes: &[&PreparedSide],
     ) -> Result<Vec<Vec<DyadicInterval>>, EvalError> {
-        let outputs = self.evaluate(boxes, |side| Some((side.range, side.width)))?;
+        self.coordinates.place(boxes.iter().copied(), PreparedSide::everywhere)?;
         let quotient = |(k, side): (usize, &&PreparedSide), output: &Centred| {
             DyadicInterval::point(side.width)
                 .and_then(|width| output.slope(k).divide(width))
                 .ok_or(EvalError::TooWide)
         };
-        outputs
+        self.outputs()?
             .iter()
             .map(|output| boxes.iter().enumerate().map(|side| quotient(side, output)).collect())
             .collect()
     }
 
-    /// The outputs of token 0 as centred forms, given the centre and the unit of each side.
-    fn evaluate(
-        &mut self,
-        boxes: &[&PreparedSide],
-        place: impl Fn(&PreparedSide) -> Option<(DyadicInterval, Dyadic)>,
-    ) -> Result<Vec<Centred>, EvalError> {
-        let (wanted, got) = (self.sequence.iter().map(Vec::len).sum(), boxes.len());
-        if wanted != got {
-            return Err(EvalError::WrongSides { wanted, got });
-        }
-        for (coordinate, side) in self.sequence.iter_mut().flatten().zip(boxes) {
-            let (centre, unit) = place(side).ok_or(EvalError::TooWide)?;
-            let unit = DyadicInterval::point(unit).ok_or(EvalError::TooWide)?;
-            (coordinate.range, coordinate.centre) = (side.range, centre);
-            if let Some(slope) = coordinate.slopes.last_mut() {
-                *slope = unit;
-            }
-        }
-        self.prepared.on(&self.sequence)?.token(0)
+    /// The outputs of token 0 as centred forms over the present boxes.
+    fn outputs(&mut self) -> Result<Vec<Centred>, EvalError> {
+        self.prepared.on(self.coordinates.sequence())?.token(0)
     }
 }

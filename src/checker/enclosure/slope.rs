@@ -31,7 +31,7 @@ use crate::language::{EvalError, Scalar};
 use crate::number::Rational;
 
 /// A centred form of a function on a box.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Centred {
     /// Contains the values on the box.
     pub(super) range: DyadicInterval,
@@ -41,12 +41,40 @@ pub struct Centred {
     pub(super) slopes: Vec<DyadicInterval>,
 }
 
+impl Clone for Centred {
+    fn clone(&self) -> Self {
+        Self { range: self.range, centre: self.centre, slopes: self.slopes.clone() }
+    }
+
+    /// Keeps the memory of the slopes.
+    fn clone_from(&mut self, source: &Self) {
+        (self.range, self.centre) = (source.range, source.centre);
+        self.slopes.clone_from(&source.slopes);
+    }
+}
+
 impl Centred {
     /// The form with this range and with the one that the slopes give.
     fn new(range: DyadicInterval, centre: DyadicInterval, slopes: Vec<DyadicInterval>) -> Self {
-        let radius = slopes.iter().fold(Dyadic::ZERO, |sum, slope| sum.add(slope.mag(), Rounding::Up));
-        let range = range.intersection(centre.widen(radius)).unwrap_or(range);
-        Self { range, centre, slopes }
+        let mut form = Self { range, centre, slopes };
+        form.sharpen();
+        form
+    }
+
+    /// Intersects the range with what the slopes say.
+    fn sharpen(&mut self) {
+        let radius = self.slopes.iter().fold(Dyadic::ZERO, |sum, slope| sum.add(slope.mag(), Rounding::Up));
+        self.range = self.range.intersection(self.centre.widen(radius)).unwrap_or(self.range);
+    }
+
+    /// Contains the values on the box.
+    pub fn range(&self) -> DyadicInterval {
+        self.range
+    }
+
+    /// Contains the values at the centres.
+    pub fn centre(&self) -> DyadicInterval {
+        self.centre
     }
 
     fn constant(value: DyadicInterval) -> Self {
@@ -54,7 +82,7 @@ impl Centred {
     }
 
     /// The slope with this index.
-    pub(super) fn slope(&self, k: usize) -> DyadicInterval {
+    pub fn slope(&self, k: usize) -> DyadicInterval {
         self.slopes.get(k).copied().unwrap_or(DyadicInterval::ZERO)
     }
 
@@ -71,6 +99,20 @@ impl Centred {
         (0..self.slopes.len().max(other.slopes.len())).map(|k| f(self.slope(k), other.slope(k))).collect()
     }
 
+    /// Replaces each slope by `f(own slope, slope of other)`; where other has none f(s, 0) must be s itself.
+    fn combine_in_place(
+        &mut self,
+        other: &Self,
+        f: impl Fn(DyadicInterval, DyadicInterval) -> DyadicInterval,
+    ) {
+        if self.slopes.len() < other.slopes.len() {
+            self.slopes.resize(other.slopes.len(), DyadicInterval::ZERO);
+        }
+        for (own, other) in self.slopes.iter_mut().zip(&other.slopes) {
+            *own = f(*own, *other);
+        }
+    }
+
     /// φ(self), given the values of φ on the range and at the centres, and the slopes of its chords.
     fn apply(&self, range: DyadicInterval, centre: DyadicInterval, chord: DyadicInterval) -> Self {
         Self::new(range, centre, self.map(|s| s * chord))
@@ -83,18 +125,43 @@ impl Scalar for Centred {
     }
 
     fn add(&self, other: &Self) -> Self {
-        let slopes = self.combine(other, |a, b| a + b);
-        Self::new(self.range + other.range, self.centre + other.centre, slopes)
+        let mut sum = self.clone();
+        sum.add_in_place(other);
+        sum
     }
 
     fn sub(&self, other: &Self) -> Self {
-        let slopes = self.combine(other, |a, b| a - b);
-        Self::new(self.range - other.range, self.centre - other.centre, slopes)
+        let mut difference = self.clone();
+        difference.sub_in_place(other);
+        difference
     }
 
     fn mul(&self, other: &Self) -> Self {
-        let slopes = self.combine(other, |a, b| self.range * b + other.centre * a);
-        Self::new(self.range * other.range, self.centre * other.centre, slopes)
+        let mut product = self.clone();
+        product.mul_in_place(other);
+        product
+    }
+
+    fn add_in_place(&mut self, other: &Self) {
+        self.combine_in_place(other, |a, b| a + b);
+        (self.range, self.centre) = (self.range + other.range, self.centre + other.centre);
+        self.sharpen();
+    }
+
+    fn sub_in_place(&mut self, other: &Self) {
+        self.combine_in_place(other, |a, b| a - b);
+        (self.range, self.centre) = (self.range - other.range, self.centre - other.centre);
+        self.sharpen();
+    }
+
+    fn mul_in_place(&mut self, other: &Self) {
+        for slope in &mut self.slopes {
+            *slope = other.centre * *slope;
+        }
+        let range = self.range;
+        self.combine_in_place(other, |a, b| a + range * b);
+        (self.range, self.centre) = (self.range * other.range, self.centre * other.centre);
+        self.sharpen();
     }
 
     fn div(&self, other: &Self) -> Result<Self, EvalError> {

@@ -32,11 +32,73 @@ pub struct Certificate {
     pub witness: Option<Witness>,
     /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
     pub latents: Vec<LatentClaim>,
+    /// How the target's surrogate is made, by output, then by node; absent for targets that are polynomials.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approximations: Vec<Approximation>,
     /// One list per block: its hidden units cut into consecutive gadgets. Empty with `cells`.
     pub blocks: Vec<Vec<Gadget>>,
     /// For a network that is constant on cells (Thm 4.1, second proof); absent for all others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cells: Option<CellClaim>,
+    /// A tree of boxes on which the residual is bounded ([`crate::rules::boxes`]); absent where it is the difference of
+    /// two normal forms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boxes: Option<String>,
+}
+
+/// One node of the target's syntax tree, and what stands for it in the surrogate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approximation {
+    /// The output whose expression it is in.
+    pub output: usize,
+    /// Its number in that tree: nodes are counted from 0, each before its children, these from left to right.
+    pub node: usize,
+    /// What it is replaced by.
+    pub by: Replacement,
+    /// Bounds the distance of the two, as the kind of replacement says.
+    pub error: Exact,
+}
+
+/// What may stand for a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase")]
+pub enum Replacement {
+    /// A function (or 1/divisor) by a polynomial, up to `error` on the range of its argument.
+    Polynomial {
+        /// The polynomial is in powers of t − centre.
+        centre: Exact,
+        /// Of 1, t − centre, …
+        coefficients: Vec<Exact>,
+    },
+    /// exp of a polynomial in two tokens by exp of the terms in one token each, times a polynomial in the mixed terms that
+    /// is exp of them up to `error`.
+    Product {
+        /// The polynomial is in powers of m − centre.
+        centre: Exact,
+        /// Of 1, m − centre, …
+        coefficients: Vec<Exact>,
+    },
+    /// An expression of one token and sums by itself, as an atom; `error` is 0.
+    Name,
+    /// An expression in two tokens by its piecewise linear interpolant, up to `error`, in one coordinate of one of them.
+    Hats {
+        /// The token's level: 0 is the own one, others are counted from the outermost binder.
+        token: usize,
+        /// The coordinate, the only one of this token that occurs.
+        coordinate: usize,
+        /// In how many pieces of equal length its side is cut.
+        pieces: u32,
+    },
+    /// A maximum (or the opposite of a minimum) over tokens by threshold features, up to `error`.
+    Thresholds {
+        /// The lowest threshold.
+        low: Exact,
+        /// The highest threshold.
+        high: Exact,
+        /// How many steps lead from one to the other.
+        levels: u32,
+    },
 }
 
 /// What is claimed of a network that is constant on cells: there is then nothing else to claim of its blocks.
@@ -96,11 +158,14 @@ pub struct Gadget {
     pub units: usize,
     /// Contains t for every sequence in the box.
     pub range: Interval,
+    /// The atom of the surrogate that the units compute, counted from 0; t is its argument, up to a constant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub atom: Option<usize>,
     /// What the units compute, for each slot they write to, slots increasing.
     pub outputs: Vec<GadgetOutput>,
 }
 
-/// The claim `|Σ_units out·σ(…) − polynomial(t)| ≤ error` on the gadget's range.
+/// The claim `|Σ_units out·σ(…) − polynomial(t) − factor·atom| ≤ error` on the gadget's range.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GadgetOutput {
@@ -108,6 +173,9 @@ pub struct GadgetOutput {
     pub slot: usize,
     /// Coefficients of 1, t, t², …; the last one is not zero.
     pub polynomial: Vec<Exact>,
+    /// What the atom is multiplied by: present exactly where the gadget has an atom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor: Option<Exact>,
     /// The bound.
     pub error: Exact,
 }

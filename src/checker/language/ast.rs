@@ -116,4 +116,10 @@ pub enum Function {
     Abs,
     /// `max(t, 0)`
     Relu,
+    /// `1/t`. Target files write divisions; surrogates turn them into products with it.
+    Inverse,
+    /// `max(1 - |t|, 0)`, which only surrogates have.
+    Hat,
+    /// `t`, which only surrogates have: a value with a name.
+    Identity,
 }

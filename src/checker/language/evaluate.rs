@@ -18,9 +18,6 @@ pub enum EvalError {
     /// The function leads out of the rationals.
     #[error("`{}` has no exact rational value in general", .0.name())]
     NotRational(Function),
-    /// An interval evaluation has no enclosure of this function.
-    #[error("`{}` has no interval enclosure in this version", .0.name())]
-    NotEnclosed(Function),
     /// An interval evaluation applies the function to numbers where it is not defined.
     #[error("`{}` is not defined on all of the box: the enclosure of its argument reaches out of the domain", .0.name())]
     OffDomain(Function),

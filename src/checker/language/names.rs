@@ -63,9 +63,14 @@ pub(super) fn explicit_token(text: &str) -> Option<usize> {
 }
 
 impl Function {
-    /// The function's name in the language.
+    /// The function's name, in the language where it has one there.
     pub fn name(self) -> &'static str {
-        name_of(Word::Function(self))
+        match self {
+            Function::Inverse => "1/t",
+            Function::Hat => "hat",
+            Function::Identity => "identity",
+            _ => name_of(Word::Function(self)),
+        }
     }
 }
 

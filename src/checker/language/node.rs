@@ -131,13 +131,14 @@ impl<S: Scalar> Node<S> {
                 .clone(),
             Node::Negate(inner) => inner.evaluate(sequence, positions)?.neg(),
             Node::Binary(op, a, b) => {
-                let (a, b) = (a.evaluate(sequence, positions)?, b.evaluate(sequence, positions)?);
+                let (mut a, b) = (a.evaluate(sequence, positions)?, b.evaluate(sequence, positions)?);
                 match op {
-                    BinaryOp::Add => a.add(&b),
-                    BinaryOp::Subtract => a.sub(&b),
-                    BinaryOp::Multiply => a.mul(&b),
-                    BinaryOp::Divide => a.div(&b)?,
+                    BinaryOp::Add => a.add_in_place(&b),
+                    BinaryOp::Subtract => a.sub_in_place(&b),
+                    BinaryOp::Multiply => a.mul_in_place(&b),
+                    BinaryOp::Divide => a = a.div(&b)?,
                 }
+                a
             }
             Node::Power(base, exponent) => base.evaluate(sequence, positions)?.pow(*exponent)?,
             Node::Call(function, inner) => inner.evaluate(sequence, positions)?.call(*function)?,
@@ -182,13 +183,13 @@ impl<S: Scalar> Loop<S> {
             let value = self.body.evaluate(sequence, positions);
             positions.pop();
             let value = value?;
-            total = Some(match (total, self.reduction) {
-                (None, _) => value,
-                (Some(total), Reduction::Sum | Reduction::Mean) => total.add(&value),
-                (Some(total), Reduction::Product) => total.mul(&value),
-                (Some(total), Reduction::Max) => total.max(&value),
-                (Some(total), Reduction::Min) => total.min(&value),
-            });
+            match (&mut total, self.reduction) {
+                (None, _) => total = Some(value),
+                (Some(total), Reduction::Sum | Reduction::Mean) => total.add_in_place(&value),
+                (Some(total), Reduction::Product) => total.mul_in_place(&value),
+                (Some(total), Reduction::Max) => *total = total.max(&value),
+                (Some(total), Reduction::Min) => *total = total.min(&value),
+            }
         }
         match (total, self.reduction) {
             (Some(total), Reduction::Mean) => total.div(&count(sequence.len() - excluded.len())),

@@ -3,7 +3,7 @@
 use super::ast::Function;
 use super::evaluate::EvalError;
 use crate::number::{self, Rational};
-use num_traits::{Signed, Zero};
+use num_traits::{One, Signed, Zero};
 
 /// Numbers with the operations of the target language.
 ///
@@ -30,6 +30,21 @@ pub trait Scalar: Clone {
     fn max(&self, other: &Self) -> Self;
     /// The smaller of the two.
     fn min(&self, other: &Self) -> Self;
+
+    /// Replaces `self` by `self + other`; the same value as [`Scalar::add`], in the memory of `self`.
+    fn add_in_place(&mut self, other: &Self) {
+        *self = self.add(other);
+    }
+
+    /// Replaces `self` by `self - other`; the same value as [`Scalar::sub`], in the memory of `self`.
+    fn sub_in_place(&mut self, other: &Self) {
+        *self = self.sub(other);
+    }
+
+    /// Replaces `self` by `self · other`; the same value as [`Scalar::mul`], in the memory of `self`.
+    fn mul_in_place(&mut self, other: &Self) {
+        *self = self.mul(other);
+    }
 }
 
 /// The largest power that is computed exactly, in bits.
@@ -74,6 +89,10 @@ impl Scalar for Rational {
         match function {
             Function::Abs => Ok(self.abs()),
             Function::Relu => Ok(number::max(self.clone(), Rational::zero())),
+            Function::Inverse if self.is_zero() => Err(EvalError::DivisionByZero),
+            Function::Inverse => Ok(self.recip()),
+            Function::Hat => Ok(number::max(Rational::one() - self.abs(), Rational::zero())),
+            Function::Identity => Ok(self.clone()),
             Function::Exp
             | Function::Log
             | Function::Sqrt
@@ -144,6 +163,9 @@ macro_rules! float_scalar {
                     Function::Sigmoid => 1.0 / (1.0 + (-self).exp()),
                     Function::Abs => self.abs(),
                     Function::Relu => Scalar::max(self, &0.0),
+                    Function::Inverse => 1.0 / self,
+                    Function::Identity => *self,
+                    Function::Hat => Scalar::max(&(1.0 - self.abs()), &0.0),
                 })
             }
 

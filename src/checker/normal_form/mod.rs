@@ -111,6 +111,11 @@ impl Limits {
         Ok(())
     }
 
+    /// What has been taken so far.
+    pub fn spent(&self) -> u64 {
+        Self::new(self.max_terms).work_left.get() - self.work_left.get()
+    }
+
     /// Refuses a form with too many terms.
     pub fn accept(&self, form: NormalForm) -> Result<NormalForm, TooLarge> {
         if form.len() > self.max_terms { Err(TooLarge { max_terms: self.max_terms }) } else { Ok(form) }

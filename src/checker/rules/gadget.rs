@@ -1,11 +1,13 @@
 //! One-variable gadgets: hidden units with proportional inputs, compared with a polynomial piece by piece.
 
+use super::function_supremum::{NotBounded, function_suprema};
 use super::supremum::{Kink, suprema};
 use super::work::Work;
 use super::{Refusal, Rule};
 use crate::format::certificate::Gadget;
 use crate::format::network::{Activation, Unit};
 use crate::format::sparse::SparseVector;
+use crate::language::ast::Function;
 use crate::number::{Exact, Rational, at_most, same};
 use num_traits::{One, Zero};
 
@@ -24,13 +26,22 @@ pub fn check_gadget(
     let kinks = read_kinks(gadget, units, place)?;
     let suprema = suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation, work)
         .map_err(|e| Rule::GadgetUnits.unsupported(place(), e.to_string()))?;
+    require_errors(gadget, suprema, place)
+}
+
+fn require_errors(
+    gadget: &Gadget,
+    suprema: Vec<Rational>,
+    place: &dyn Fn() -> String,
+) -> Result<(), Refusal> {
     for (claim, supremum) in gadget.outputs.iter().zip(suprema) {
         if !at_most(&supremum, &claim.error.0) {
             return Err(Rule::GadgetError.invalid(
                 place(),
                 format!(
-                    "slot {}: the distance to the polynomial reaches {supremum} (about {:.3e}), more than the claimed {}",
+                    "slot {}: the distance to the {} reaches {supremum} (about {:.3e}), more than the claimed {}",
                     claim.slot,
+                    if gadget.atom.is_some() { "function" } else { "polynomial" },
                     crate::number::to_f64(&supremum),
                     claim.error.0
                 ),
@@ -40,12 +51,40 @@ pub fn check_gadget(
     Ok(())
 }
 
+/// Verifies a gadget that computes an atom: as above, but the claims are about `factor·φ(t + shift)` plus an affine
+/// function.
+pub(super) fn check_atom_gadget(
+    gadget: &Gadget,
+    units: &[Unit],
+    activation: Activation,
+    (function, shift): (Function, &Rational),
+    place: &dyn Fn() -> String,
+    work: &mut Work,
+) -> Result<(), Refusal> {
+    if activation != Activation::Relu {
+        return Err(Rule::GadgetUnits.unsupported(place(), "only relu units are compared with functions"));
+    }
+    let kinks = read_kinks(gadget, units, place)?;
+    let zero = Rational::zero();
+    let factors = gadget.outputs.iter().map(|claim| claim.factor.as_ref().map_or(&zero, |factor| &factor.0));
+    let claims: Vec<_> = claimed_polynomials(gadget).into_iter().zip(factors).collect();
+    let suprema = function_suprema(&gadget.range, function, shift, &claims, &kinks, work)
+        .map_err(|e| not_bounded(e, place()))?;
+    require_errors(gadget, suprema, place)
+}
+
 fn read_kinks(gadget: &Gadget, units: &[Unit], place: &dyn Fn() -> String) -> Result<Vec<Kink>, Refusal> {
     let refuse = |message: String| Err(Rule::GadgetUnits.invalid(place(), message));
     if gadget.outputs.windows(2).any(|pair| pair[0].slot >= pair[1].slot) {
         return refuse("the output slots are not strictly increasing".into());
     }
     for claim in &gadget.outputs {
+        if claim.factor.is_some() != gadget.atom.is_some() {
+            return refuse(format!("slot {}: an atom has a factor, anything else has none", claim.slot));
+        }
+        if gadget.atom.is_some() && claim.polynomial.len() > 2 {
+            return refuse(format!("slot {}: beside an atom there is an affine function only", claim.slot));
+        }
         if claim.polynomial.len() > MAX_DEGREE + 1 || claim.polynomial.last().is_some_and(|c| c.0.is_zero()) {
             return refuse(format!(
                 "slot {}: the polynomial has a leading zero or a degree above {MAX_DEGREE}",
@@ -105,4 +144,31 @@ pub fn exact_errors(
     let kinks = read_kinks(gadget, units, &|| "gadget".into())?;
     suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation, &mut Work::default())
         .map_err(|e| Rule::GadgetUnits.unsupported("gadget", e.to_string()))
+}
+
+/// How far relu units are from an affine polynomial plus factor·φ(t + shift), for each output: the polynomials are the
+/// gadget's, the factors come in the order of its outputs.
+///
+/// Exact for `abs`, `relu` and `hat`; for other functions an upper bound that exceeds the distance by less than 1 %
+/// unless that is close to the rounding errors of 62 bits. Only relu units are covered.
+pub fn function_errors(
+    gadget: &Gadget,
+    units: &[Unit],
+    function: Function,
+    shift: &Rational,
+    factors: &[Rational],
+) -> Result<Vec<Rational>, Refusal> {
+    let kinks = read_kinks(gadget, units, &|| "gadget".into())?;
+    let claims: Vec<_> = claimed_polynomials(gadget).into_iter().zip(factors).collect();
+    function_suprema(&gadget.range, function, shift, &claims, &kinks, &mut Work::default())
+        .map_err(|e| not_bounded(e, "gadget".into()))
+}
+
+fn not_bounded(error: NotBounded, place: String) -> Refusal {
+    match error {
+        NotBounded::Function(_) => Rule::GadgetError.invalid(place, error.to_string()),
+        NotBounded::TooMuch(_) | NotBounded::Degree(_) => {
+            Rule::GadgetUnits.unsupported(place, error.to_string())
+        }
+    }
 }

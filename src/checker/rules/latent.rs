@@ -2,6 +2,7 @@
 //! tokens' slots. After it, what depends on the mean is a latent.
 
 use super::attention::MeanLayer;
+use super::gadget::check_gadget;
 use super::symbolic_run::{SymbolicRun, for_each_gadget, require_range, weighted_error};
 use super::taylor_model::TaylorModel;
 use super::work::Work;
@@ -103,7 +104,13 @@ impl SplitState {
         for (slot, value) in block.bias.iter() {
             next[slot].constant += value;
         }
-        for_each_gadget(index, block, gadgets, work, |place, gadget, direction, _| {
+        for_each_gadget(index, block, gadgets, work, |place, gadget, units, work| {
+            let direction = &units[0].input;
+            if gadget.atom.is_some() {
+                return Err(Rule::GadgetUnits
+                    .unsupported(place(), "in the attention block only affine gadgets are covered"));
+            }
+            check_gadget(gadget, units, block.activation, place, work)?;
             require_range(gadget, &self.range_of(run, direction), place)?;
             let mut variable = Split::default();
             for (slot, weight) in direction.iter() {

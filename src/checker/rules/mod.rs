@@ -1,12 +1,17 @@
 //! The rules by which a bound is derived from a network's own weights.
 
 pub mod attention;
+pub mod boxes;
 pub mod cells;
+mod function_supremum;
 pub mod gadget;
 pub mod latent;
+pub mod polynomial_distance;
+mod refinement;
 pub mod residual;
 mod supremum;
 pub mod symbolic_run;
+mod symmetry;
 pub mod taylor_model;
 pub mod work;
 
@@ -42,6 +47,8 @@ pub enum Rule {
     Hash,
     /// Network, target and certificate have matching shapes.
     Shape,
+    /// A node of the target is as close to what stands for it as claimed.
+    Approximation,
     /// Hidden units of a gadget are functions of one variable.
     GadgetUnits,
     /// A gadget's variable stays in the claimed range.
@@ -58,6 +65,8 @@ pub enum Rule {
     LatentError,
     /// The network's output is as close to the Sumformer as claimed.
     Lowering,
+    /// A tree of boxes covers all sequences.
+    Boxes,
     /// The Sumformer is as close to the target as claimed.
     Residual,
     /// The parts add up to at most the certified bound, and that to at most ε.
@@ -71,6 +80,7 @@ impl fmt::Display for Rule {
         f.write_str(match self {
             Rule::Hash => "hash",
             Rule::Shape => "shape",
+            Rule::Approximation => "approximation",
             Rule::GadgetUnits => "gadget-units",
             Rule::GadgetRange => "gadget-range",
             Rule::GadgetError => "gadget-error",
@@ -79,6 +89,7 @@ impl fmt::Display for Rule {
             Rule::LatentRange => "latent-range",
             Rule::LatentError => "latent-error",
             Rule::Lowering => "lowering",
+            Rule::Boxes => "boxes",
             Rule::Residual => "residual",
             Rule::Total => "total",
             Rule::Witness => "witness",

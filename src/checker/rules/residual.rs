@@ -27,6 +27,11 @@ impl<'a> Unfolding<'a> {
         Self { target, latents, limits: Limits::new(max_terms), products: HashMap::new() }
     }
 
+    /// Elementary products that have been made so far.
+    pub fn spent(&self) -> u64 {
+        self.limits.spent()
+    }
+
     /// The normal form of `psi`.
     pub fn unfold(&mut self, psi: &Polynomial) -> Result<NormalForm, TooLarge> {
         let d = self.target.dimension();

@@ -31,6 +31,7 @@ pub enum TooMuch {
 }
 
 /// A hidden unit as a function of the gadget's variable: `σ(slope·(t − breakpoint))`.
+#[derive(Debug, Clone)]
 pub(super) struct Kink {
     /// Not zero.
     pub slope: Rational,
@@ -50,62 +51,115 @@ pub(super) fn suprema(
     activation: Activation,
     work: &mut Work,
 ) -> Result<Vec<Rational>, TooMuch> {
-    let breakpoints = kinks.iter().map(|kink| &kink.breakpoint).chain([range.inf(), range.sup()]);
     let highest = claims.iter().map(|claim| claim.len()).max().unwrap_or(0);
-    let mut scale = short_denominator(breakpoints)?;
-    if highest > 3 {
-        scale *= PARTS_PER_PIECE; // so that the parts of a piece start at integers too
-    }
-    let order = match activation {
-        Activation::Relu => 1,
-        Activation::Relu2 => 2,
-        Activation::Step => return Err(TooMuch::Jumps),
-    };
-    let to_integer = |value: &Rational| value.numer() * (&scale / value.denom());
-    let (lo, hi) = (to_integer(range.inf()), to_integer(range.sup()));
-    let mut knots: Vec<(BigInt, usize)> =
-        kinks.iter().enumerate().map(|(k, kink)| (to_integer(&kink.breakpoint), k)).collect();
-    knots.sort_unstable();
+    // Beyond degree 2 the parts of a piece have to start at integers too.
+    let parts = if highest > 3 { PARTS_PER_PIECE } else { 1 };
+    let pieces = Pieces::new(range, kinks, activation, parts)?;
     claims
         .iter()
         .enumerate()
         .map(|(output, claim)| {
-            // weight·slope^order: what the unit contributes to the leading coefficient in t.
-            let leads: Vec<Rational> =
-                kinks.iter().map(|kink| kink.slope.pow(order) * &kink.weights[output]).collect();
-            let (lead_unit, claim_unit) =
-                (short_denominator(&leads)?, short_denominator(claim.iter().map(|c| &c.0))?);
-            let degree = claim.len().saturating_sub(1).max(order as usize);
-            let bits = scale.bits() * degree as u64 + lead_unit.bits() + claim_unit.bits();
-            let per_piece = if degree > 2 { PARTS_PER_PIECE as u64 * (degree as u64).pow(2) } else { 8 };
-            work.spend((knots.len() as u64 + 1) * per_piece, bits)?;
-            // Everything is counted in units of 1/(lead_unit·claim_unit·T^degree).
-            let lead_factor = &claim_unit * scale.pow((degree - order as usize) as u32);
-            let mut difference = vec![BigInt::zero(); degree + 1];
-            for (i, coefficient) in claim.iter().enumerate() {
-                let integer = coefficient.0.numer() * (&claim_unit / coefficient.0.denom());
-                difference[i] = -(integer * &lead_unit * scale.pow((degree - i) as u32));
-            }
-            let lead = |k: usize| leads[k].numer() * (&lead_unit / leads[k].denom()) * &lead_factor;
-            let rising = |k: usize| kinks[k].slope.is_positive();
-            // Just right of lo a unit is active if its argument is positive there.
-            for (knot, k) in &knots {
-                if rising(*k) == (knot <= &lo) {
-                    add_unit(&mut difference, order, knot, &lead(*k));
-                }
-            }
             let mut supremum = Fraction::zero();
-            let mut left = lo.clone();
-            for (knot, k) in knots.iter().filter(|(knot, _)| knot > &lo && knot < &hi) {
-                supremum.raise(&difference, &left, knot);
-                left = knot.clone();
-                let lead = lead(*k);
-                add_unit(&mut difference, order, knot, &if rising(*k) { lead } else { -lead });
-            }
-            supremum.raise(&difference, &left, &hi);
-            Ok(supremum.over(lead_unit * claim_unit * scale.pow(degree as u32)))
+            let unit = pieces.visit(output, claim, work, |difference, left, right| {
+                supremum.raise(difference, left, right);
+            })?;
+            Ok(supremum.over(unit))
         })
         .collect()
+}
+
+/// The differences Σ weight·σ(…) − claim, as one polynomial in τ = T·t between neighbouring break points.
+pub(super) struct Pieces<'a> {
+    kinks: &'a [Kink],
+    /// The degree of σ on either side of 0.
+    order: u32,
+    /// T
+    scale: BigInt,
+    /// The ends of the range.
+    lo: BigInt,
+    hi: BigInt,
+    /// The break points with the numbers of their units, increasing.
+    knots: Vec<(BigInt, usize)>,
+}
+
+impl<'a> Pieces<'a> {
+    /// The pieces on the range; T is a multiple of `parts`. Step units have none.
+    pub(super) fn new(
+        range: &Interval,
+        kinks: &'a [Kink],
+        activation: Activation,
+        parts: i64,
+    ) -> Result<Self, TooMuch> {
+        let order = match activation {
+            Activation::Relu => 1,
+            Activation::Relu2 => 2,
+            Activation::Step => return Err(TooMuch::Jumps),
+        };
+        let breakpoints = kinks.iter().map(|kink| &kink.breakpoint).chain([range.inf(), range.sup()]);
+        let scale = short_denominator(breakpoints)? * parts;
+        let to_integer = |value: &Rational| value.numer() * (&scale / value.denom());
+        let (lo, hi) = (to_integer(range.inf()), to_integer(range.sup()));
+        let mut knots: Vec<(BigInt, usize)> =
+            kinks.iter().enumerate().map(|(k, kink)| (to_integer(&kink.breakpoint), k)).collect();
+        knots.sort_unstable();
+        Ok(Self { kinks, order, scale, lo, hi, knots })
+    }
+
+    /// T, positive.
+    pub(super) fn scale(&self) -> &BigInt {
+        &self.scale
+    }
+
+    /// At least the number of pieces.
+    pub(super) fn count(&self) -> u64 {
+        self.knots.len() as u64 + 1
+    }
+
+    /// Calls `visit` with each piece: the polynomial (coefficients of 1, τ, τ², …) and the two ends, from left to
+    /// right; a piece may be a point. Returns the positive number by which the polynomials are to be divided.
+    pub(super) fn visit(
+        &self,
+        output: usize,
+        claim: &[Exact],
+        work: &mut Work,
+        mut visit: impl FnMut(&[BigInt], &BigInt, &BigInt),
+    ) -> Result<BigInt, TooMuch> {
+        let Self { kinks, order, scale, lo, hi, knots } = self;
+        let order = *order;
+        // weight·slope^order: what the unit contributes to the leading coefficient in t.
+        let leads: Vec<Rational> =
+            kinks.iter().map(|kink| kink.slope.pow(order as i32) * &kink.weights[output]).collect();
+        let (lead_unit, claim_unit) =
+            (short_denominator(&leads)?, short_denominator(claim.iter().map(|c| &c.0))?);
+        let degree = claim.len().saturating_sub(1).max(order as usize);
+        let bits = scale.bits() * degree as u64 + lead_unit.bits() + claim_unit.bits();
+        let per_piece = if degree > 2 { PARTS_PER_PIECE as u64 * (degree as u64).pow(2) } else { 8 };
+        work.spend(self.count() * per_piece, bits)?;
+        // Everything is counted in units of 1/(lead_unit·claim_unit·T^degree).
+        let lead_factor = &claim_unit * scale.pow(degree as u32 - order);
+        let mut difference = vec![BigInt::zero(); degree + 1];
+        for (i, coefficient) in claim.iter().enumerate() {
+            let integer = coefficient.0.numer() * (&claim_unit / coefficient.0.denom());
+            difference[i] = -(integer * &lead_unit * scale.pow((degree - i) as u32));
+        }
+        let lead = |k: usize| leads[k].numer() * (&lead_unit / leads[k].denom()) * &lead_factor;
+        let rising = |k: usize| kinks[k].slope.is_positive();
+        // Just right of lo a unit is active if its argument is positive there.
+        for (knot, k) in knots {
+            if rising(*k) == (knot <= lo) {
+                add_unit(&mut difference, order, knot, &lead(*k));
+            }
+        }
+        let mut left = lo;
+        for (knot, k) in knots.iter().filter(|(knot, _)| knot > lo && knot < hi) {
+            visit(&difference, left, knot);
+            left = knot;
+            let lead = lead(*k);
+            add_unit(&mut difference, order, knot, &if rising(*k) { lead } else { -lead });
+        }
+        visit(&difference, left, hi);
+        Ok(lead_unit * claim_unit * scale.pow(degree as u32))
+    }
 }
 
 fn short_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Result<BigInt, TooMuch> {
@@ -122,7 +176,7 @@ fn short_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Resu
 }
 
 /// Adds `lead·(τ − knot)^order`.
-fn add_unit(difference: &mut [BigInt], order: i32, knot: &BigInt, lead: &BigInt) {
+fn add_unit(difference: &mut [BigInt], order: u32, knot: &BigInt, lead: &BigInt) {
     if order == 1 {
         difference[1] += lead;
         difference[0] -= lead * knot;

@@ -3,21 +3,32 @@
 //! Before the attention block the variables are the own token's coordinates. The attention block turns some slots into
 //! *latents*, sums over the other tokens; each becomes a fresh variable whose definition is kept, so that afterwards
 //! nothing depends on the number of tokens.
+//!
+//! The atoms of the target's surrogate are variables from the beginning. A gadget may claim to compute one: its variable
+//! must be the atom's argument, as a function of the tokens, up to a constant c. With t the argument as the stream has it, off by
+//! at most δ, |PL(t) − φ(t + c)| is at most the largest distance of the two functions on the gadget's range, and
+//! |φ(t + c) − atom| at most δ times the largest slope of φ's chords there.
 
 use super::attention::mean_layer;
-use super::gadget::check_gadget;
+use super::gadget::{check_atom_gadget, check_gadget};
 use super::latent::{Latent, SplitState};
+use super::residual::Unfolding;
 use super::taylor_model::TaylorModel;
 use super::work::Work;
 use super::{Refusal, Rule};
+use crate::enclosure::univariate::lipschitz;
+use crate::expansion::DEFAULT_MAX_TERMS;
 use crate::format::certificate::{Gadget, LatentClaim};
-use crate::format::network::{AffineMap, Block};
+use crate::format::network::{Activation, AffineMap, Block, Unit};
 use crate::format::sparse::SparseVector;
 use crate::interval::Interval;
 use crate::language::target::Tokens;
 use crate::number::{Rational, at_most, integer};
 use crate::polynomial::{Monomial, Polynomial};
+use crate::surrogate::{Atom, Surrogate};
 use num_traits::{One, Signed, Zero};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Expanding a gadget's polynomial in the slots it reads may produce at most this many terms.
 const MAX_LOCAL_TERMS: f64 = 100_000.0;
@@ -25,8 +36,9 @@ const MAX_LOCAL_TERMS: f64 = 100_000.0;
 /// The state of the symbolic run between two blocks.
 #[derive(Debug, Clone)]
 pub struct SymbolicRun {
-    tokens: Tokens,
-    dimension: usize,
+    surrogate: Arc<Surrogate>,
+    /// The atoms that gadgets have computed.
+    computed: BTreeSet<usize>,
     ranges: Vec<Interval>,
     state: Vec<TaylorModel>,
     latents: Vec<Latent>,
@@ -34,8 +46,8 @@ pub struct SymbolicRun {
 }
 
 impl SymbolicRun {
-    /// The state after the embedding, for tokens in the box `domain`.
-    pub fn start(domain: &[Interval], tokens: Tokens, embedding: &AffineMap, width: usize) -> Self {
+    /// The state after the embedding, for tokens in the surrogate's box.
+    pub fn start(surrogate: Arc<Surrogate>, embedding: &AffineMap, width: usize) -> Self {
         let mut polynomials = vec![Polynomial::zero(); width];
         for (coordinate, slot, weight) in embedding.weights.iter() {
             polynomials[slot].add_term(Monomial::variable(coordinate as u32), weight.clone());
@@ -44,9 +56,9 @@ impl SymbolicRun {
             polynomials[slot].add_term(Monomial::one(), value.clone());
         }
         Self {
-            tokens,
-            dimension: domain.len(),
-            ranges: domain.to_vec(),
+            ranges: surrogate.target.domain.clone(),
+            surrogate,
+            computed: BTreeSet::new(),
             state: polynomials.into_iter().map(TaylorModel::exact).collect(),
             latents: Vec::new(),
             work: Work::default(),
@@ -58,12 +70,17 @@ impl SymbolicRun {
         &self.state
     }
 
-    /// The ranges of the variables: the box, then the latents.
+    /// What the network is compared with.
+    pub fn surrogate(&self) -> &Arc<Surrogate> {
+        &self.surrogate
+    }
+
+    /// The ranges of the variables: the box, the atoms, then the latents.
     pub fn ranges(&self) -> &[Interval] {
         &self.ranges
     }
 
-    /// The latents, in the order of their variables d, d+1, …
+    /// The latents, in the order of their variables, which follow those of coordinates and atoms.
     pub fn latents(&self) -> &[Latent] {
         &self.latents
     }
@@ -77,12 +94,12 @@ impl SymbolicRun {
 
     /// Sequence length.
     pub fn tokens(&self) -> Tokens {
-        self.tokens
+        self.surrogate.target.tokens
     }
 
-    /// Token dimension d.
+    /// How many variables are not latents: the token's coordinates, then the atoms.
     pub fn dimension(&self) -> usize {
-        self.dimension
+        self.surrogate.target.dimension()
     }
 
     /// An enclosure of `Σ direction·slots` for every sequence in the box, errors included.
@@ -119,7 +136,7 @@ impl SymbolicRun {
     pub fn split(&self, index: usize, block: &Block) -> Result<Option<SplitState>, Refusal> {
         let Some(attention) = &block.attention else { return Ok(None) };
         let place = format!("block {index}, attention");
-        let layer = mean_layer(attention, &self.constants(), self.tokens, &place)?;
+        let layer = mean_layer(attention, &self.constants(), self.tokens(), &place)?;
         if layer.matrix.is_empty() && layer.spread.is_empty() {
             return Ok(None);
         }
@@ -133,9 +150,31 @@ impl SymbolicRun {
     fn feed_forward(&mut self, index: usize, block: &Block, gadgets: &[Gadget]) -> Result<(), Refusal> {
         let mut local = vec![Polynomial::zero(); self.state.len()];
         let mut errors = vec![Rational::zero(); self.state.len()];
+        // Per slot, multiples of atoms.
+        let mut atoms = vec![Polynomial::zero(); self.state.len()];
+        let mut computed = self.computed.clone();
         let mut work = self.work.clone();
-        for_each_gadget(index, block, gadgets, &mut work, |place, gadget, direction, work| {
-            require_range(gadget, &self.range_of(direction), place)?;
+        for_each_gadget(index, block, gadgets, &mut work, |place, gadget, units, work| {
+            let direction = &units[0].input;
+            match gadget.atom {
+                None => {
+                    check_gadget(gadget, units, block.activation, place, work)?;
+                    require_range(gadget, &self.range_of(direction), place)?;
+                }
+                Some(atom) => {
+                    if !computed.insert(atom) {
+                        return Err(Rule::GadgetUnits
+                            .unsupported(place(), format!("atom {atom} is computed a second time")));
+                    }
+                    let moved = self.atom_gadget(atom, gadget, units, block.activation, place, work)?;
+                    let variable = (self.surrogate.dimension + atom) as u32;
+                    for output in &gadget.outputs {
+                        let factor = output.factor.as_ref().map_or_else(Rational::zero, |f| f.0.clone());
+                        errors[output.slot] += &moved * factor.abs();
+                        atoms[output.slot].add_term(Monomial::variable(variable), factor);
+                    }
+                }
+            }
             let powers = powers_of_form(direction, gadget, work)
                 .map_err(|message| Rule::GadgetUnits.unsupported(place(), message))?;
             for output in &gadget.outputs {
@@ -151,9 +190,9 @@ impl SymbolicRun {
         }
         let one = integer(1);
         let mut next = Vec::with_capacity(self.state.len());
-        for (slot, (polynomial, error)) in local.iter().zip(errors).enumerate() {
+        for (slot, ((polynomial, error), atoms)) in local.iter().zip(errors).zip(atoms).enumerate() {
             let before = &self.state[slot];
-            if polynomial.is_zero() && error.is_zero() {
+            if polynomial.is_zero() && error.is_zero() && atoms.is_zero() {
                 next.push(before.clone());
                 continue;
             }
@@ -163,12 +202,75 @@ impl SymbolicRun {
                         Rule::GadgetUnits.unsupported(format!("block {index}, slot {slot}"), e.to_string())
                     })?;
             let mut sum = TaylorModel::combination([(before, &one), (&change, &one)], &Rational::zero());
+            sum.polynomial.add_scaled(&atoms, &one);
             sum.error += error;
             next.push(sum.rounded());
         }
         self.state = next;
+        self.computed = computed;
         self.work = work;
         Ok(())
+    }
+
+    /// Verifies a gadget that computes an atom; how far the atom moves because its argument is not exact.
+    fn atom_gadget(
+        &self,
+        atom: usize,
+        gadget: &Gadget,
+        units: &[Unit],
+        activation: Activation,
+        place: &dyn Fn() -> String,
+        work: &mut Work,
+    ) -> Result<Rational, Refusal> {
+        let Some(known) = self.surrogate.atoms.get(atom) else {
+            return Err(Rule::GadgetUnits.invalid(
+                place(),
+                format!("there is no atom {atom}, the target has {}", self.surrogate.atoms.len()),
+            ));
+        };
+        let (shift, derived, error) = self.argument(known, &units[0].input, place, work)?;
+        require_range(gadget, &derived, place)?;
+        check_atom_gadget(gadget, units, activation, (known.function, &shift), place, work)?;
+        if error.is_zero() {
+            return Ok(error);
+        }
+        let arguments = Interval::new(gadget.range.inf() + &shift, gadget.range.sup() + &shift)
+            .map_err(|e| Rule::GadgetRange.invalid(place(), e.to_string()))?;
+        let slope = lipschitz(known.function, &arguments).map_err(|e| {
+            Rule::GadgetRange.unsupported(place(), format!("`{}`: {e}", known.function.name()))
+        })?;
+        Ok(error * slope)
+    }
+
+    /// The constant c for which a form of the slots plus c is the argument of an atom, what the form ranges over, and its
+    /// error.
+    pub fn argument(
+        &self,
+        atom: &Atom,
+        direction: &SparseVector,
+        place: &dyn Fn() -> String,
+        work: &mut Work,
+    ) -> Result<(Rational, Interval, Rational), Refusal> {
+        let refuse = |message: String| Rule::GadgetUnits.unsupported(place(), message);
+        let model = self.combination(direction);
+        let mut unfolding = Unfolding::new(&self.surrogate.target, &self.latents, DEFAULT_MAX_TERMS);
+        let mut difference = unfolding.unfold(&model.polynomial).map_err(|e| refuse(e.to_string()))?;
+        let terms = difference.len() + atom.argument.len();
+        work.spend(unfolding.spent().saturating_add(8 * terms as u64 + 1), 64)
+            .map_err(|e| refuse(e.to_string()))?;
+        difference.add_scaled(&atom.argument, &-Rational::one());
+        let Some(constant) = difference.as_constant() else {
+            return Err(Rule::GadgetUnits.invalid(
+                place(),
+                format!("its variable is not the argument of the atom, a `{}`", atom.function.name()),
+            ));
+        };
+        let argument = &atom.argument_range;
+        let by_atom = Interval::new(argument.inf() + &constant, argument.sup() + &constant);
+        let by_slots = model.polynomial_range(&self.ranges);
+        // Both contain all values of the polynomial, so they meet.
+        let range = by_atom.ok().and_then(|range| range.intersection(&by_slots)).unwrap_or(by_slots);
+        Ok((-constant, range.widen(&model.error), model.error))
     }
 
     fn enter_latents(
@@ -259,13 +361,13 @@ fn powers_of_form(
     Ok(powers)
 }
 
-/// Cuts a block's units into the claimed gadgets, verifies each, and hands it on with the direction of its variable.
+/// Cuts a block's units into the claimed gadgets and hands each on with its units, of which there is at least one.
 pub(super) fn for_each_gadget(
     index: usize,
     block: &Block,
     gadgets: &[Gadget],
     work: &mut Work,
-    mut accept: impl FnMut(&dyn Fn() -> String, &Gadget, &SparseVector, &mut Work) -> Result<(), Refusal>,
+    mut accept: impl FnMut(&dyn Fn() -> String, &Gadget, &[Unit], &mut Work) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let mut rest = block.units.as_slice();
     for (g, gadget) in gadgets.iter().enumerate() {
@@ -282,8 +384,7 @@ pub(super) fn for_each_gadget(
         if units[0].input.is_empty() {
             return Err(Rule::GadgetUnits.invalid(place(), "a unit has no inputs"));
         }
-        check_gadget(gadget, units, block.activation, &place, work)?;
-        accept(&place, gadget, &units[0].input, work)?;
+        accept(&place, gadget, units, work)?;
     }
     if !rest.is_empty() {
         return Err(Rule::GadgetUnits.invalid(

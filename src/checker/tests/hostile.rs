@@ -48,9 +48,11 @@ fn tower(blocks: usize) -> (Network, Certificate) {
     let gadget = |i: usize| Gadget {
         units: 2,
         range: Interval::new(integer(0), integer(1)).unwrap(),
+        atom: None,
         outputs: vec![GadgetOutput {
             slot: i + 1,
             polynomial: [0, 0, 1].map(|c| Exact(integer(c))).into(),
+            factor: None,
             error: Exact(integer(0)),
         }],
     };
@@ -63,8 +65,10 @@ fn tower(blocks: usize) -> (Network, Certificate) {
         outputs: vec![OutputClaim { lowering: Exact(integer(0)), residual: Exact(integer(0)) }],
         witness: None,
         latents: Vec::new(),
+        approximations: Vec::new(),
         blocks: (0..blocks).map(|i| vec![gadget(i)]).collect(),
         cells: None,
+        boxes: None,
     };
     (network, certificate)
 }
@@ -102,6 +106,7 @@ fn a_gadget_cannot_claim_a_slot_that_does_not_exist() {
     certificate.blocks[0][0].outputs.push(GadgetOutput {
         slot: 2,
         polynomial: Vec::new(),
+        factor: None,
         error: Exact(integer(0)),
     });
     let Verdict::Invalid(refusal) = verdict(&network, certificate) else { panic!("accepted") };

@@ -87,8 +87,10 @@ fn verdict_on(output: &str, network: &Network) -> Verdict {
         outputs: vec![OutputClaim { lowering: none, residual: Exact(power_of_two(400)) }],
         witness: None,
         latents: Vec::new(),
+        approximations: Vec::new(),
         blocks: Vec::new(),
         cells: Some(CellClaim { count: 2, entries: 2, keys: 2, ramps: None }),
+        boxes: None,
     }
     .to_json();
     let start = Instant::now();

@@ -37,6 +37,8 @@ pub enum Command {
     Prove(ProveArguments),
     /// Re-verify a folder written by `prove`, with the independent checker alone.
     Check(CheckArguments),
+    /// Join partial proofs of one network: a box is open only where it is open in all of them.
+    Merge(MergeArguments),
     /// Evaluate a proved network (or its Sumformer, or the target) on sequences.
     #[command(after_help = EVAL_HELP)]
     Eval(EvalArguments),
@@ -64,6 +66,17 @@ A bare name or number is a slot; \"block 2\" is block:2.";
 pub struct CheckArguments {
     /// A folder written by `prove`; with several architectures, all sub-folders are checked.
     pub directory: PathBuf,
+}
+
+/// `merge`
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    /// Folders that `prove` has written for parts of one proof, for one architecture each.
+    #[arg(required = true)]
+    pub directories: Vec<PathBuf>,
+    /// The folder of the merged proof.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
 }
 
 /// `eval`

@@ -1,5 +1,6 @@
 //! The values of options, but for those of tables, and how they are parsed.
 
+use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;
 use crate::discontinuous::TableLayout;
 use crate::lowering::plan::Layout;
@@ -206,16 +207,51 @@ pub fn parse_epsilon(text: &str) -> Result<Rational, String> {
     if value.is_positive() { Ok(value) } else { Err("the error bound must be positive".into()) }
 }
 
-/// A latent mode by its name.
-pub fn parse_latent(text: &str) -> Result<LatentMode, String> {
+/// `--latent`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LatentName {
+    /// A mode that keeps the target.
+    Mode(LatentMode),
+    /// So many latents, with what they can do.
+    Count(usize),
+}
+
+/// A latent mode, or a number of latents.
+pub fn parse_latent(text: &str) -> Result<LatentName, String> {
     match text {
-        "sparse" => Ok(LatentMode::Sparse),
-        "tight" => Ok(LatentMode::Tight),
-        "paper" => Ok(LatentMode::Paper),
-        _ if text.parse::<u64>().is_ok() => {
-            Err("truncated latents (a number of features) are not available yet; use sparse, tight or paper"
-                .into())
-        }
+        "sparse" => Ok(LatentName::Mode(LatentMode::Sparse)),
+        "tight" => Ok(LatentName::Mode(LatentMode::Tight)),
+        "paper" => Ok(LatentName::Mode(LatentMode::Paper)),
+        _ => match text.parse() {
+            Ok(count) if (1..=1000).contains(&count) => Ok(LatentName::Count(count)),
+            _ => Err("expected sparse, tight, paper, or a number of latents from 1 to 1000".into()),
+        },
+    }
+}
+
+/// A latent mode.
+pub fn parse_latent_mode(text: &str) -> Result<LatentMode, String> {
+    match parse_latent(text) {
+        Ok(LatentName::Mode(mode)) => Ok(mode),
         _ => Err("expected sparse, tight or paper".into()),
     }
+}
+
+/// `--route`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum RouteName {
+    /// The one with the smaller network, as planned, of those that apply.
+    #[default]
+    Auto,
+    /// Keep the target's shape: sums over tokens of functions of one token, functions of sums.
+    Structural,
+    /// A polynomial from the target's values at nodes, for few tokens of few coordinates.
+    Bernstein,
+}
+
+/// `slice:k/m`
+pub fn parse_shard(text: &str) -> Result<Slice, String> {
+    let parts = text.strip_prefix("slice:").and_then(|rest| rest.split_once('/'));
+    let slice = parts.and_then(|(k, m)| Slice::new(k.parse().ok()?, m.parse().ok()?).ok());
+    slice.ok_or_else(|| format!("expected slice:k/m with 1 <= k <= m <= {}", Slice::MOST))
 }

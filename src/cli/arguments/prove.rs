@@ -2,16 +2,19 @@
 
 use super::names::*;
 use super::table_names::*;
+use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;
 use crate::codes::CodeKind;
 use crate::discontinuous::{CellValue, Jump, MOST_ENTRIES, Separation, TableLayout};
 use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::plan::Layout;
-use crate::sumformer::latent::LatentMode;
 use clap::Args;
 use std::path::PathBuf;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::number::Rational;
+
+/// The most boxes that are tried.
+const MOST_BOXES: u64 = 1 << 24;
 
 /// `prove`
 #[derive(Debug, Args)]
@@ -39,9 +42,20 @@ pub struct ProveArguments {
     /// The construction.
     #[arg(long, value_enum, default_value = "continuous")]
     pub construction: Construction,
-    /// Continuous: latent features; only those used (default), all of degree ≤ n−1, or all of degree ≤ n.
-    #[arg(long, value_name = "sparse|tight|paper", value_parser = parse_latent)]
-    pub latent: Option<LatentMode>,
+    /// Continuous: latent features; only those used (default), all of degree ≤ n−1, all of degree ≤ n, or the N most
+    /// useful ones, with the error that they lead to.
+    #[arg(long, value_name = "sparse|tight|paper|N", value_parser = parse_latent)]
+    pub latent: Option<LatentName>,
+    /// Continuous: how a target that is not a polynomial becomes one.
+    #[arg(long, value_enum, default_value_t)]
+    pub route: RouteName,
+    /// Continuous: leave the rest of the box open after so many boxes, where the distance from the target is bounded on
+    /// boxes.
+    #[arg(long, value_name = "N", default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..=MOST_BOXES))]
+    pub max_boxes: u64,
+    /// Continuous: bound the distance on the k-th of m parts of the boxes only; `merge` joins the parts.
+    #[arg(long, value_name = "slice:k/m", value_parser = parse_shard)]
+    pub shard: Option<Slice>,
     /// Continuous: relu (default) or relu2 (exact). Discontinuous: step (default), or relu with --ramp.
     #[arg(long, value_enum)]
     pub activation: Option<ActivationName>,
@@ -198,7 +212,12 @@ impl ProveArguments {
 
     /// Options of the other construction are refused, not ignored.
     pub fn refuse_continuous_options(&self) -> Result<(), CliError> {
-        refuse_given(&[("--latent", self.latent.is_some())], "continuous")
+        let given = [
+            ("--latent", self.latent.is_some()),
+            ("--route", self.route != RouteName::Auto),
+            ("--shard", self.shard.is_some()),
+        ];
+        refuse_given(&given, "continuous")
     }
 }
 

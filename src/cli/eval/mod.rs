@@ -8,14 +8,16 @@ use super::files::read_up_to;
 use super::output::{print, say};
 use super::proof::{read_proof, refused, single_folder};
 use super::table::aligned;
-use crate::eval::implied::ImpliedSumformer;
 use crate::eval::input::{Input, MAX_BYTES, parse_input};
+use crate::eval::surrogate::extend;
 use crate::numeric::FloatInterval;
 use number::{Number, Pass};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
+use sumformer_checker::check::run_blocks;
 use sumformer_checker::check::{ParsedProof, derive_bound, require_same_shape};
+use sumformer_checker::implied::ImpliedSumformer;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{EvalError, evaluate_sequence};
 use sumformer_checker::number::Rational;
@@ -149,10 +151,12 @@ impl Evaluation<'_> {
                 N::pass(network, self.arguments.summation.into()).map(Some)
             }
             Stage::Sumformer => {
-                let sumformer = ImpliedSumformer::derive(target, network, certificate)
+                let run = run_blocks(target, network, certificate, &mut |_, _| {})
                     .map_err(|refusal| refused(&refusal, self.folder))?;
+                let sumformer = ImpliedSumformer::of(&run, &network.readout, network.outputs);
                 Ok(Some(Box::new(move |sequence| {
-                    sumformer.evaluate(sequence).map_err(explain).and_then(meaningful)
+                    let values = extend(run.surrogate(), sequence).and_then(|s| sumformer.evaluate(&s));
+                    values.map_err(explain).and_then(meaningful)
                 })))
             }
         }
@@ -212,7 +216,7 @@ fn meaningful<N: Number>(rows: Rows<N>) -> Result<Rows<N>, CliError> {
 
 fn explain(error: EvalError) -> CliError {
     match error {
-        EvalError::NotRational(_) | EvalError::NotEnclosed(_) => {
+        EvalError::NotRational(_) => {
             CliError::incomplete(format!("{error}; --scalar f64 gives a rounded value"))
         }
         EvalError::TooLarge(_) | EvalError::TooManyPermutations(_) => CliError::incomplete(error.to_string()),

@@ -1,5 +1,6 @@
 //! What there is to say of a proof, collected once; printed as JSON or in words.
 
+use super::surrogate::{self, AtomFacts, ReplacedFacts};
 use super::words::{self, Formula};
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use sumformer_checker::number::{Rational, to_f64};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::symbolic_run::SymbolicRun;
 use sumformer_checker::rules::taylor_model::TaylorModel;
+use sumformer_checker::surrogate::Surrogate;
 
 /// An error bound.
 #[derive(Debug, Clone, Serialize)]
@@ -100,7 +102,7 @@ pub struct Addition {
     pub slot: usize,
     /// Its name.
     pub name: String,
-    /// A polynomial in t.
+    /// A polynomial in t, or an atom and an affine function of t.
     pub polynomial: Formula,
     /// Bounds the distance to it on the range.
     pub error: Bound,
@@ -145,6 +147,10 @@ pub struct OutputFacts {
 /// Everything.
 #[derive(Debug, Clone, Serialize)]
 pub struct Facts {
+    /// What stands for nodes of the target.
+    pub replaced: Vec<ReplacedFacts>,
+    /// The functions of one variable.
+    pub atoms: Vec<AtomFacts>,
     /// The latents.
     pub latents: Vec<LatentFacts>,
     /// The block whose attention makes them.
@@ -174,7 +180,9 @@ impl Facts {
         let latents = run.latents().iter().enumerate().map(|(i, latent)| LatentFacts {
             name: names.variable((run.dimension() + i) as u32),
             slot: latent.slot,
-            definition: words::latent(latent, run.tokens()),
+            definition: words::latent(latent, run.tokens(), &|token, v| {
+                words::coordinate(run.surrogate(), token, v)
+            }),
             range: latent.range.clone(),
             error: (&latent.error).into(),
         });
@@ -206,6 +214,8 @@ impl Facts {
             },
         );
         Ok(Self {
+            replaced: surrogate::replaced(target, certificate),
+            atoms: surrogate::atoms(run.surrogate()),
             latents: latents.collect(),
             attention_block,
             slots: slots.collect(),
@@ -230,22 +240,24 @@ fn writers(network: &sumformer_checker::format::Network, blocks: &[BlockFacts], 
 /// What variables and slots are called.
 struct Names<'a> {
     slots: &'a [String],
-    dimension: usize,
+    surrogate: &'a Surrogate,
     latents: Vec<usize>,
 }
 
 impl<'a> Names<'a> {
-    fn new(slots: &'a [String], run: &SymbolicRun) -> Self {
+    fn new(slots: &'a [String], run: &'a SymbolicRun) -> Self {
         Self {
             slots,
-            dimension: run.dimension(),
+            surrogate: run.surrogate(),
             latents: run.latents().iter().map(|latent| latent.slot).collect(),
         }
     }
 
-    /// x[k], or the latent in the slot phi[α] as s[α].
+    /// x[k], an atom, or the latent in the slot phi[α] as s[α].
     fn variable(&self, v: u32) -> String {
-        let Some(latent) = (v as usize).checked_sub(self.dimension) else { return format!("x[{v}]") };
+        let Some(latent) = (v as usize).checked_sub(self.surrogate.target.dimension()) else {
+            return words::coordinate(self.surrogate, "x", v);
+        };
         let slot = self.latents.get(latent).map_or("?", |&slot| &self.slots[slot]);
         slot.strip_prefix("phi[").map_or_else(|| format!("s({slot})"), |index| format!("s[{index}"))
     }
@@ -275,7 +287,13 @@ impl<'a> Names<'a> {
             let adds = claim.outputs.iter().map(|output| Addition {
                 slot: output.slot,
                 name: self.slots[output.slot].clone(),
-                polynomial: words::univariate(&output.polynomial),
+                polynomial: words::univariate(
+                    &output.polynomial,
+                    output.factor.as_ref().zip(claim.atom).map(|(factor, atom)| {
+                        let variable = (self.surrogate.dimension + atom) as u32;
+                        (factor.0.clone(), words::coordinate(self.surrogate, "x", variable))
+                    }),
+                ),
                 error: (&output.error.0).into(),
             });
             GadgetFacts {

@@ -5,6 +5,7 @@ mod facts;
 mod overview;
 mod parts;
 mod subject;
+mod surrogate;
 mod words;
 
 use super::arguments::ExplainArguments;

@@ -2,6 +2,7 @@
 
 use super::facts::{Content, Facts};
 use super::parts::error;
+use super::surrogate;
 use super::words::{self, clip, interval};
 use crate::cli::check::{add_verdict, in_words};
 use crate::cli::numbers::{exact_and_float, short};
@@ -63,6 +64,7 @@ pub fn text(checked: &Checked, facts: &Facts, directory: &Path) -> String {
         Some(statement(checked)),
         Some(architecture(checked)),
         Some(errors(checked)),
+        surrogate::text(&facts.replaced, &facts.atoms),
         latents(facts),
         stream(facts),
         blocks(facts),

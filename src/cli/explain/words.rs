@@ -11,6 +11,7 @@ use sumformer_checker::language::target::Tokens;
 use sumformer_checker::number::{Exact, Rational};
 use sumformer_checker::polynomial::{Monomial, Polynomial};
 use sumformer_checker::rules::latent::Latent;
+use sumformer_checker::surrogate::Surrogate;
 
 /// A formula, with its numbers in full for JSON and readable for people.
 #[derive(Debug, Clone, Default)]
@@ -57,15 +58,15 @@ pub fn polynomial(p: &Polynomial, name: &dyn Fn(u32) -> String) -> Formula {
     sum(p.terms().map(|(monomial, coefficient)| (coefficient.clone(), product(monomial))))
 }
 
-/// Coefficients of 1, t, t², …
-pub fn univariate(coefficients: &[Exact]) -> Formula {
+/// Coefficients of 1, t, t², …, and the multiple of an atom, if there is one.
+pub fn univariate(coefficients: &[Exact], atom: Option<(Rational, String)>) -> Formula {
     let power = |k: usize| match k {
         0 => String::new(),
         1 => "t".into(),
         _ => format!("t^{k}"),
     };
     let terms = coefficients.iter().enumerate().filter(|(_, c)| !c.0.is_zero());
-    sum(terms.map(|(k, c)| (c.0.clone(), power(k))))
+    sum(atom.into_iter().chain(terms.map(|(k, c)| (c.0.clone(), power(k)))))
 }
 
 /// `2*a - b + 1` of pairs (coefficient, product); an empty product is 1.
@@ -92,9 +93,20 @@ pub fn sum(terms: impl IntoIterator<Item = (Rational, String)>) -> Formula {
     formula
 }
 
-/// What a latent sums, in the target language.
-pub fn latent(latent: &Latent, tokens: Tokens) -> Formula {
-    let at = |token: &'static str| move |v: u32| format!("{token}[{v}]");
+/// What coordinates and atoms of a token are called: `x[0]`, and `exp[3](x)` for the atom with number 3.
+pub fn coordinate(surrogate: &Surrogate, token: &str, v: u32) -> String {
+    match (v as usize).checked_sub(surrogate.dimension) {
+        None => format!("{token}[{v}]"),
+        Some(number) => {
+            let function = surrogate.atoms.get(number).map_or("?", |atom| atom.function.name());
+            format!("{function}[{number}]({token})")
+        }
+    }
+}
+
+/// What a latent sums, in the target language; `name` says what a token's coordinates are called.
+pub fn latent(latent: &Latent, tokens: Tokens, name: &dyn Fn(&str, u32) -> String) -> Formula {
+    let at = |token: &'static str| move |v: u32| name(token, v);
     let others = polynomial(&latent.others, &at("y"));
     let (binder, complete) = match tokens {
         Tokens::Any => ("mean(y: ", latent.own.is_zero()),
@@ -195,8 +207,8 @@ mod tests {
         assert_eq!(polynomial(&p, &named).exact, "3 + x[0]*x[1] - 1/2*x[0]^2");
         assert_eq!(polynomial(&Polynomial::zero(), &named).exact, "0");
         let coefficients = [integer(0), integer(-1), integer(0), ratio(2, 3)].map(Exact);
-        assert_eq!(univariate(&coefficients).exact, "-t + 2/3*t^3");
-        assert!(univariate(&[]).is_zero());
+        assert_eq!(univariate(&coefficients, None).exact, "-t + 2/3*t^3");
+        assert!(univariate(&[], None).is_zero());
     }
 
     #[test]
@@ -214,7 +226,7 @@ mod tests {
         let of = |own: &Polynomial, tokens| {
             let range = Interval::point(integer(0));
             let latent = Latent { slot: 1, others: x.clone(), own: own.clone(), range, error: integer(0) };
-            super::latent(&latent, tokens).exact
+            super::latent(&latent, tokens, &|token, v| format!("{token}[{v}]")).exact
         };
         assert_eq!(of(&x, Tokens::Fixed(3)), "sum(y: y[0])");
         assert_eq!(of(&Polynomial::zero(), Tokens::Fixed(3)), "sum(y != x: y[0])");

@@ -2,6 +2,7 @@
 
 mod continuous;
 mod discontinuous;
+mod words;
 
 pub use continuous::{explain_lowering_error, explain_sumformer_error};
 
@@ -17,6 +18,7 @@ use crate::lowering::attention::Architecture;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
+use sumformer_checker::check::Verdict;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{MAX_SOURCE, load_target};
 use sumformer_checker::number::{Rational, ratio};
@@ -121,7 +123,11 @@ fn text(target: &Target, proved: &Proofs, place: &dyn Fn(&Proved) -> PathBuf) ->
                 size.width.to_string(),
                 size.hidden_units.to_string(),
                 size.nonzeros.to_string(),
-                above(&p.proof.certificate.certified.0),
+                match p.proof.verdict {
+                    Verdict::Valid(_) => above(&p.proof.certificate.certified.0),
+                    // What an open or refuted proof claims is not certified.
+                    _ => "-".into(),
+                },
                 short(&p.proof.witness.error),
                 format!("{:.3}", p.prove_seconds),
                 format!("{:.3}", p.proof.check_time.as_secs_f64()),

@@ -1,7 +1,7 @@
 //! `sumformer scale network TARGET…`
 
 use super::Table;
-use crate::cli::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent};
+use crate::cli::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent_mode};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::files::target_file;
 use crate::cli::numbers::{count, exact_and_float, short};
@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Rational, ratio};
+use sumformer_checker::surrogate::SurrogateError;
 
 /// `scale network`
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ pub struct NetworkArguments {
     #[arg(long, value_enum, value_delimiter = ',', default_value = "relu")]
     pub activation: Vec<ActivationName>,
     /// Latent features, as for `prove`.
-    #[arg(long, value_name = "sparse|tight|paper", default_value = "sparse", value_parser = parse_latent)]
+    #[arg(long, value_name = "sparse|tight|paper", default_value = "sparse", value_parser = parse_latent_mode)]
     pub latent: LatentMode,
     /// Layout, as for `prove`.
     #[arg(long, value_enum, default_value = "tree")]
@@ -152,7 +153,7 @@ fn add_cases(
 ) -> Result<(), CliError> {
     let layout = arguments.layout.monomials()?;
     let degree = degree(target, arguments.max_terms as usize)
-        .map_err(|error| explain_sumformer_error(error.into(), target, file))?;
+        .map_err(|error| explain_sumformer_error(SurrogateError::from(error).into(), target, file))?;
     let own = || vec![target.epsilon.clone().unwrap_or_else(|| ratio(1, 1000))];
     let epsilons = if arguments.epsilon.is_empty() { own() } else { arguments.epsilon.clone() };
     for epsilon in &epsilons {

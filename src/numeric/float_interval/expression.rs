@@ -1,10 +1,14 @@
 //! Intervals as numbers of the target language.
 //!
-//! Every operation encloses the values of all members for which it is defined; where nothing is enclosed (a divisor
-//! that may be 0, a function without an enclosure here) it is refused.
+//! Every operation encloses the values of all members for which it is defined; where that is none, or has no bounds
+//! on either side (a divisor that may be 0), it is refused.
 
 use super::FloatInterval;
+use crate::numeric::rounding::{from_rational_down, from_rational_up};
 use num_traits::One;
+use sumformer_checker::enclosure::dyadic::{Dyadic, Rounding};
+use sumformer_checker::enclosure::image::Image;
+use sumformer_checker::enclosure::interval::DyadicInterval;
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::language::{EvalError, Scalar};
 use sumformer_checker::number::Rational;
@@ -44,7 +48,10 @@ impl Scalar for FloatInterval {
             Function::Exp => Ok(self.exp()),
             Function::Abs => Ok(self.abs()),
             Function::Relu => Ok(self.relu()),
-            Function::Sqrt if self.inf >= 0.0 => self.sqrt().ok_or(EvalError::NotEnclosed(function)),
+            Function::Inverse => one.div(self),
+            Function::Identity => Ok(*self),
+            Function::Hat => Ok((one - self.abs()).relu()),
+            Function::Sqrt => self.sqrt().ok_or(EvalError::OffDomain(function)),
             // 1/(1 + e^-t) takes t once, so the enclosure is as tight as that of exp.
             Function::Sigmoid => Ok(one / (one + (-*self).exp())),
             // tanh t = 1 - 2/(e^2t + 1), t once.
@@ -52,9 +59,12 @@ impl Scalar for FloatInterval {
                 let two = one + one;
                 Ok(one - two / ((*self * two).exp() + one))
             }
-            Function::Sqrt | Function::Log | Function::Sin | Function::Cos => {
-                Err(EvalError::NotEnclosed(function))
+            Function::Log if self.sup <= 0.0 => Err(EvalError::OffDomain(function)),
+            // Next to 0 the logarithm has no lower bound.
+            Function::Log if self.inf <= 0.0 => {
+                Ok(Self { inf: f64::NEG_INFINITY, sup: Self { inf: self.sup, ..*self }.image(function)?.sup })
             }
+            Function::Log | Function::Sin | Function::Cos => self.image(function),
         }
     }
 
@@ -64,6 +74,23 @@ impl Scalar for FloatInterval {
 
     fn min(&self, other: &Self) -> Self {
         Self { inf: self.inf.min(other.inf), sup: self.sup.min(other.sup) }
+    }
+}
+
+impl FloatInterval {
+    /// The values of a function that is defined on the whole interval, by the checker's enclosure.
+    fn image(self, function: Function) -> Result<Self, EvalError> {
+        let dyadic = |end: f64, rounding, infinite| {
+            Rational::from_float(end).map_or(infinite, |end| Dyadic::from_rational(&end, rounding))
+        };
+        let inf = dyadic(self.inf, Rounding::Down, -Dyadic::INFINITY);
+        let sup = dyadic(self.sup, Rounding::Up, Dyadic::INFINITY);
+        let argument = DyadicInterval::new(inf, sup).ok_or(EvalError::TooWide)?;
+        let values = Image::new(function, argument, argument)?.range;
+        Ok(Self {
+            inf: values.inf().to_rational().map_or(f64::NEG_INFINITY, |inf| from_rational_down(&inf)),
+            sup: values.sup().to_rational().map_or(f64::INFINITY, |sup| from_rational_up(&sup)),
+        })
     }
 }
 
@@ -122,8 +149,46 @@ mod tests {
             assert!(tanh.inf() <= float && float <= tanh.sup() && tanh.wid() < 1e-14, "{t}: {tanh}");
             assert!(at("sqrt(x[0]^2) - abs(x[0])", t).unwrap().contains(&ratio(0, 1)));
         }
-        assert_eq!(at("sin(x[0])", ratio(1, 2)), Err(EvalError::NotEnclosed(Function::Sin)));
-        assert_eq!(at("sqrt(x[0])", ratio(-1, 2)), Err(EvalError::NotEnclosed(Function::Sqrt)));
+        assert_eq!(at("sqrt(x[0])", ratio(-1, 2)), Err(EvalError::OffDomain(Function::Sqrt)));
+        assert_eq!(at("log(x[0])", ratio(0, 1)), Err(EvalError::OffDomain(Function::Log)));
         assert_eq!(at("1 / x[0]", ratio(0, 1)), Err(EvalError::DivisionByZero));
+    }
+
+    #[test]
+    fn logarithms_and_waves_are_enclosed_by_neighbours() {
+        let at = |output: &str, value: Rational| {
+            enclosures(output, &[value, ratio(0, 1), ratio(0, 1)]).map(|values| values[0])
+        };
+        for k in -60..60_i64 {
+            let t = ratio(k, 7);
+            let float = sumformer_checker::number::to_f64(&t);
+            for (name, value) in [("sin", float.sin()), ("cos", float.cos())] {
+                let enclosure = at(&format!("{name}(x[0])"), t.clone()).unwrap();
+                // t is within one unit in its last place, below 2^-49; so is the value.
+                assert!((enclosure.mid() - value).abs() < 4e-15 && enclosure.wid() < 4e-15, "{name} {t}");
+            }
+            let circle = at("sin(x[0])^2 + cos(x[0])^2", t.clone()).unwrap();
+            assert!(circle.contains(&ratio(1, 1)) && circle.wid() < 1e-14, "{t}: {circle}");
+            let log = at("log(exp(x[0]))", t.clone()).unwrap();
+            assert!(log.contains(&t) && log.wid() < 1e-14, "{t}: {log}");
+        }
+        // An exact log 1 and sin 0; beyond a quarter the wave turns back.
+        assert_eq!(at("log(1 + x[0]) + sin(x[0])", ratio(0, 1)), Ok(FloatInterval::point(0.0)));
+        let half_wave = FloatInterval::new(1.0, 2.0).unwrap().call(Function::Sin).unwrap();
+        assert_eq!((half_wave.sup(), half_wave.contains(&ratio(85, 100))), (1.0, true));
+        assert!(!half_wave.contains(&ratio(84, 100)));
+    }
+
+    #[test]
+    fn next_to_the_end_of_the_domain_the_members_inside_are_enclosed() {
+        let near_0 = FloatInterval::new(-1e-17, 4e-16).unwrap();
+        let root = near_0.call(Function::Sqrt).unwrap();
+        assert_eq!(root.inf(), 0.0);
+        assert!(root.sup() >= 2e-8 && root.sup() < 2.001e-8);
+        let log = near_0.call(Function::Log).unwrap();
+        assert!(log.inf() == f64::NEG_INFINITY && (log.sup() - 4e-16_f64.ln()).abs() < 1e-13, "{log}");
+        let unbounded = FloatInterval::new(1.0, f64::INFINITY).unwrap();
+        assert!(unbounded.call(Function::Log).unwrap().encloses(FloatInterval::new(0.0, 700.0).unwrap()));
+        assert_eq!(FloatInterval::ENTIRE.call(Function::Cos), Ok(FloatInterval::new(-1.0, 1.0).unwrap()));
     }
 }

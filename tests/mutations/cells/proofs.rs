@@ -122,8 +122,10 @@ pub fn certify(target: &Target, network: &Network, dice: &mut Dice) -> Option<Pr
             outputs: Vec::new(),
             witness: None,
             latents: Vec::new(),
+            approximations: Vec::new(),
             blocks: Vec::new(),
             cells: None,
+            boxes: None,
         },
     };
     claim(&mut proof.certificate, bound);

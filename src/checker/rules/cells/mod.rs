@@ -30,13 +30,13 @@ pub use entries::entry_count;
 pub use residual::{CellBound, RampBound, WorstEntry};
 
 use super::attention::{MeanLayer, mean_layer};
+use super::symmetry::require_symmetry;
 use super::{Refusal, Rule};
 use crate::enclosure::TargetEnclosure;
-use crate::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
 use crate::format::network::{Block, Network};
 use crate::format::sparse::SparseMatrix;
 use crate::interval::Interval;
-use crate::language::target::{Body, Target, Tokens};
+use crate::language::target::{Target, Tokens};
 use crate::number::Rational;
 use budget::Budget;
 use forms::Group;
@@ -184,20 +184,4 @@ fn require_few_levels<'a>(groups: impl Iterator<Item = &'a Group<'a>>) -> Result
         return Err(unsupported("units", "there are too many break points times slots written to"));
     }
     Ok(())
-}
-
-/// Entries list the other tokens in one order only, so the target must not depend on it. `output` never does.
-fn require_symmetry(target: &Target) -> Result<(), Refusal> {
-    if !matches!(target.body, Body::SemiInvariant { symmetrize: false, .. }) {
-        return Ok(());
-    }
-    match expand_target(target, DEFAULT_MAX_TERMS) {
-        Ok(_) => Ok(()),
-        Err(e @ (ExpansionError::NotSymmetric { .. } | ExpansionError::Undefined { .. })) => {
-            Err(Rule::Residual.invalid("target", e.to_string()))
-        }
-        Err(e) => {
-            Err(Rule::Residual.unsupported("target", format!("its symmetry is decided by expansion: {e}")))
-        }
-    }
 }

@@ -1,11 +1,13 @@
 //! Dyadic numbers, intervals of them, and how tight enclosures of targets are.
 
 mod chords;
+mod curvature;
 mod dyadic;
 mod elementary;
 mod interval;
 mod peers;
 mod refusals;
+mod taylor;
 mod tightness;
 
 use sumformer_checker::enclosure::dyadic::Dyadic;

@@ -1,0 +1,611 @@
+"""Surrogates and atoms for independent_checker.py: section 6.13 of docs/formats.md, and what 6.4 says of atoms.
+
+Trees are those of independent_target.py with abbreviations expanded, tokens given by their levels, and binders by theirs.
+Errors of replacements are proved in other ways than the program does: by chords and second derivatives.
+"""
+from fractions import Fraction as Q
+
+from independent_functions import HALF_PI, hull, image, outward, sqrt
+from independent_network import keys
+from independent_target import (KNOWN, Refused, Value, add, const, constant_of, covered, ipow, mag, mul, need, number, orbits,
+                                times, var)
+
+REFUSED_PARTS = 1 << 12
+EXACT = ("abs", "relu", "hat", "inverse", "identity")
+plus = lambda a, b: (a[0] + b[0], a[1] + b[1])
+minus = lambda a, b: (a[0] - b[1], a[1] - b[0])
+widened = lambda a, r: (a[0] - r, a[1] + r)
+scaled = lambda a, c: mul(a, (c, c))
+NUMBER = lambda c: ("number", c)
+
+
+# ---- functions of one variable
+def monotone(f):
+    return lambda a: (f(a[0]), f(a[1]))
+
+
+def hat_range(a):
+    top = Q(1) if a[0] <= 0 <= a[1] else max(KNOWN["hat"](a[0]), KNOWN["hat"](a[1]))
+    return min(KNOWN["hat"](a[0]), KNOWN["hat"](a[1])), top
+
+
+def absolute(a):
+    return (Q(0), mag(a)) if a[0] < 0 < a[1] else tuple(sorted(map(abs, a)))
+
+
+def defined(name, a):
+    return not (name == "inverse" and a[0] <= 0 <= a[1] or name == "log" and a[0] <= 0 or name == "sqrt" and a[0] < 0)
+
+
+def values(name, a):
+    """The range of the function on an interval on which it is defined."""
+    simple = {"relu": monotone(KNOWN["relu"]), "identity": lambda a: a, "hat": hat_range, "abs": absolute,
+              "inverse": lambda a: (1 / a[1], 1 / a[0])}
+    return simple[name](a) if name in simple else outward(*image(name, a, a)[0])
+
+
+def steepest(name, a):
+    """The largest slope of a chord, or None."""
+    if name in ("abs", "relu", "hat", "identity"):
+        return Q(0) if name == "relu" and a[1] <= 0 or name == "hat" and (a[0] >= 1 or a[1] <= -1) else Q(1)
+    if name == "inverse":
+        return max(1 / a[0] ** 2, 1 / a[1] ** 2)
+    chord = image(name, a, a)[2]
+    return chord and mag(outward(*chord))
+
+
+def slopes(name, a):
+    """Contains all derivatives between kinks, or None."""
+    pieces = {"abs": [(-1, None, 0), (1, 0, None)], "relu": [(0, None, 0), (1, 0, None)], "identity": [(1, None, None)],
+              "hat": [(0, None, -1), (1, -1, 0), (-1, 0, 1), (0, 1, None)]}
+    if name in pieces:
+        met = [Q(s) for s, low, high in pieces[name]
+               if (low is None or a[1] > low or a[0] == a[1] == low) and (high is None or a[0] < high)]
+        return (min(met), max(met)) if met else (Q(-1), Q(1))
+    if name == "inverse":
+        return scaled(ipow(values(name, a), 2), Q(-1))
+    chord = image(name, a, a)[2]
+    return chord and outward(*chord)
+
+
+def curvature(name, a):
+    """Contains the second derivative on the interval, or None where it is not bounded."""
+    if name in ("abs", "relu", "hat", "identity"):
+        kinks = {"abs": [0], "relu": [0], "hat": [-1, 0, 1], "identity": []}[name]
+        return None if any(a[0] < k < a[1] for k in kinks) else (Q(0), Q(0))
+    if name in ("exp", "sin", "cos"):
+        return scaled(values(name, a), Q(1 if name == "exp" else -1))
+    if name == "log":
+        return -1 / a[0] ** 2, -1 / a[1] ** 2
+    if name == "sqrt":
+        return tuple(-1 / (4 * t * root[0]) for t, root in zip(a, map(sqrt, a))) if a[0] > 0 and sqrt(a[0])[0] else None
+    if name == "inverse":
+        return tuple(sorted((2 / a[0] ** 3, 2 / a[1] ** 3)))
+    if name == "sigmoid":
+        return scaled(curvature("tanh", scaled(a, Q(1, 2))), Q(1, 8))
+    t, third = values("tanh", a), sqrt(Q(1, 3))
+    found, top = [-2 * end * (1 - end * end) for end in t], 4 * sqrt(Q(3))[1] / 9
+    found += [sign * top for sign in (1, -1) if t[0] <= -sign * third[0] <= t[1] or t[0] <= -sign * third[1] <= t[1]]
+    return min(found), max(found)
+
+
+# ---- bounds by halving
+def least(a):
+    """The smallest magnitude."""
+    return max(a[0], -a[1], Q(0))
+
+
+def below(parts, bound, attained, allowed, split, refused):
+    """Halves parts until the bound of each is at most what is allowed, or more is attained at its ends."""
+    left = REFUSED_PARTS
+    while parts:
+        part = parts.pop()
+        if bound(part) > allowed:
+            left -= 1
+            if left < 0 or attained(part) > allowed:
+                raise refused
+            parts += split(part)
+
+
+def near_polynomial(name, centre, coefficients, a, allowed, refused):
+    """|function − polynomial| ≤ allowed on the interval."""
+    if not defined(name, a):
+        raise refused
+    at = lambda t: sum(c * (t - centre) ** k for k, c in enumerate(coefficients))
+    known = {}
+
+    def difference(t):
+        if t not in known:
+            known[t] = minus(values(name, (t, t)), (at(t), at(t)))
+        return known[t]
+
+    def bound(part):
+        half, ends = (part[1] - part[0]) / 2, mag(hull(difference(part[0]), difference(part[1])))
+        bend = curvature(name, part)
+        if bend is None:
+            return mag(minus(values(name, part), hull((at(part[0]),) * 2, (at(part[1]),) * 2))) if half else ends
+        # The polynomial's second derivative, from its expansion at the middle.
+        middle, second = sum(part) / 2, (Q(0), Q(0))
+        shifted = list(coefficients)
+        for i in range(len(shifted)):
+            for j in range(len(shifted) - 2, i - 1, -1):
+                shifted[j] += shifted[j + 1] * (middle - centre)
+        for k, c in enumerate(shifted[2:]):
+            reach = ipow((-half, half), k)
+            second = plus(second, scaled(reach, c * (k + 1) * (k + 2)))
+        return ends + mag(minus(bend, second)) * half ** 2 / 2
+
+    attained = lambda part: max(least(difference(end)) for end in part)
+    cuts = sorted({a[0], a[1]} | {Q(k) for k in (-1, 0, 1) if name in EXACT and a[0] < k < a[1]})
+    halves = lambda part: [(part[0], sum(part) / 2), (sum(part) / 2, part[1])]
+    if a[0] == a[1]:
+        below([a], bound, attained, allowed, lambda part: [part], refused)
+    below(list(zip(cuts, cuts[1:])), bound, attained, allowed, halves, refused)
+
+
+def near_function(units, claim, name, shift, side, allowed, place):
+    """|Σ weight·relu(a·t + b) − affine(t) − factor·function(t + shift)| ≤ allowed on the side, for one slot."""
+    polynomial, factor = claim
+    error = Refused("invalid", "gadget-error", place, "not shown to be as close to the function as claimed")
+    if not defined(name, plus(side, (shift, shift))):
+        raise error
+    linear = lambda t: sum(w * max(a * t + b, Q(0)) for a, b, w in units) - sum(c * t ** k for k, c in enumerate(polynomial))
+    cuts = sorted({side[0], side[1]} | {-b / a for a, b, _ in units if side[0] < -b / a < side[1]}
+                  | {k - shift for k in (-1, 0, 1) if name in EXACT and side[0] < k - shift < side[1]})
+
+    def node(t):
+        d = linear(t)
+        return t, d, minus((d, d), scaled(values(name, (t + shift, t + shift)), factor))
+
+    def highest(e, f, q):
+        return max(e, f) if q <= 0 or abs(f - e) >= q else (e + f) / 2 + q / 4 + (f - e) ** 2 / (4 * q)
+
+    def bound(part):
+        (l, d, e), (r, f, g) = part
+        if l == r:
+            return mag(e)
+        across = l + shift, r + shift
+        bend = curvature(name, across)
+        if bend is None:
+            return mag(minus(hull((d, d), (f, f)), scaled(values(name, across), factor)))
+        q = scaled(bend, factor * (r - l) ** 2 / 2)
+        return max(highest(e[1], g[1], q[1]), highest(-e[0], -g[0], -q[0]))
+
+    def halves(part):
+        middle = node((part[0][0] + part[1][0]) / 2)
+        return [(part[0], middle), (middle, part[1])] if part[0][0] < part[1][0] else [part]
+
+    attained = lambda part: max(least(end[2]) for end in part)
+    nodes = [node(t) for t in cuts]
+    below(list(zip(nodes, nodes[1:])) or [(nodes[0], nodes[0])], bound, attained, allowed, halves, error)
+
+
+# ---- trees
+def children(tree):
+    return tree[4:] if tree[0] == "reduce" else tuple(t for t in tree[1:] if isinstance(t, tuple))
+
+
+def size(tree):
+    return 1 + sum(map(size, children(tree)))
+
+
+def resolved(tree, env, depth, own):
+    """Names replaced by levels; `own` are the names that an abbreviation sees."""
+    inner = lambda t: resolved(t, env, depth, own)
+    kind = tree[0]
+    if kind == "where":
+        return resolved(tree[1], own, depth, own)
+    if kind == "coordinate":
+        return kind, env[tree[1]], tree[2]
+    if kind == "reduce":
+        levels = tuple(sorted({env[name] for name in tree[3]}))
+        return kind, tree[1], depth, levels, resolved(tree[4], env | {tree[2]: depth}, depth + 1, own)
+    return tuple(inner(t) if isinstance(t, tuple) else t for t in tree)
+
+
+def rebuilt(tree, level, coordinate):
+    """Levels and coordinates (in old levels) replaced."""
+    if tree[0] == "coordinate":
+        return coordinate(tree[1], tree[2])
+    if tree[0] == "reduce":
+        return tree[:2] + (level(tree[2]), tuple(map(level, tree[3])), rebuilt(tree[4], level, coordinate))
+    built = tuple(rebuilt(t, level, coordinate) if isinstance(t, tuple) else t for t in tree)
+    return NUMBER(Q(0)) if tree[0] == "*" and NUMBER(Q(0)) in built[1:] else built
+
+
+def nearest_short(value):
+    """With 40 significant bits."""
+    if not value:
+        return value
+    exponent = 0
+    while abs(value) >= Q(2) ** (exponent + 1):
+        exponent += 1
+    while abs(value) < Q(2) ** exponent:
+        exponent -= 1
+    unit = Q(2) ** (exponent - 39)
+    return (value / unit + Q(1, 2)) // 1 * unit
+
+
+def free(tree, depth):
+    found = {tree[1]} if tree[0] == "coordinate" else set(tree[3]) if tree[0] == "reduce" else set()
+    return {l for l in found if l < depth}.union(*(free(t, depth) for t in children(tree)))
+
+
+def has(kind, tree):
+    return tree[0] == kind or any(has(kind, t) for t in children(tree))
+
+
+def total(terms):
+    half = len(terms) // 2
+    return terms[0] if len(terms) == 1 else ("+", total(terms[:half]), total(terms[half:])) if terms else NUMBER(Q(0))
+
+
+def horner(base, coefficients):
+    coefficients = coefficients or [Q(0)]
+    tree = NUMBER(coefficients[-1])
+    for c in reversed(coefficients[:-1]):
+        tree = ("+", ("*", tree, base), NUMBER(c))
+    return tree
+
+
+def written(polynomial, levels):
+    """A polynomial in the tokens 0 and 1 as a tree over the given levels."""
+    terms = []
+    for m, c in sorted(polynomial.items()):
+        factors = [("coordinate", levels[j], k) if e == 1 else ("^", ("coordinate", levels[j], k), e) for (j, k), e in m]
+        tree = NUMBER(c) if c != 1 or not factors else None
+        for factor in factors:
+            tree = factor if tree is None else ("*", tree, factor)
+        terms.append(tree)
+    return total(terms)
+
+
+class Surrogate:
+    """Normal forms over extended tokens, atoms, and deviations."""
+
+    def __init__(self, target, approximations):
+        self.target, self.d, self.box, self.atoms = target, len(target.box), list(target.box), []
+        self.deviations = [Q(0)] * len(target.trees)
+        if not approximations:
+            try:
+                self.forms = [target.polynomial(tree) for tree in target.trees]
+                return
+            except Refused as refused:
+                if refused.verdict != "incomplete":
+                    raise
+        names = [f"x{j + 1}" for j in range(target.n or 1)] if target.explicit else ["x"]
+        own = {name: level for level, name in enumerate(names)}
+        self.pending = [(a["output"], a["node"], a) for a in (keys(a, "approximation") for a in approximations)]
+        need(all(p[:2] < q[:2] for p, q in zip(self.pending, self.pending[1:])), "approximation", "approximations", "order")
+        trees = []
+        for self.output, tree in enumerate(target.trees):
+            self.next = 0
+            _, self.deviations[self.output], tree = self.visit(resolved(tree, own, len(own), own), len(own))
+            trees.append(tree)
+        need(not self.pending, "approximation", "approximations", "one is not reached")
+        self.box += [atom["range"] for atom in self.atoms]
+        self.forms = [self.expanded(tree) for tree in trees]
+        for atom in self.atoms:
+            atom["form"] = self.expanded(atom["argument"])
+
+    def expanded(self, tree):
+        ring = Value(self.target.n, lambda j, k: var((j, k)), False)
+        levels = range(self.target.n) if self.target.explicit else [0]
+        p = ring.of(tree, {level: level for level in levels})
+        if self.target.explicit:
+            self.target.require_symmetry(p)
+        return p
+
+    # Each returns (range of the node, deviation, surrogate).
+    def visit(self, tree, depth):
+        here = None if self.next is None else (self.output, self.next)
+        if here:
+            self.next += 1
+            if self.pending and self.pending[0][:2] == here:
+                return self.replaced(tree, depth, self.pending.pop(0)[2])
+        return self.inside(tree, depth)
+
+    def unseen(self, tree, depth):
+        kept, self.next = self.next, None
+        try:
+            return self.visit(tree, depth)
+        finally:
+            self.next = kept
+
+    def skip(self, trees):
+        if self.next is not None:
+            self.next += sum(map(size, trees))
+
+    def inside(self, tree, depth):
+        kind = tree[0]
+        if kind == "number":
+            return (tree[1], tree[1]), Q(0), tree
+        if kind == "n":
+            return (Q(self.target.n),) * 2, Q(0), tree
+        if kind == "coordinate":
+            k = tree[2]
+            return self.box[k] if k < self.d else self.atoms[k - self.d]["range"], Q(0), tree
+        if kind == "reduce":
+            return self.reduced(tree, depth)
+        parts = [self.visit(child, depth) for child in children(tree)]
+        if kind == "neg":
+            (r, e, t), = parts
+            return (-r[1], -r[0]), e, ("neg", t)
+        if kind == "^":
+            (r, e, t), k = parts[0], tree[2]
+            return ipow(r, k), k and k * mag(ipow(widened(r, e), k - 1)) * e, ("^", t, k)
+        if kind == "call" and len(parts) == 1:
+            return self.call(tree[1], parts[0], depth)
+        (a, e, s), (b, f, t) = parts
+        if kind == "call":
+            larger = tree[1] == "max"
+            difference = (minus(a, b), e + f, ("-", s, t)) if larger else (minus(b, a), e + f, ("-", t, s))
+            pick = max if larger else min
+            relu = self.call("relu", difference, depth)[2]
+            return (pick(a[0], b[0]), pick(a[1], b[1])), max(e, f), ("+" if larger else "-", t, relu)
+        if kind == "/" and has("coordinate", t):
+            return self.product(parts[0], self.call("inverse", parts[1], depth))
+        if kind == "/":
+            whole = widened(b, f)
+            covered(defined("inverse", whole), "residual", "target", "a division by something that may be 0")
+            quotient = mul(a, values("inverse", b))
+            return quotient, (e + mag(quotient) * f) * mag(values("inverse", whole)), ("/", s, t)
+        if kind == "*":
+            return self.product(*parts)
+        return (plus if kind == "+" else minus)(a, b), e + f, (kind, s, t)
+
+    def product(self, left, right):
+        (a, e, s), (b, f, t) = left, right
+        return mul(a, b), mag(a) * f + mag(widened(b, f)) * e, ("*", s, t)
+
+    def reduced(self, tree, depth):
+        _, name, binder, excluded, body = tree
+        r, e, t = self.visit(body, depth + 1)
+        covered(name not in ("max", "min") or not has("coordinate", t), "residual", "target", f"{name} over tokens")
+        built = ("reduce", name, binder, excluded, t)
+        if name in ("mean", "max", "min"):
+            return r, e, built
+        n = self.target.n
+        covered(n, "residual", "target", f"{name} for every length")
+        fewest, most = max(0, n - len(excluded)), max(0, n - min(1, len(excluded)))
+        if name == "sum":
+            return mul(r, (Q(fewest), Q(most))), most * e, built
+        reach = None
+        power = Q(1), Q(1)
+        for m in range(most + 1):
+            reach = reach and hull(reach, power) if reach else power if m >= fewest else None
+            power = mul(power, r)
+        return reach, most * max(Q(1), mag(widened(r, e))) ** max(0, most - 1) * e, built
+
+    def call(self, name, argument, depth):
+        r, e, t = argument
+        whole = widened(r, e)
+        covered(defined(name, whole), "residual", "target", f"{name} may be off its domain on {whole}")
+        deviation = Q(0)
+        if e:
+            steep = steepest(name, whole)
+            covered(steep is not None, "residual", "target", f"slopes of {name}")
+            deviation = steep * e
+        if not has("coordinate", t):
+            if name in EXACT:
+                return values(name, r), deviation, ("call", name, t)
+            reach = values(name, whole)
+            short = nearest_short(reach[0])
+            covered(short == nearest_short(reach[1]), "residual", "target", f"{name} of a constant")
+            return values(name, r), max(short - reach[0], reach[1] - short), ("number", short)
+        levels = free(t, depth)
+        covered(len(levels) <= 1, "residual", "target", f"{name} of {len(levels)} tokens")
+        own = min(levels, default=0)
+        level = lambda l: l - depth + 1 if l >= depth else 0
+        t = rebuilt(t, level, lambda l, k: ("coordinate", level(l), k))
+        for number, atom in enumerate(self.atoms):
+            if (atom["function"], atom["argument"]) == (name, t):
+                break
+        else:
+            number = len(self.atoms)
+            self.atoms.append({"function": name, "argument": t, "reach": whole, "range": values(name, whole)})
+        return values(name, r), deviation, ("coordinate", own, self.d + number)
+
+    # ---- replacements
+    def replaced(self, tree, depth, approximation):
+        error, by = number(approximation["error"]), approximation["by"]
+        wrong = lambda why: Refused("invalid", "approximation", f"node {approximation['node']}", why)
+        if error < 0:
+            raise wrong("a negative error")
+        if by == "name":
+            if error:
+                raise wrong("a name has no error")
+            return self.call("identity", self.inside(tree, depth), depth)
+        (kind, details), = by.items()
+        keys(details, kind)
+        if kind in ("polynomial", "product"):
+            centre, coefficients = number(details["centre"]), [number(c) for c in details["coefficients"]]
+            if len(coefficients) > 65:
+                raise wrong("degree")
+            base = lambda t: ("-", t, NUMBER(centre)) if centre else t
+            q = lambda t: horner(base(t), coefficients)
+            near = lambda name, a: near_polynomial(name, centre, coefficients, a, error, wrong("the polynomial's distance"))
+        if kind == "polynomial":
+            return self.by_polynomial(tree, depth, q, near, error, wrong)
+        if kind == "product":
+            return self.by_product(tree, depth, q, near, error, wrong)
+        return (self.by_hats if kind == "hats" else self.by_thresholds)(tree, depth, details, error, wrong)
+
+    def by_polynomial(self, tree, depth, q, near, error, wrong):
+        one = tree[0] == "call" and len(tree) == 3
+        if not one and tree[0] != "/":
+            raise wrong("neither a function nor a quotient")
+        numerator = None if one else self.visit(tree[1], depth)
+        name = tree[1] if one else "inverse"
+        r, e, t = self.visit(tree[2], depth)
+        near(name, widened(r, e))
+        steep = steepest(name, widened(r, e)) if e else Q(0)
+        if steep is None:
+            raise wrong("slopes are not bounded")
+        value = values(name, r), error + steep * e, q(t)
+        return value if one else self.product(numerator, value)
+
+    def pair(self, tree, depth, wrong):
+        levels = sorted(free(tree, depth))
+        if len(levels) != 2 or has("reduce", tree):
+            raise wrong("not a function of two tokens without reductions")
+        return levels
+
+    def by_product(self, tree, depth, q, near, error, wrong):
+        if tree[:2] != ("call", "exp"):
+            raise wrong("not exp")
+        argument = tree[2]
+        levels = self.pair(argument, depth, wrong)
+        try:
+            ring = Value(self.target.n, lambda j, k: var((j, k)), False)
+            p = ring.of(argument, {levels[0]: 0, levels[1]: 1})
+        except Refused:
+            raise wrong("the exponent is not a polynomial")
+        parts = [{}, {}, {}]  # of the first token, of the second, mixed
+        for m, c in p.items():
+            tokens = {j for (j, _), _ in m}
+            if m:
+                parts[2 if len(tokens) == 2 else tokens.pop()][m] = c
+        if () in p:
+            parts[next((i for i in (0, 1) if parts[i]), 2)][()] = p[()]
+        whole = values("exp", self.unseen(argument, depth)[0])
+        self.skip([argument])
+        r, _, middle = self.unseen(written(parts[2], levels), depth)
+        near("exp", r)
+        deviation, built = error, q(middle)
+        for part in parts[:2]:
+            if part:
+                r, _, t = self.unseen(("call", "exp", written(part, levels)), depth)
+                deviation, built = deviation * mag(r), ("*", t, built)
+        return whole, deviation, built
+
+    def by_hats(self, tree, depth, details, error, wrong):
+        levels = self.pair(tree, depth, wrong)
+        token, k, pieces = (details[key] for key in ("token", "coordinate", "pieces"))
+        if not 1 <= pieces <= 4096 or token not in levels or not 0 <= k < self.d or self.box[k][0] == self.box[k][1]:
+            raise wrong("pieces, token or coordinate")
+        low, high = self.box[k]
+        step = (high - low) / pieces
+        knots = [low + r * step for r in range(pieces + 1)]
+        length = lambda t: NUMBER(Q(self.target.n)) if t == ("n",) else tuple(
+            length(s) if isinstance(s, tuple) else s for s in t)
+        tree_n = length(tree)
+        used = set()
+        rebuilt(tree, lambda l: l, lambda l, i: used.add((l, i)) or ("coordinate", l, i))
+        if any(l == token and i != k for l, i in used):
+            raise wrong("other coordinates of the token")
+        kept = sorted(i for l, i in used if l != token)
+        reach = []
+
+        def bound(part):
+            sides, t = part
+            value, first, second = jet(tree_n, {(token, k): t} | {(l, i): side for (l, i), side in zip(
+                [c for c in sorted(used) if c[0] != token], sides)}, (token, k), wrong)
+            jump = (first[1] - first[0]) * step / 4 if first else None
+            smooth = mag(second) * step ** 2 / 8 if second else None
+            found = [b for b in (jump, smooth) if b is not None]
+            if found and min(found) <= error:
+                reach.append(value)
+            return min(found) if found else error + 1
+
+        def halves(part):
+            sides, t = part
+            widest = max(range(len(sides)), key=lambda i: sides[i][1] - sides[i][0])
+            l, h = sides[widest]
+            put = lambda side: (sides[:widest] + (side,) + sides[widest + 1:], t)
+            return [put((l, (l + h) / 2)), put(((l + h) / 2, h))]
+
+        start = tuple(self.box[i] for i in kept)
+        for piece in zip(knots, knots[1:]):
+            below([(start, piece)], bound, lambda part: Q(0), error, halves, wrong("the interpolant's distance"))
+        self.skip(children(tree))
+        at = lambda t: rebuilt(tree_n, lambda l: l, lambda l, i: NUMBER(t) if l == token else ("coordinate", l, i))
+        terms = [("*", ("call", "hat", ("*", NUMBER(1 / step), ("-", ("coordinate", token, k), NUMBER(t)))), at(t))
+                 for t in knots]
+        return hull(*reach), error, self.unseen(total(terms), depth)[2]
+
+    def by_thresholds(self, tree, depth, details, error, wrong):
+        if tree[0] != "reduce" or tree[1] not in ("max", "min"):
+            raise wrong("not an extremum over tokens")
+        sign = Q(1 if tree[1] == "max" else -1)
+        low, high, levels = number(details["low"]), number(details["high"]), details["levels"]
+        if not 1 <= levels <= 4096:
+            raise wrong("levels")
+        r, e, body = self.visit(tree[4], depth + 1)
+        covers = scaled(widened(r, e), sign)
+        if not (low < high and low <= covers[0] and covers[1] <= high):
+            raise wrong("values beyond the thresholds")
+        step = (high - low) / levels
+        if error < step / 2:
+            raise wrong("the error is at least half a step")
+        signed = ("*", NUMBER(sign), body)
+        beyond = lambda i: ("call", "relu", ("-", signed, NUMBER(low + i * step)))
+        one, terms = NUMBER(Q(1)), []
+        for i in range(levels):
+            ramp = ("*", NUMBER(1 / step), ("-", beyond(i), beyond(i + 1)))
+            terms.append(("-", one, ("call", "relu", ("-", one, ("reduce", "sum", tree[2], tree[3], ramp)))))
+        built = ("+", NUMBER(low - step / 2), ("*", NUMBER(step), total(terms)))
+        return r, e + step / 2, self.unseen(("*", NUMBER(sign), built), depth)[2]
+
+
+def jet(tree, box, t, wrong):
+    """Ranges of a value and of its first two derivatives in t (None where there is none), over a box."""
+    of = lambda s: jet(s, box, t, wrong)
+    kind, zero = tree[0], (Q(0), Q(0))
+    if kind == "number":
+        return (tree[1], tree[1]), zero, zero
+    if kind == "coordinate":
+        return box[tree[1:]], ((Q(1), Q(1)) if tree[1:] == t else zero), zero
+    parts = [of(child) for child in children(tree)]
+    both = lambda f, *arguments: None if None in arguments else f(*arguments)
+    a, e, g = parts[0]
+    if kind == "neg":
+        return tuple(both(lambda s: scaled(s, Q(-1)), s) for s in parts[0])
+    if kind == "^":
+        k = tree[2]
+        outer = lambda i: ipow(a, k - i) if k >= i else zero
+        first = both(lambda e: scaled(mul(outer(1), e), Q(k)), e)
+        second = both(lambda e, g: plus(scaled(mul(outer(2), ipow(e, 2)), Q(k * (k - 1))), scaled(mul(outer(1), g), Q(k))), e, g)
+        return ipow(a, k), first, second
+    if kind == "call" and len(parts) == 1:
+        return composed(tree[1], parts[0], wrong)
+    b, f, h = parts[1]
+    combined = lambda op: tuple(both(op, p, q) for p, q in zip(*parts))
+    multiplied = lambda p, q: (
+        mul(p[0], q[0]), both(lambda e, f: plus(mul(e, q[0]), mul(p[0], f)), p[1], q[1]),
+        both(lambda e, f, g, h: plus(plus(mul(g, q[0]), scaled(mul(e, f), Q(2))), mul(p[0], h)), p[1], q[1], p[2], q[2]))
+    if kind == "call":
+        p, q = (parts[0], parts[1]) if tree[1] == "max" else (parts[1], parts[0])
+        difference = tuple(both(minus, s, r) for s, r in zip(p, q))
+        relu = composed("relu", difference, wrong)
+        return tuple(both(plus if tree[1] == "max" else minus, s, r) for s, r in zip(parts[1], relu))
+    if kind in "+-":
+        return combined(plus if kind == "+" else minus)
+    return multiplied(parts[0], composed("inverse", parts[1], wrong) if kind == "/" else parts[1])
+
+
+def composed(name, inner, wrong):
+    a, e, g = inner
+    if not defined(name, a):
+        raise wrong(f"{name} may be off its domain")
+    slope, bend, zero = slopes(name, a), curvature(name, a), (Q(0), Q(0))
+    if (e, g) == (zero, zero):
+        return values(name, a), zero, zero
+    first = None if slope is None or e is None else mul(slope, e)
+    second = None if None in (slope, bend, e, g) else plus(mul(bend, ipow(e, 2)), mul(slope, g))
+    return values(name, a), first, second
+
+
+def atom_of(run, gadget, direction, place):
+    """(the atom, the constant c, the range that the variable may have, the error of its argument)"""
+    atoms, index = run.surrogate.atoms, gadget["atom"]
+    need(index < len(atoms), "gadget-units", place, "there is no such atom")
+    covered(index not in run.computed, "gadget-units", place, "the atom is computed a second time")
+    run.computed.add(index)
+    p, error = run.combination(direction)
+    difference = orbits(add(run.unfolded(p), atoms[index]["form"], Q(-1)))
+    need(set(difference) <= {((), (), ())}, "gadget-units", place, "its variable is not the atom's argument")
+    constant = difference.get(((), (), ()), Q(0))
+    low, high = run.reach(p)
+    reach = plus(atoms[index]["reach"], (constant, constant))
+    return atoms[index], -constant, widened((max(low, reach[0]), min(high, reach[1])), error), error

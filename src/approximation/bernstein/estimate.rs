@@ -1,0 +1,155 @@
+//! How good an operator is, by floating-point samples; and the smallest degree that seems good enough.
+
+use super::super::ApproximationError;
+use super::super::sample::sample;
+use super::frame::{Frame, MAX_DEGREE, Operator};
+use super::multisets::{Multisets, with};
+use super::node_values::{Layout, at_nodes};
+use rayon::prelude::*;
+use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::language::{EvalError, evaluate_token};
+use sumformer_checker::number::to_f64;
+
+/// Sequences at which the error is looked at.
+const SAMPLES: usize = 400;
+
+/// An operator applied to a target, in floating point. Polynomials of high degree cancel hopelessly in monomials, so
+/// this is the sum over the nodes itself.
+pub struct FloatOperator<'a> {
+    frame: &'a Frame,
+    layout: Layout,
+    /// Per output, by place.
+    values: Vec<Vec<f64>>,
+}
+
+impl<'a> FloatOperator<'a> {
+    /// Evaluates the target at the nodes, without any promise on the last digits.
+    pub fn new(target: &Target, frame: &'a Frame) -> Result<Self, ApproximationError> {
+        let layout = Layout::new(target, frame)?;
+        let nodes: Vec<Vec<f64>> =
+            frame.nodes().iter().map(|side| side.iter().map(to_f64).collect()).collect();
+        let at_places: Vec<Vec<f64>> = layout
+            .places()
+            .par_iter()
+            .map(|place| at_nodes(target, &nodes, place))
+            .collect::<Result<_, EvalError>>()?;
+        let values = (0..target.outputs()).map(|o| at_places.iter().map(|v| v[o]).collect()).collect();
+        Ok(Self { frame, layout, values })
+    }
+
+    /// All outputs at a sequence, own token first; one token after the other is summed over.
+    pub fn evaluate(&self, sequence: &[Vec<f64>]) -> Vec<f64> {
+        let Some((own, others)) = sequence.split_first() else { return Vec::new() };
+        let own = self.token_weights(own);
+        let others: Vec<Vec<f64>> = others.iter().map(|token| self.token_weights(token)).collect();
+        let dot = |row: &[f64]| row.iter().zip(&own).map(|(value, weight)| value * weight).sum();
+        self.values
+            .iter()
+            .map(|values| {
+                let mut tensor: Vec<f64> = values.chunks(self.layout.token_nodes).map(dot).collect();
+                for (done, weights) in others.iter().enumerate() {
+                    let size = others.len() - done;
+                    let [larger, smaller] =
+                        [size, size - 1].map(|size| Multisets::new(size, self.layout.token_nodes));
+                    let contract = |rest: &Vec<usize>| {
+                        weights.iter().enumerate().map(|(v, w)| w * tensor[larger.rank(&with(rest, v))]).sum()
+                    };
+                    tensor = smaller.list().iter().map(contract).collect();
+                }
+                tensor.first().copied().unwrap_or(f64::NAN)
+            })
+            .collect()
+    }
+
+    /// The products of the coordinates' weights, by node of one token.
+    fn token_weights(&self, token: &[f64]) -> Vec<f64> {
+        let mut products = vec![1.0];
+        for (k, &x) in token.iter().enumerate() {
+            let weights = self.frame.weights(k, x);
+            products = weights.iter().flat_map(|w| products.iter().map(move |p| p * w)).collect();
+        }
+        products
+    }
+}
+
+/// The largest sampled |f − operator f| of token 0 over all outputs: a lower estimate of the error. Samples at which the
+/// target has no finite value are passed over.
+pub fn sampled_error(target: &Target, frame: &Frame) -> Result<f64, ApproximationError> {
+    let Tokens::Fixed(n) = target.tokens else { return Err(ApproximationError::NoLength) };
+    let operator = FloatOperator::new(target, frame)?;
+    let errors: Vec<f64> = sample(&target.domain, n, SAMPLES)
+        .par_iter()
+        .map(|sequence| {
+            let wanted: Vec<f64> = evaluate_token(target, sequence, 0)?;
+            let got = operator.evaluate(sequence);
+            Ok(wanted
+                .iter()
+                .zip(got)
+                .map(|(a, b)| (a - b).abs())
+                .filter(|e| e.is_finite())
+                .fold(0.0, f64::max))
+        })
+        .collect::<Result<_, EvalError>>()?;
+    Ok(errors.into_iter().fold(0.0, f64::max))
+}
+
+/// A degree, and how good it looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guess {
+    /// Which operator.
+    pub operator: Operator,
+    /// m.
+    pub degree: u32,
+    /// The sampled error at it.
+    pub sampled_error: f64,
+}
+
+/// Interpolation beyond this degree has long coefficients that cancel, and is made for targets with kinks only.
+const MOST_INTERPOLATED: u32 = 32;
+
+/// The smallest degree whose sampled error is at most `error`, by doubling and bisection (errors are taken to fall with
+/// the degree): where a certified search may start.
+pub fn smallest_degree(target: &Target, operator: Operator, error: f64) -> Result<Guess, ApproximationError> {
+    let look = |degree: u32| -> Result<Guess, ApproximationError> {
+        let frame = Frame::new(operator, degree, &target.domain)?;
+        Ok(Guess { operator, degree, sampled_error: sampled_error(target, &frame)? })
+    };
+    // The largest degree that is not refused, by the closed form alone.
+    let allowed = |degree: u32| {
+        Frame::new(operator, degree, &target.domain).and_then(|frame| Layout::new(target, &frame)).map(|_| ())
+    };
+    allowed(1)?;
+    let most = match operator {
+        Operator::Bernstein => MAX_DEGREE,
+        Operator::Chebyshev => MOST_INTERPOLATED,
+    };
+    let largest = (1..=most).take_while(|&m| allowed(m).is_ok()).last().unwrap_or(1);
+    let mut failed = 0;
+    let mut good = loop {
+        let guess = look((2 * failed).clamp(1, largest))?;
+        if guess.sampled_error <= error {
+            break guess;
+        }
+        if guess.degree == largest {
+            let (what, amount) = ("degree per variable", u64::from(largest));
+            return Err(ApproximationError::NotReached { what, amount, error: guess.sampled_error });
+        }
+        failed = guess.degree;
+    };
+    while good.degree - failed > 1 {
+        let middle = look(failed + (good.degree - failed) / 2)?;
+        if middle.sampled_error <= error { good = middle } else { failed = middle.degree }
+    }
+    Ok(good)
+}
+
+/// The operator that seems to reach `error` with the smaller degree, and so with fewer terms and, where ψ is not degree-
+/// reduced, with fewer features; of equal ones the Bernstein operator, which has bounds of its own.
+pub fn choose_operator(target: &Target, error: f64) -> Result<Guess, ApproximationError> {
+    let interpolation = smallest_degree(target, Operator::Chebyshev, error);
+    match (smallest_degree(target, Operator::Bernstein, error), interpolation) {
+        (Ok(a), Ok(b)) => Ok(if a.degree <= b.degree { a } else { b }),
+        (Ok(guess), Err(_)) | (Err(_), Ok(guess)) => Ok(guess),
+        (Err(_), Err(refused)) => Err(refused),
+    }
+}

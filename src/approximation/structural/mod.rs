@@ -1,0 +1,118 @@
+//! Route (b), structural: the target keeps its shape, and only what depends on two tokens at once is replaced.
+//!
+//! Which nodes need a replacement is what the checker says: its pass stops at the first one that nothing covers, one is
+//! chosen, and the pass runs again. All replacements get the same error, scaled until what they add up to at the
+//! outputs is the share of ε that is meant for them.
+
+mod exponent;
+mod hats;
+mod names;
+mod replacement;
+
+use num_traits::Zero;
+use sumformer_checker::format::certificate::{Approximation, Replacement};
+use sumformer_checker::language::ast::Span;
+use sumformer_checker::language::target::Target;
+use sumformer_checker::number::{Rational, max, round_down, to_f64};
+use sumformer_checker::surrogate::{Surrogate, SurrogateError};
+
+/// Attempts to meet the share.
+const MAX_ATTEMPTS: usize = 12;
+/// Hats are not made finer than this.
+const MAX_PIECES: u32 = 2048;
+/// More replacements are not looked for.
+const MAX_SITES: usize = 64;
+
+/// Why there is no surrogate.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StructuralError {
+    /// The checker covers a node by no rule, or its normal form is too large.
+    #[error(transparent)]
+    Surrogate(#[from] SurrogateError),
+    /// No replacement is good enough.
+    #[error("{what}: {why}")]
+    OutOfReach {
+        /// The node.
+        what: String,
+        /// What was tried.
+        why: String,
+        /// Where it stands.
+        span: Span,
+    },
+    /// The errors of the replacements weigh too much.
+    #[error(
+        "the replacements were made {MAX_ATTEMPTS} times more precise, and the surrogate is still {deviation:.3e} from the target"
+    )]
+    NotNear {
+        /// The last distance.
+        deviation: f64,
+    },
+}
+
+/// A surrogate at most `share` from the target, with numerators named.
+pub fn surrogate(target: &Target, share: &Rational, max_terms: usize) -> Result<Surrogate, StructuralError> {
+    let mut surrogate = near(target, share, max_terms)?;
+    // A name is refused where a value depends on two tokens, or inside what is replaced.
+    for name in names::numerators(target, &surrogate.approximations) {
+        let mut approximations = surrogate.approximations.clone();
+        approximations.insert(approximations.partition_point(|a| place(a) < place(&name)), name);
+        if let Ok(named) = Surrogate::new(target, &approximations, max_terms) {
+            surrogate = named;
+        }
+    }
+    Ok(surrogate)
+}
+
+fn place(approximation: &Approximation) -> (usize, usize) {
+    (approximation.output, approximation.node)
+}
+
+fn near(target: &Target, share: &Rational, max_terms: usize) -> Result<Surrogate, StructuralError> {
+    let mut error = share.clone();
+    let mut deviation = Rational::zero();
+    for _ in 0..MAX_ATTEMPTS {
+        let surrogate = cover(target, &error, max_terms)?;
+        deviation = surrogate.deviations.iter().cloned().fold(Rational::zero(), max);
+        if &deviation <= share {
+            return Ok(surrogate);
+        }
+        // A bit less than in proportion, and never so little that rounding is all that is left.
+        error = round_down(&(&error * share / &deviation * Rational::new(9.into(), 10.into())), 8);
+    }
+    Err(StructuralError::NotNear { deviation: to_f64(&deviation) })
+}
+
+/// Replaces what the checker asks for, one node after the other.
+fn cover(target: &Target, error: &Rational, max_terms: usize) -> Result<Surrogate, StructuralError> {
+    let mut approximations: Vec<Approximation> = Vec::new();
+    loop {
+        let (site, what, span) = match Surrogate::new(target, &approximations, max_terms) {
+            Ok(surrogate) => return Ok(surrogate),
+            Err(SurrogateError::NotCovered { what, span, site: Some(site) })
+                if approximations.len() < MAX_SITES =>
+            {
+                (site, what, span)
+            }
+            // Samples saw less than the checker.
+            Err(SurrogateError::Wrong { index, message }) => {
+                let hats = approximations.get_mut(index).map(|a| &mut a.by);
+                match hats {
+                    Some(Replacement::Hats { pieces, .. }) if *pieces < MAX_PIECES => {
+                        *pieces += *pieces / 8 + 1
+                    }
+                    _ => return Err(SurrogateError::Wrong { index, message }.into()),
+                }
+                continue;
+            }
+            Err(other) => return Err(other.into()),
+        };
+        let replacement = replacement::choose(target, &site, error)
+            .map_err(|why| StructuralError::OutOfReach { what: what.clone(), why, span: span.clone() })?;
+        let at = approximations.partition_point(|a| place(a) < place(&replacement));
+        if approximations.get(at).is_some_and(|a| place(a) == place(&replacement)) {
+            let why = "what replaces it needs a replacement itself".to_string();
+            return Err(StructuralError::OutOfReach { what, why, span });
+        }
+        approximations.insert(at, replacement);
+    }
+}

@@ -1,0 +1,193 @@
+//! The ways from a target to a Sumformer: what stands for the target, and how its distance will be certified.
+
+use super::ApproximationError;
+use super::bernstein::{
+    Frame, Guess, Values, approximant, choose_operator, lipschitz_bound, lipschitz_constants,
+    second_derivatives, smooth_bound,
+};
+use super::structural::{self, StructuralError};
+use super::truncated::{TruncationOptions, truncated};
+use crate::lowering::budget::plan_budget;
+use crate::lowering::plan::{Layout, Plan};
+use crate::sumformer::Sumformer;
+use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, choose};
+use num_traits::Zero;
+use std::sync::Arc;
+use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::number::{Rational, floor_log2, integer, max, power_of_two, ratio, round_up, to_f64};
+use sumformer_checker::surrogate::{Surrogate, SurrogateError};
+
+/// Parts of ε that the surrogate may use up; the gadgets have the rest.
+const SHARES: [(i64, i64); 4] = [(1, 1), (1, 2), (1, 4), (1, 8)];
+/// An interpolated polynomial is sampled to be this part of ε from the target; boxes need the difference to close.
+const SAMPLED_SHARE: (i64, i64) = (1, 4);
+/// The part of ε for the gadgets of a network that is compared on boxes.
+const GADGET_SHARE: (i64, i64) = (1, 2);
+/// Latents of `--latent N` are chosen from power sums of this degree, and ψ has this degree.
+const TRUNCATION: TruncationOptions = TruncationOptions { max_alpha: 4, degree: 3 };
+
+/// How a target is turned into polynomials.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Route {
+    /// The target is a polynomial.
+    Exact,
+    /// Route (b): its shape is kept, nodes are replaced, functions of one variable are atoms.
+    Structural,
+    /// Route (a): a polynomial from its values at nodes.
+    Nodes {
+        /// The operator, its degree, and the sampled error.
+        guess: Guess,
+        /// How many values were taken.
+        nodes: usize,
+        /// Σ_k L_k w_k / (2√m) for Bernstein's operator of this degree.
+        lipschitz: Option<Rational>,
+        /// Σ_k w_k² sup|∂²_k f| / (8m) for Bernstein's operator of this degree.
+        smooth: Option<Rational>,
+    },
+    /// The best polynomial in so many latents that least squares found.
+    Latents {
+        /// The sampled error.
+        sampled_error: f64,
+        /// The root mean square of the error on the samples.
+        rms: f64,
+    },
+}
+
+/// A Sumformer, and how the network that is made of it will be compared with the target.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The route.
+    pub route: Route,
+    /// What stands for the target.
+    pub surrogate: Arc<Surrogate>,
+    /// The Sumformer of the surrogate.
+    pub sumformer: Sumformer,
+    /// d' in the three modes.
+    pub dimensions: LatentDimensions,
+    /// The error that the network may have as a realisation of the Sumformer, with what the surrogate has used up.
+    pub network_epsilon: Rational,
+    /// Hidden units, as planned.
+    pub predicted_units: f64,
+}
+
+impl Way {
+    /// Whether the distance from the target is to be certified on boxes.
+    pub fn on_boxes(&self) -> bool {
+        matches!(self.route, Route::Nodes { .. } | Route::Latents { .. })
+    }
+}
+
+/// What the ways have in common.
+#[derive(Debug, Clone)]
+pub struct WayOptions {
+    /// The error of the whole.
+    pub epsilon: Rational,
+    /// Which features φ has.
+    pub mode: LatentMode,
+    /// How monomials are computed.
+    pub layout: Layout,
+    /// Normal forms may have so many terms.
+    pub max_terms: usize,
+}
+
+/// Why there is no way.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum WayError {
+    /// Route (b) does not lead there.
+    #[error(transparent)]
+    Structural(#[from] StructuralError),
+    /// Route (a) does not, or there are no such latents.
+    #[error(transparent)]
+    Approximation(#[from] ApproximationError),
+    /// The surrogate has no Sumformer of the mode.
+    #[error(transparent)]
+    Sumformer(#[from] SumformerError),
+}
+
+impl From<SurrogateError> for WayError {
+    fn from(error: SurrogateError) -> Self {
+        StructuralError::from(error).into()
+    }
+}
+
+/// Route (b), or the target itself where it is a polynomial: of several shares of ε the one with the smallest network.
+pub fn structural(target: &Target, options: &WayOptions) -> Result<Way, WayError> {
+    let mut best: Option<Way> = None;
+    let mut refused = None;
+    for (p, q) in SHARES {
+        let share = &options.epsilon * ratio(p, q);
+        let surrogate = match structural::surrogate(target, &share, options.max_terms) {
+            Ok(surrogate) => surrogate,
+            Err(error) => {
+                refused.get_or_insert(error);
+                continue;
+            }
+        };
+        let free = surrogate.approximations.is_empty();
+        let exact = free && surrogate.atoms.is_empty() && surrogate.deviations.iter().all(Zero::is_zero);
+        let route = if exact { Route::Exact } else { Route::Structural };
+        let way = way(route, surrogate, options.epsilon.clone(), options)?;
+        if best.as_ref().is_none_or(|best| way.predicted_units < best.predicted_units) {
+            best = Some(way);
+        }
+        if free {
+            break;
+        }
+    }
+    match (best, refused) {
+        (Some(best), _) => Ok(best),
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Err(WayError::Approximation(ApproximationError::NoSample)),
+    }
+}
+
+/// Route (a): the polynomial of the fewest nodes, as far as samples say.
+pub fn nodes(target: &Target, options: &WayOptions) -> Result<Way, WayError> {
+    let wanted = &options.epsilon * ratio(SAMPLED_SHARE.0, SAMPLED_SHARE.1);
+    let guess = choose_operator(target, to_f64(&wanted))?;
+    let frame = Frame::new(guess.operator, guess.degree, &target.domain)?;
+    let slack = &wanted / integer(64);
+    let unit = power_of_two(floor_log2(&slack));
+    let approximant = approximant(target, &frame, &Values::Rounded(unit), Some(&slack))?;
+    let bound = |bounds: Result<_, _>, of: fn(&Target, &_, u32) -> Rational| {
+        bounds.ok().map(|bounds| of(target, &bounds, guess.degree))
+    };
+    let route = Route::Nodes {
+        lipschitz: bound(lipschitz_constants(target), lipschitz_bound),
+        smooth: bound(second_derivatives(target), smooth_bound),
+        guess,
+        nodes: approximant.nodes,
+    };
+    let surrogate = Surrogate::polynomial(&approximant.target, approximant.forms);
+    way(route, surrogate, &options.epsilon * ratio(GADGET_SHARE.0, GADGET_SHARE.1), options)
+}
+
+/// The N most useful latents; the second value is an error that they are likely to meet.
+pub fn latents(target: &Target, count: usize, options: &WayOptions) -> Result<(Way, Rational), WayError> {
+    if target.tokens == Tokens::Any {
+        return Err(ApproximationError::NoLength.into());
+    }
+    let truncation = truncated(target, count, &TRUNCATION)?;
+    let surrogate = Surrogate::new(&truncation.target, &[], options.max_terms)?;
+    let sampled = Rational::from_float(truncation.sampled_error).unwrap_or_else(Rational::zero);
+    // Boxes need the difference to close, and gadgets their part.
+    let likely = round_up(&(sampled * ratio(3, 2) + &options.epsilon * ratio(1, 2)), 8);
+    let route = Route::Latents { sampled_error: truncation.sampled_error, rms: truncation.rms };
+    let way = way(route, surrogate, &options.epsilon * ratio(1, 4), options)?;
+    Ok((way, likely))
+}
+
+fn way(
+    route: Route,
+    surrogate: Surrogate,
+    network_epsilon: Rational,
+    options: &WayOptions,
+) -> Result<Way, WayError> {
+    let (sumformer, dimensions) = choose(&surrogate, options.mode, options.layout, to_f64(&network_epsilon))?;
+    let plan = Plan::new(&sumformer, &surrogate, options.layout);
+    let spent = surrogate.deviations.iter().cloned().fold(Rational::zero(), max);
+    // With nothing left only gadgets without an error are affordable.
+    let left = to_f64(&(&network_epsilon - spent)).max(to_f64(&network_epsilon) * 1e-9);
+    let predicted_units = plan_budget(&sumformer, &surrogate, &plan, left).units;
+    Ok(Way { route, surrogate: Arc::new(surrogate), sumformer, dimensions, network_epsilon, predicted_units })
+}

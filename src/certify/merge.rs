@@ -1,0 +1,95 @@
+//! Several partial proofs of one network, each with other open boxes, as one.
+
+use super::boxes::{MergeConflict, merge_trees};
+use super::emit::largest_claim;
+use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, check_proof};
+use sumformer_checker::format::certificate::{Certificate, OutputClaim};
+use sumformer_checker::number::{Exact, at_most, max};
+
+/// A merged proof and the checker's word on it.
+#[derive(Debug)]
+pub struct Merged {
+    /// `certificate.json`
+    pub certificate_json: String,
+    /// The files, parsed, and the verdict on exactly these bytes.
+    pub checked: Checked,
+}
+
+/// Why proofs are not merged.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// A certificate without a tree.
+    #[error("proof {0} has no tree of boxes, there is nothing to merge")]
+    NoTree(usize),
+    /// Certificates that differ in more than what boxes say.
+    #[error("proof {proof} differs from the first one in `{field}`; parts of one proof agree in it")]
+    Differs {
+        /// Which proof, from 0.
+        proof: usize,
+        /// The field of the certificate.
+        field: &'static str,
+    },
+    /// Trees that do not go together; they are numbered like the proofs, from 0.
+    #[error(transparent)]
+    Trees(#[from] MergeConflict),
+    /// The merged proof does not say anything, as none of its parts does.
+    #[error(transparent)]
+    Unreadable(#[from] UnreadableProof),
+}
+
+/// Merges the certificates of one target and one network: the tree is open only where all of them are, each residual
+/// is the largest that is claimed, the witness that with the largest error. Checked from the bytes on, so that a
+/// part that claims too little makes the whole invalid.
+pub fn merge_proofs(
+    target: &[u8],
+    network: &[u8],
+    certificates: &[Certificate],
+) -> Result<Merged, MergeError> {
+    let [first, rest @ ..] = certificates else { return Err(MergeConflict::Nothing.into()) };
+    for (index, other) in rest.iter().enumerate() {
+        if let Some(field) = difference(first, other) {
+            return Err(MergeError::Differs { proof: index + 1, field });
+        }
+    }
+    let tree = |(proof, c): (usize, &'_ Certificate)| c.boxes.clone().ok_or(MergeError::NoTree(proof));
+    let trees: Vec<String> = certificates.iter().enumerate().map(tree).collect::<Result<_, _>>()?;
+    let trees: Vec<&str> = trees.iter().map(String::as_str).collect();
+    let mut merged = Certificate { boxes: Some(merge_trees(&trees)?), ..first.clone() };
+    for other in rest {
+        for (output, claim) in merged.outputs.iter_mut().zip(&other.outputs) {
+            *output = larger(output, claim);
+        }
+        let error = |c: &Certificate| c.witness.as_ref().map(|witness| witness.error.0.clone());
+        let is_larger = match (error(&merged), error(other)) {
+            (Some(known), Some(new)) => !at_most(&new, &known),
+            (known, new) => known.is_none() && new.is_some(),
+        };
+        if is_larger {
+            merged.witness = other.witness.clone();
+        }
+    }
+    merged.certified = Exact(largest_claim(&merged.outputs));
+    let certificate_json = merged.to_json();
+    let checked = check_proof(ProofFiles { target, network, certificate: certificate_json.as_bytes() })?;
+    Ok(Merged { certificate_json, checked })
+}
+
+fn larger(a: &OutputClaim, b: &OutputClaim) -> OutputClaim {
+    let larger = |a: &Exact, b: &Exact| Exact(max(a.0.clone(), b.0.clone()));
+    OutputClaim { lowering: larger(&a.lowering, &b.lowering), residual: larger(&a.residual, &b.residual) }
+}
+
+/// The first field in which parts of one proof must agree, and these do not.
+fn difference(a: &Certificate, b: &Certificate) -> Option<&'static str> {
+    [
+        ("target_sha256", a.target_sha256 == b.target_sha256),
+        ("network_sha256", a.network_sha256 == b.network_sha256),
+        ("epsilon", a.epsilon == b.epsilon),
+        ("outputs", a.outputs.len() == b.outputs.len()),
+        ("latents", a.latents == b.latents),
+        ("blocks", a.blocks == b.blocks),
+        ("cells", a.cells == b.cells),
+    ]
+    .into_iter()
+    .find_map(|(field, agree)| (!agree).then_some(field))
+}

@@ -1,0 +1,74 @@
+//! The atoms found so far.
+
+use super::tree::{coordinate, fingerprint, free_levels, relabel};
+use crate::enclosure::image::Image;
+use crate::enclosure::interval::DyadicInterval;
+use crate::interval::Interval;
+use crate::language::ast::{Expr, Function, TokenLevel};
+use std::collections::HashMap;
+
+/// More atoms are refused.
+pub(super) const MAX_ATOMS: usize = 1 << 14;
+
+/// An atom, its argument still a syntax tree at level 0.
+pub(super) struct AtomTree {
+    pub function: Function,
+    pub argument: Expr,
+    pub argument_range: Interval,
+    pub range: DyadicInterval,
+}
+
+/// The atoms, in the order in which they were found.
+#[derive(Default)]
+pub(super) struct Atoms {
+    pub all: Vec<AtomTree>,
+    /// Which of them have arguments with this fingerprint.
+    known: HashMap<u64, Vec<usize>>,
+}
+
+impl Atoms {
+    /// The coordinate that holds `function(argument)`: the argument may depend on one token outside its own binders.
+    ///
+    /// Seen from that token the argument is an equivariant function, so it makes sense at every token; `depth` levels
+    /// are in scope where it stands.
+    pub fn coordinate(
+        &mut self,
+        dimension: usize,
+        function: Function,
+        argument: &Expr,
+        argument_range: DyadicInterval,
+        depth: usize,
+    ) -> Result<Expr, String> {
+        let free = free_levels(argument, depth);
+        if free.len() > 1 {
+            return Err(format!(
+                "`{}` of an expression that depends on {} tokens at once",
+                function.name(),
+                free.len()
+            ));
+        }
+        let token = free.into_iter().next().unwrap_or(0);
+        let level = |l: TokenLevel| if l >= depth { l - depth + 1 } else { 0 };
+        let argument = relabel(argument, &level, &|l, index| coordinate(level(l), index));
+        let alike = self.known.entry(fingerprint(&argument)).or_default();
+        let is_known = |&&at: &&usize| self.all[at].function == function && self.all[at].argument == argument;
+        if let Some(known) = alike.iter().find(is_known) {
+            return Ok(coordinate(token, dimension + known));
+        }
+        if self.all.len() == MAX_ATOMS {
+            return Err(format!("the surrogate has more than {MAX_ATOMS} atoms"));
+        }
+        let image = Image::new(function, argument_range, argument_range).map_err(|e| e.to_string())?;
+        let rational = to_rational(argument_range).ok_or_else(|| {
+            format!("the argument of `{}` is not enclosed: it may be unbounded", function.name())
+        })?;
+        alike.push(self.all.len());
+        self.all.push(AtomTree { function, argument, argument_range: rational, range: image.range });
+        Ok(coordinate(token, dimension + self.all.len() - 1))
+    }
+}
+
+/// The interval, if it is bounded.
+pub(super) fn to_rational(interval: DyadicInterval) -> Option<Interval> {
+    Interval::new(interval.inf().to_rational()?, interval.sup().to_rational()?).ok()
+}

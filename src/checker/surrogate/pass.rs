@@ -1,0 +1,444 @@
+//! One pass over the syntax tree: for every node what it ranges over, its surrogate, and how far that is from it.
+//!
+//! *Ranges* are enclosures of the target's own nodes, all tokens ranging over the box independently: the range of a
+//! reduction follows from that of its body and the number of tokens it runs over.
+//!
+//! *Deviations.* Let a, b be the values of two nodes and ã, b̃ those of their surrogates, |ã − a| ≤ α, |b̃ − b| ≤ β. Then
+//!
+//! * sums and differences: α + β;
+//! * products: ãb̃ − ab = a(b̃ − b) + b̃(ã − a), at most |a|β + |b̃|α;
+//! * quotients: ã/b̃ − a/b = (ã − a)/b̃ + a(b − b̃)/(b b̃);
+//! * a function φ of one variable: the largest slope of its chords over the widened range, times α;
+//! * larger and smaller of two: max(α, β) (both are monotone, and move by at most as much as their arguments);
+//! * a sum over m tokens: mα, a mean, a maximum or a minimum over tokens: α;
+//! * a product over m tokens: m α (|a| + α)^(m−1), replacing factor by factor.
+
+use super::atoms::{AtomTree, Atoms, to_rational};
+use super::tree::{binary, is_closed, node, number as tree_number, reduce, size};
+use super::{Site, SurrogateError};
+use crate::enclosure::dyadic::{Dyadic, Rounding::Up};
+use crate::enclosure::image::Image;
+use crate::enclosure::interval::DyadicInterval;
+use crate::format::certificate::Approximation;
+use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
+use crate::language::target::{Body, Target, Tokens};
+use crate::number::{Rational, floor_log2, integer, power_of_two, ratio, same};
+use crate::rules::work::Work;
+use num_traits::{Signed, Zero};
+
+/// Functions of constants become numbers with so many significant bits.
+const CONSTANT_BITS: i64 = 40;
+/// More nodes than this in all trees that are looked at are refused.
+const MAX_VISITS: usize = 1 << 22;
+
+/// What a pass finds.
+pub(super) struct Passed {
+    pub target: Target,
+    pub atoms: Vec<AtomTree>,
+    pub deviations: Vec<Rational>,
+}
+
+/// A node of the target and its surrogate.
+pub(super) struct Value {
+    /// Contains the node's values.
+    pub range: DyadicInterval,
+    /// Bounds |surrogate − node|.
+    pub deviation: Dyadic,
+    /// The surrogate.
+    pub expr: Expr,
+}
+
+impl Value {
+    /// Contains the values of node and surrogate.
+    pub(super) fn both(&self) -> DyadicInterval {
+        self.range.widen(self.deviation)
+    }
+}
+
+/// The state of a pass.
+pub(super) struct Pass<'a> {
+    pub target: &'a Target,
+    pub sides: Vec<DyadicInterval>,
+    pub atoms: Atoms,
+    /// What is still to be replaced, with its number; the nearest first.
+    pending: std::iter::Peekable<std::iter::Enumerate<std::slice::Iter<'a, Approximation>>>,
+    output: usize,
+    /// The number of the next node of the output, or nothing in trees that the certificate does not see.
+    next: Option<usize>,
+    visits: usize,
+    pub work: Work,
+}
+
+/// Passes over all outputs.
+pub(super) fn run(target: &Target, approximations: &[Approximation]) -> Result<Passed, SurrogateError> {
+    let place = |a: &Approximation| (a.output, a.node);
+    if let Some(index) = approximations.windows(2).position(|pair| place(&pair[0]) >= place(&pair[1])) {
+        let message = "approximations are listed by output, then by node, one for each".to_string();
+        return Err(SurrogateError::Wrong { index: index + 1, message });
+    }
+    let (explicit, depth) = match (&target.body, target.tokens) {
+        (Body::SemiInvariant { .. }, Tokens::Fixed(n)) => (true, n),
+        _ => (false, 1),
+    };
+    let mut pass = Pass {
+        target,
+        sides: target.domain.iter().map(DyadicInterval::enclosing).collect(),
+        atoms: Atoms::default(),
+        pending: approximations.iter().enumerate().peekable(),
+        output: 0,
+        next: None,
+        visits: 0,
+        work: Work::default(),
+    };
+    let (mut outputs, mut deviations) = (Vec::new(), Vec::new());
+    for (output, expr) in target.body.expressions().iter().enumerate() {
+        (pass.output, pass.next) = (output, Some(0));
+        let value = pass.visit(expr, depth)?;
+        let deviation = value
+            .deviation
+            .to_rational()
+            .ok_or_else(|| uncovered("how far the surrogate is from this output is not bounded", expr))?;
+        outputs.push(value.expr);
+        deviations.push(deviation);
+    }
+    if let Some((index, approximation)) = pass.pending.next() {
+        let message = format!(
+            "output {} has no node {} that can be replaced, or an earlier one contains it",
+            approximation.output, approximation.node
+        );
+        return Err(SurrogateError::Wrong { index, message });
+    }
+    let atoms = pass.atoms.all;
+    outputs.extend(atoms.iter().map(|atom| atom.argument.clone()));
+    let mut domain = target.domain.clone();
+    for atom in &atoms {
+        let range = to_rational(atom.range).ok_or_else(|| {
+            uncovered(&format!("`{}` is not bounded here", atom.function.name()), &outputs[0])
+        })?;
+        domain.push(range);
+    }
+    let body = match &target.body {
+        Body::SemiInvariant { symmetrize, .. } if explicit => {
+            Body::SemiInvariant { expressions: outputs, symmetrize: *symmetrize }
+        }
+        _ => Body::Output(outputs),
+    };
+    Ok(Passed { target: Target { domain, body, ..target.clone() }, atoms, deviations })
+}
+
+pub(super) fn uncovered(what: &str, expr: &Expr) -> SurrogateError {
+    SurrogateError::NotCovered { what: what.to_string(), span: expr.span.clone(), site: None }
+}
+
+impl Pass<'_> {
+    /// The node and its surrogate; `depth` levels are in scope.
+    pub(super) fn visit(&mut self, expr: &Expr, depth: usize) -> Result<Value, SurrogateError> {
+        self.visits += 1;
+        if self.visits > MAX_VISITS {
+            return Err(uncovered("the surrogate is too large to follow", expr));
+        }
+        let number = self.next;
+        if let Some(number) = number {
+            self.next = Some(number + 1);
+            let here = |(_, a): &(usize, &Approximation)| (a.output, a.node) == (self.output, number);
+            if let Some((index, approximation)) = self.pending.next_if(here) {
+                return self.replace(expr, depth, approximation).map_err(|error| match error {
+                    Ok(message) => SurrogateError::Wrong { index, message },
+                    Err(error) => error,
+                });
+            }
+        }
+        self.visit_inside(expr, depth, number)
+    }
+
+    /// The node, unless it is replaced itself.
+    pub(super) fn visit_inside(
+        &mut self,
+        expr: &Expr,
+        depth: usize,
+        number: Option<usize>,
+    ) -> Result<Value, SurrogateError> {
+        let value = |range, deviation, kind| {
+            Ok(Value { range, deviation, expr: Expr { kind, span: expr.span.clone() } })
+        };
+        match &expr.kind {
+            ExprKind::Number(number) => {
+                value(DyadicInterval::from_rational(number), Dyadic::ZERO, expr.kind.clone())
+            }
+            ExprKind::Length => {
+                let Tokens::Fixed(n) = self.target.tokens else {
+                    return Err(uncovered("`n` without a fixed length", expr));
+                };
+                value(DyadicInterval::from_rational(&count(n)), Dyadic::ZERO, expr.kind.clone())
+            }
+            ExprKind::Coordinate { index, .. } => {
+                let atom = |i: usize| self.atoms.all.get(i).map(|atom| atom.range);
+                let range = self.sides.get(*index).copied();
+                let range = range.or_else(|| atom(*index - self.sides.len()));
+                let range = range.ok_or_else(|| uncovered("a coordinate that does not exist", expr))?;
+                value(range, Dyadic::ZERO, expr.kind.clone())
+            }
+            ExprKind::Negate(inner) => {
+                let inner = self.visit(inner, depth)?;
+                value(-inner.range, inner.deviation, ExprKind::Negate(Box::new(inner.expr)))
+            }
+            ExprKind::Power(base, exponent) => {
+                let base = self.visit(base, depth)?;
+                let range = base.range.pow(*exponent);
+                let slope = match exponent {
+                    0 => DyadicInterval::ZERO,
+                    k => enclosing(&integer(i64::from(*k))) * base.both().pow(k - 1),
+                };
+                let deviation = base.deviation.mul(slope.mag(), Up);
+                value(range, deviation, ExprKind::Power(Box::new(base.expr), *exponent))
+            }
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, (expr, number), depth),
+            ExprKind::Call(function, argument) => {
+                let argument = self.visit(argument, depth)?;
+                self.call(*function, argument, (expr, number), depth)
+            }
+            ExprKind::Extremum(extremum, left, right) => {
+                self.extremum(*extremum, left, right, (expr, number), depth)
+            }
+            ExprKind::Reduce { reduction, binder, excluded, body } => {
+                let body = self.visit(body, depth + 1)?;
+                if matches!(reduction, Reduction::Max | Reduction::Min) && !is_closed(&body.expr) {
+                    let what = format!("`{}` over tokens without threshold features", reduction.name());
+                    return Err(self.missing(what, expr, number, None, body.both()));
+                }
+                let (range, deviation) = self.reduced(*reduction, excluded.len(), &body, expr)?;
+                let expr =
+                    Expr { span: expr.span.clone(), ..reduce(*reduction, binder, excluded, body.expr) };
+                Ok(Value { range, deviation, expr })
+            }
+        }
+    }
+
+    /// The same for a tree that the certificate does not see.
+    pub(super) fn visit_unseen(&mut self, expr: &Expr, depth: usize) -> Result<Value, SurrogateError> {
+        let next = self.next.take();
+        let value = self.visit(expr, depth);
+        self.next = next;
+        value
+    }
+
+    /// Counts the nodes of copies of a tree before they are made: replacements inside replacements multiply.
+    pub(super) fn count_copies(&mut self, copies: usize, expr: &Expr) -> Result<(), SurrogateError> {
+        self.visits = self.visits.saturating_add(copies.saturating_mul(size(expr)));
+        if self.visits > MAX_VISITS {
+            return Err(uncovered("the surrogate is too large to follow", expr));
+        }
+        Ok(())
+    }
+
+    /// Passes the nodes of a tree over that is not visited.
+    pub(super) fn pass_over(&mut self, expr: &Expr) {
+        if let Some(next) = &mut self.next {
+            *next += size(expr);
+        }
+    }
+
+    /// A node without a replacement that could have one.
+    fn missing(
+        &self,
+        what: String,
+        expr: &Expr,
+        number: Option<usize>,
+        function: Option<Function>,
+        argument: DyadicInterval,
+    ) -> SurrogateError {
+        let site = number
+            .zip(to_rational(argument))
+            .map(|(node, argument)| Box::new(Site { output: self.output, node, function, argument }));
+        SurrogateError::NotCovered { what, span: expr.span.clone(), site }
+    }
+
+    fn binary(
+        &mut self,
+        op: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        (expr, number): (&Expr, Option<usize>),
+        depth: usize,
+    ) -> Result<Value, SurrogateError> {
+        let (left, right) = (self.visit(left, depth)?, self.visit(right, depth)?);
+        // A constant that is replaced moves as any other divisor does.
+        let exact = is_closed(&right.expr) && right.deviation == Dyadic::ZERO;
+        let sum = left.deviation.add(right.deviation, Up);
+        let (range, deviation) = match op {
+            BinaryOp::Add => (left.range + right.range, sum),
+            BinaryOp::Subtract => (left.range - right.range, sum),
+            BinaryOp::Multiply => return Ok(product(left, right, expr)),
+            BinaryOp::Divide if exact => {
+                let divide = |a: DyadicInterval| a.divide(right.range);
+                let by = || uncovered("a division by something that may be 0", expr);
+                let range = divide(left.range).ok_or_else(by)?;
+                let spread = DyadicInterval::ZERO.widen(left.deviation);
+                (range, divide(spread).ok_or_else(by)?.mag())
+            }
+            BinaryOp::Divide => {
+                let inverse = self.call(Function::Inverse, right, (expr, number), depth)?;
+                return Ok(product(left, inverse, expr));
+            }
+        };
+        let expr = Expr { span: expr.span.clone(), ..binary(op, left.expr, right.expr) };
+        Ok(Value { range, deviation, expr })
+    }
+
+    /// A call that stays: an atom, unless it is a rational constant.
+    pub(super) fn call(
+        &mut self,
+        function: Function,
+        argument: Value,
+        (expr, number): (&Expr, Option<usize>),
+        depth: usize,
+    ) -> Result<Value, SurrogateError> {
+        let at = |message: String| uncovered(&message, expr);
+        let both = argument.both();
+        let image = Image::new(function, both, both).map_err(|e| {
+            at(format!(
+                "`{}`: {e}; it is enclosed by [{}, {}]",
+                function.name(),
+                show(both.inf()),
+                show(both.sup())
+            ))
+        })?;
+        let range = Image::new(function, argument.range, argument.range).map_or(image.range, |i| i.range);
+        let deviation = argument.deviation.mul(image.chord.mag(), Up);
+        let exact = matches!(
+            function,
+            Function::Abs | Function::Relu | Function::Hat | Function::Inverse | Function::Identity
+        );
+        if exact && is_closed(&argument.expr) {
+            let kind = ExprKind::Call(function, Box::new(argument.expr));
+            return Ok(Value { range, deviation, expr: node(kind) });
+        }
+        if is_closed(&argument.expr) {
+            // A number in the image; its nearest short one does not depend on how well it is enclosed.
+            let (constant, deviation) = nearest_short(image.range)
+                .ok_or_else(|| at(format!("`{}` of a constant is not known well enough", function.name())))?;
+            return Ok(Value { range, deviation, expr: tree_number(constant) });
+        }
+        let dimension = self.sides.len();
+        let coordinate = self
+            .atoms
+            .coordinate(dimension, function, &argument.expr, both, depth)
+            .map_err(|what| self.missing(what, expr, number, Some(function), both))?;
+        Ok(Value { range, deviation, expr: Expr { span: expr.span.clone(), ..coordinate } })
+    }
+
+    /// max(a, b) = b + relu(a − b) and min(a, b) = b − relu(b − a), unless both are constants.
+    fn extremum(
+        &mut self,
+        extremum: Extremum,
+        left: &Expr,
+        right: &Expr,
+        at: (&Expr, Option<usize>),
+        depth: usize,
+    ) -> Result<Value, SurrogateError> {
+        let (left, right) = (self.visit(left, depth)?, self.visit(right, depth)?);
+        let deviation = left.deviation.max(right.deviation);
+        let (op, range, first, second) = match extremum {
+            Extremum::Max => (BinaryOp::Add, left.range.max(right.range), &left, &right),
+            Extremum::Min => (BinaryOp::Subtract, left.range.min(right.range), &right, &left),
+        };
+        if is_closed(&left.expr) && is_closed(&right.expr) {
+            let expr = node(ExprKind::Extremum(extremum, Box::new(left.expr), Box::new(right.expr)));
+            return Ok(Value { range, deviation, expr });
+        }
+        let difference = Value {
+            range: first.range - second.range,
+            deviation: left.deviation.add(right.deviation, Up),
+            expr: binary(BinaryOp::Subtract, first.expr.clone(), second.expr.clone()),
+        };
+        let relu = self.call(Function::Relu, difference, at, depth)?;
+        Ok(Value { range, deviation, expr: binary(op, right.expr, relu.expr) })
+    }
+
+    /// Range and deviation of a reduction, from those of its body.
+    fn reduced(
+        &self,
+        reduction: Reduction,
+        excluded: usize,
+        body: &Value,
+        expr: &Expr,
+    ) -> Result<(DyadicInterval, Dyadic), SurrogateError> {
+        let tokens = match (reduction, self.target.tokens) {
+            (Reduction::Mean | Reduction::Max | Reduction::Min, _) => {
+                return Ok((body.range, body.deviation));
+            }
+            (Reduction::Sum | Reduction::Product, Tokens::Any) => {
+                return Err(uncovered("anything but a mean over all tokens, for every length,", expr));
+            }
+            (Reduction::Sum | Reduction::Product, Tokens::Fixed(n)) => n,
+        };
+        // Excluded tokens may stand at the same position.
+        let (fewest, most) = (tokens.saturating_sub(excluded), tokens.saturating_sub(excluded.min(1)));
+        let [fewest_number, most_number] = [fewest, most].map(|tokens| enclosing(&count(tokens)));
+        if reduction == Reduction::Sum {
+            let range = body.range * fewest_number.hull(most_number);
+            return Ok((range, body.deviation.mul(most_number.sup(), Up)));
+        }
+        let power = |base: DyadicInterval, m: usize| independent_product(base, m as u32);
+        // Negative factors have products of both signs: every number of them counts.
+        let range = (fewest..most).fold(power(body.range, most), |all, m| all.hull(power(body.range, m)));
+        // The empty product is 1 and exact; otherwise |factors| to the power m − 1, or 1 where they are small.
+        let largest = body.both().abs().hull(DyadicInterval::ONE);
+        let rest = largest.pow((most as u32).saturating_sub(1));
+        let deviation = body.deviation.mul((rest * most_number).mag(), Up);
+        Ok((range, deviation))
+    }
+}
+
+/// The number with few significant bits that is nearest to any number of an interval, and how far the interval reaches from
+/// it; nothing if the ends do not agree, which they seldom do not for a number that is known to 62 bits.
+fn nearest_short(interval: DyadicInterval) -> Option<(Rational, Dyadic)> {
+    let nearest = |value: Rational| {
+        if value.is_zero() {
+            return value;
+        }
+        let unit = power_of_two(floor_log2(&value.abs()) + 1 - CONSTANT_BITS);
+        (value / &unit + ratio(1, 2)).floor() * unit
+    };
+    let [low, high] = [interval.inf(), interval.sup()].map(|end| end.to_rational().map(nearest));
+    let short = low?;
+    same(&short, &high?).then(|| {
+        let distance = (interval - enclosing(&short)).mag();
+        (short, distance)
+    })
+}
+
+/// Contains a_1 ⋯ a_m for all a_i of the interval.
+fn independent_product(base: DyadicInterval, m: u32) -> DyadicInterval {
+    let (mut product, mut square, mut rest) = (DyadicInterval::ONE, base, m);
+    while rest > 0 {
+        if rest % 2 == 1 {
+            product = product * square;
+        }
+        square = square * square;
+        rest /= 2;
+    }
+    product
+}
+
+pub(super) fn product(left: Value, right: Value, expr: &Expr) -> Value {
+    let first = left.range.mag().mul(right.deviation, Up);
+    let second = right.both().mag().mul(left.deviation, Up);
+    Value {
+        range: left.range * right.range,
+        deviation: first.add(second, Up),
+        expr: Expr { span: expr.span.clone(), ..binary(BinaryOp::Multiply, left.expr, right.expr) },
+    }
+}
+
+pub(super) fn enclosing(value: &Rational) -> DyadicInterval {
+    DyadicInterval::from_rational(value)
+}
+
+fn count(tokens: usize) -> Rational {
+    Rational::from_integer(tokens.into())
+}
+
+fn show(end: Dyadic) -> String {
+    end.to_rational().map_or_else(|| "unbounded".into(), |end| format!("{:.6}", crate::number::to_f64(&end)))
+}

@@ -1,0 +1,472 @@
+//! The replacements that a certificate may ask for, each with the proof of its error.
+//!
+//! * *Polynomial.* φ(t) by q(t) where |φ − q| ≤ e on a range that contains the argument of node and surrogate: then
+//!   |q(t̃) − φ(t)| ≤ |q(t̃) − φ(t̃)| + |φ(t̃) − φ(t)| ≤ e + L|t̃ − t|.
+//! * *Product.* exp(p) where p depends on two tokens: p = p₁ + p₂ + m, the terms in the first token, those in the second, and
+//!   the mixed ones; exp(p) = exp(p₁)·exp(m)·exp(p₂), and the middle factor is replaced by q(m).
+//! * *Name.* The value itself as an atom: it is computed once, and what it is multiplied with does not multiply its terms.
+//! * *Hats.* e(x, y), where of the token y only the coordinate t = y[k] occurs, by its interpolant Σ_r hat((t − t_r)/h)·e(x, t_r)
+//!   at equally spaced t_r, h apart. With a second derivative in t it is within h²/8·sup|∂²e/∂t²| of e. Without, between t_r and t_{r+1} it is the chord ((t_{r+1} − t)e(x, t_r) + (t − t_r)e(x, t_{r+1}))/h, whose distance
+//!   from e is enclosed over boxes that cover all (x, t).
+//! * *Thresholds.* The largest e_j over tokens, all in [l, u], by v = l − h/2 + h Σ_r min(1, Σ_j ramp_r(e_j)) with the thresholds
+//!   t_r = l + rh and ramp_r(e) = (relu(e − t_r) − relu(e − t_{r+1}))/h, which rises from 0 to 1 between t_r and t_{r+1}. Let M
+//!   be the maximum, t_k ≤ M ≤ t_{k+1}. For r < k some ramp is 1, so the r-th term is 1; for r > k all ramps are 0; the k-th
+//!   term lies between ramp_k(M) = (M − t_k)/h and 1. So M ≤ v + h/2 ≤ t_{k+1} ≤ M + h, thus |v − M| ≤ h/2. It holds for the
+//!   values of the surrogate too, if [l, u] contains them. The smallest is −max(−e).
+
+use super::SurrogateError;
+use super::atoms::to_rational;
+use super::derivative::derivative;
+use super::pass::{Pass, Value, enclosing, uncovered};
+use super::tree::{self, binary, call, coordinate, free_levels, node, relabel, size};
+use crate::enclosure::cover::require_magnitude;
+use crate::enclosure::dyadic::Rounding::Up;
+use crate::enclosure::image::Image;
+use crate::enclosure::interval::DyadicInterval;
+use crate::expansion::explicit_polynomial;
+use crate::format::certificate::{Approximation, Replacement};
+use crate::interval::Interval;
+use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
+use crate::language::target::{Body, Target, Tokens};
+use crate::number::{Exact, Rational, at_most, integer};
+use crate::polynomial::{Monomial, Polynomial};
+use crate::rules::polynomial_distance::polynomial_distance;
+use crate::rules::work::Work;
+use num_traits::{One, Signed, Zero};
+
+/// The highest degree of a polynomial that replaces a function.
+const MAX_DEGREE: usize = 64;
+/// The most hats or thresholds of one replacement.
+const MAX_PIECES: u32 = 1 << 12;
+/// Larger trees are not differentiated: a derivative may have as many nodes as all subtrees together.
+const MAX_DIFFERENTIATED: usize = 1 << 12;
+
+/// A wrong approximation, or a node that nothing covers.
+type Failure = Result<String, SurrogateError>;
+
+fn wrong<T>(message: impl Into<String>) -> Result<T, Failure> {
+    Err(Ok(message.into()))
+}
+
+impl Pass<'_> {
+    /// The node replaced as the certificate says.
+    pub(super) fn replace(
+        &mut self,
+        expr: &Expr,
+        depth: usize,
+        approximation: &Approximation,
+    ) -> Result<Value, Failure> {
+        let error = &approximation.error.0;
+        if error.is_negative() {
+            return wrong("its error is negative");
+        }
+        match &approximation.by {
+            Replacement::Polynomial { centre, coefficients } => {
+                self.by_polynomial(expr, depth, &Shifted::new(centre, coefficients)?, error)
+            }
+            Replacement::Product { centre, coefficients } => {
+                self.by_product(expr, depth, &Shifted::new(centre, coefficients)?, error)
+            }
+            Replacement::Hats { token, coordinate, pieces } => {
+                self.by_hats(expr, depth, (*token, *coordinate), *pieces, error)
+            }
+            Replacement::Name => {
+                if !error.is_zero() {
+                    return wrong("a name changes nothing, its error is 0");
+                }
+                let value = self.visit_inside(expr, depth, None).map_err(Err)?;
+                self.call(Function::Identity, value, (expr, None), depth).map_err(Err)
+            }
+            Replacement::Thresholds { low, high, levels } => {
+                self.by_thresholds(expr, depth, [&low.0, &high.0], *levels, error)
+            }
+        }
+    }
+
+    fn by_polynomial(
+        &mut self,
+        expr: &Expr,
+        depth: usize,
+        polynomial: &Shifted,
+        error: &Rational,
+    ) -> Result<Value, Failure> {
+        let (numerator, function, argument) = match &expr.kind {
+            ExprKind::Call(function, argument) => (None, *function, argument),
+            ExprKind::Binary(BinaryOp::Divide, numerator, divisor) => {
+                (Some(self.visit(numerator, depth).map_err(Err)?), Function::Inverse, divisor)
+            }
+            _ => return wrong("a polynomial stands for a function or a divisor, which is not at this node"),
+        };
+        let argument = self.visit(argument, depth).map_err(Err)?;
+        let both = argument.both();
+        polynomial.require_near(function, both, error, &mut self.work)?;
+        let image = Image::new(function, both, both).map_err(|e| Ok(e.to_string()))?;
+        let own = Image::new(function, argument.range, argument.range).map_or(image.range, |i| i.range);
+        let moved = argument.deviation.mul(image.chord.mag(), Up);
+        self.count_copies(polynomial.coefficients.len(), &argument.expr).map_err(Err)?;
+        let value = Value {
+            range: own,
+            deviation: enclosing(error).sup().add(moved, Up),
+            expr: polynomial.expr(&argument.expr),
+        };
+        Ok(match numerator {
+            None => value,
+            Some(numerator) => super::pass::product(numerator, value, expr),
+        })
+    }
+
+    fn by_product(
+        &mut self,
+        expr: &Expr,
+        depth: usize,
+        polynomial: &Shifted,
+        error: &Rational,
+    ) -> Result<Value, Failure> {
+        let ExprKind::Call(Function::Exp, argument) = &expr.kind else {
+            return wrong("only `exp` of a sum is a product");
+        };
+        let levels: Vec<TokenLevel> = free_levels(argument, depth).into_iter().collect();
+        let [first, second] = levels[..] else {
+            return wrong("the argument depends on more or less than two tokens");
+        };
+        let Some(explicit) = explicit(self.target, argument, &levels) else {
+            return wrong("the argument has reductions");
+        };
+        let d = self.sides.len();
+        let terms = explicit_polynomial(&explicit, d, 2).map_err(|e| Ok(e.to_string()))?;
+        let [own, mut mixed, mut other, constant] = parts(&terms, d as u32);
+        let mut own = own;
+        // The constant goes where an atom is needed anyway.
+        let place = [&mut own, &mut other].into_iter().find(|part| !part.is_zero());
+        place.unwrap_or(&mut mixed).add_scaled(&constant, &Rational::one());
+        let tree = |part: &Polynomial| to_tree(part, d as u32, [first, second]);
+        let whole = self.visit_unseen_range(argument, depth)?;
+        self.pass_over(argument);
+        let range = Image::new(Function::Exp, whole, whole).map_err(|e| Ok(e.to_string()))?.range;
+        let middle = self.visit_unseen(&tree(&mixed), depth).map_err(Err)?;
+        polynomial.require_near(Function::Exp, middle.range, error, &mut self.work)?;
+        self.count_copies(polynomial.coefficients.len(), &middle.expr).map_err(Err)?;
+        let mut result = Value {
+            range: middle.range,
+            deviation: enclosing(error).sup(),
+            expr: polynomial.expr(&middle.expr),
+        };
+        for part in [&own, &other].into_iter().filter(|part| !part.is_zero()) {
+            let factor = self.visit_unseen(&call(Function::Exp, tree(part)), depth).map_err(Err)?;
+            result.deviation = result.deviation.mul(factor.range.mag(), Up);
+            result.expr = binary(BinaryOp::Multiply, factor.expr, result.expr);
+        }
+        Ok(Value { range, ..result })
+    }
+
+    fn by_hats(
+        &mut self,
+        expr: &Expr,
+        depth: usize,
+        (token, index): (TokenLevel, usize),
+        pieces: u32,
+        error: &Rational,
+    ) -> Result<Value, Failure> {
+        let d = self.sides.len();
+        let levels: Vec<TokenLevel> = free_levels(expr, depth).into_iter().collect();
+        let [first, second] = levels[..] else {
+            return wrong("the expression depends on more or less than two tokens");
+        };
+        if pieces == 0 || pieces > MAX_PIECES {
+            return wrong(format!("1 to {MAX_PIECES} pieces are allowed"));
+        }
+        if index >= d || !levels.contains(&token) {
+            return wrong("the expression has no such coordinate");
+        }
+        // Token 0 of what follows is the one that stays, token 1 the one of the hats.
+        let kept = if token == first { second } else { first };
+        let Some(explicit) = explicit(self.target, expr, &[kept, token]) else {
+            return wrong("the expression has reductions");
+        };
+        let used = coordinates(&explicit);
+        if used.iter().any(|&(level, k)| level == 1 && k != index) {
+            return wrong("the expression has other coordinates of the token as well");
+        }
+        let side = &self.target.domain[index];
+        let step = side.wid() / integer(i64::from(pieces));
+        if step.is_zero() {
+            return wrong("the coordinate does not vary");
+        }
+        let knot = |r: u32| side.inf() + &step * integer(i64::from(r));
+        let at = |tree: &Expr, t: &Rational| {
+            relabel(tree, &|l| l, &|level, k| {
+                if level == 1 { tree::number(t.clone()) } else { coordinate(level, k) }
+            })
+        };
+        let point = |k: usize| Interval::point(self.target.domain[k].mid());
+        let mut domain: Vec<Interval> = (0..2 * d).map(|k| point(k % d)).collect();
+        for &(_, k) in used.iter().filter(|(level, _)| *level == 0) {
+            domain[k] = self.target.domain[k].clone();
+        }
+        let t = (1, index);
+        domain[d + index] = side.clone();
+        self.count_copies(pieces as usize + 1, &explicit).map_err(Err)?;
+        let whole = pair(self.target, explicit.clone());
+        let differentiate = |tree: &Expr| match size(tree) > MAX_DIFFERENTIATED {
+            true => Err(Err(uncovered("the expression is too large to be differentiated", expr))),
+            false => Ok(derivative(tree, t)),
+        };
+        let curvature = match differentiate(&explicit)? {
+            Some(first) => differentiate(&first)?,
+            None => None,
+        };
+        match curvature {
+            Some(curvature) => {
+                let largest = error * integer(8) / (&step * &step);
+                require_magnitude(&pair(self.target, curvature), &domain, &largest, &mut self.work)
+                    .map_err(|e| Ok(format!("the second derivative: {e}")))?;
+            }
+            None => {
+                for r in 0..pieces {
+                    let (left, right) = (knot(r), knot(r + 1));
+                    let difference = binary(
+                        BinaryOp::Subtract,
+                        explicit.clone(),
+                        chord(t, [&left, &right], [at(&explicit, &left), at(&explicit, &right)]),
+                    );
+                    let piece = Interval::new(left.clone(), right.clone());
+                    domain[d + index] = piece.map_err(|e| Ok(e.to_string()))?;
+                    require_magnitude(&pair(self.target, difference), &domain, error, &mut self.work)
+                        .map_err(|e| Ok(format!("between {left} and {right}: {e}")))?;
+                }
+                domain[d + index] = side.clone();
+            }
+        }
+        let range = crate::enclosure::cover::range(&whole, &domain).map_err(|e| Ok(e.to_string()))?;
+        self.pass_over_children(expr);
+        let back = |level: TokenLevel, k: usize| coordinate(if level == 0 { kept } else { token }, k);
+        let terms = (0..=pieces).map(|r| {
+            let offset = binary(BinaryOp::Subtract, coordinate(token, index), tree::number(knot(r)));
+            let hat = call(Function::Hat, binary(BinaryOp::Multiply, tree::number(step.recip()), offset));
+            let value = relabel(&at(&explicit, &knot(r)), &|l| l, &back);
+            binary(BinaryOp::Multiply, hat, value)
+        });
+        let interpolant = tree::sum(terms.collect());
+        let value = self.visit_unseen(&interpolant, depth).map_err(Err)?;
+        Ok(Value { range, deviation: enclosing(error).sup(), expr: value.expr })
+    }
+
+    fn by_thresholds(
+        &mut self,
+        expr: &Expr,
+        depth: usize,
+        [low, high]: [&Rational; 2],
+        levels: u32,
+        error: &Rational,
+    ) -> Result<Value, Failure> {
+        let ExprKind::Reduce { reduction, binder, excluded, body } = &expr.kind else {
+            return wrong("thresholds stand for a maximum or a minimum over tokens");
+        };
+        let sign = match reduction {
+            Reduction::Max => Rational::one(),
+            Reduction::Min => -Rational::one(),
+            _ => return wrong("thresholds stand for a maximum or a minimum over tokens"),
+        };
+        if levels == 0 || levels > MAX_PIECES {
+            return wrong(format!("1 to {MAX_PIECES} levels are allowed"));
+        }
+        let body = self.visit(body, depth + 1).map_err(Err)?;
+        let both = if sign.is_positive() { body.both() } else { -body.both() };
+        let within = DyadicInterval::point(both.inf()).is_some_and(|_| {
+            to_rational(both).is_some_and(|both| at_most(low, both.inf()) && at_most(both.sup(), high))
+        });
+        if !within || at_most(high, low) {
+            return wrong(
+                "what the extremum runs over does not stay between the lowest and the highest threshold",
+            );
+        }
+        self.count_copies(2 * levels as usize, &body.expr).map_err(Err)?;
+        let step = (high - low) / integer(i64::from(levels));
+        let half = &step / integer(2);
+        if !at_most(&half, error) {
+            return wrong(format!("the error is {half}, half the distance of the thresholds, not {error}"));
+        }
+        let signed = binary(BinaryOp::Multiply, tree::number(sign.clone()), body.expr.clone());
+        let beyond = |r: u32| {
+            let threshold = tree::number(low + &step * integer(i64::from(r)));
+            call(Function::Relu, binary(BinaryOp::Subtract, signed.clone(), threshold))
+        };
+        let terms = (0..levels).map(|r| {
+            let ramp = binary(
+                BinaryOp::Multiply,
+                tree::number(step.recip()),
+                binary(BinaryOp::Subtract, beyond(r), beyond(r + 1)),
+            );
+            let sum = tree::reduce(Reduction::Sum, binder, excluded, ramp);
+            let one = || tree::number(Rational::one());
+            let missing = call(Function::Relu, binary(BinaryOp::Subtract, one(), sum));
+            binary(BinaryOp::Subtract, one(), missing)
+        });
+        let steps = binary(BinaryOp::Multiply, tree::number(step.clone()), tree::sum(terms.collect()));
+        let value = binary(BinaryOp::Add, tree::number(low - &half), steps);
+        let value = binary(BinaryOp::Multiply, tree::number(sign), value);
+        let surrogate = self.visit_unseen(&value, depth).map_err(Err)?;
+        let deviation = body.deviation.add(enclosing(&half).sup(), Up);
+        Ok(Value { range: body.range, deviation, expr: surrogate.expr })
+    }
+
+    /// The range of an expression without its surrogate.
+    fn visit_unseen_range(&mut self, expr: &Expr, depth: usize) -> Result<DyadicInterval, Failure> {
+        let atoms = self.atoms.all.len();
+        let value = self.visit_unseen(expr, depth).map_err(Err)?;
+        match self.atoms.all.len() == atoms {
+            true => Ok(value.range),
+            false => wrong("the argument is not a polynomial"),
+        }
+    }
+
+    fn pass_over_children(&mut self, expr: &Expr) {
+        for child in tree::children(expr) {
+            self.pass_over(child);
+        }
+    }
+}
+
+/// The expression in explicit tokens 0, 1, … for the given levels, the length written out; nothing if it has reductions.
+fn explicit(target: &Target, expr: &Expr, levels: &[TokenLevel]) -> Option<Expr> {
+    if has_reductions(expr) {
+        return None;
+    }
+    let place = |level: TokenLevel| levels.iter().position(|&l| l == level).unwrap_or(levels.len());
+    let expr = relabel(expr, &|l| l, &|level, k| coordinate(place(level), k));
+    match target.tokens {
+        Tokens::Fixed(n) => Some(without_length(&expr, n)),
+        Tokens::Any => Some(expr),
+    }
+}
+
+/// An expression that depends on the tokens of two levels, as a function of two explicit tokens; nothing if it has reductions.
+pub fn pair_function(target: &Target, expr: &Expr, levels: [TokenLevel; 2]) -> Option<Target> {
+    explicit(target, expr, &levels).map(|expr| pair(target, expr))
+}
+
+/// ((right − t)·values[0] + (t − left)·values[1]) / (right − left) with t the given coordinate.
+fn chord(t: (TokenLevel, usize), [left, right]: [&Rational; 2], [first, last]: [Expr; 2]) -> Expr {
+    let t = || coordinate(t.0, t.1);
+    let number = |value: &Rational| tree::number(value.clone());
+    let weighted = |weight: Expr, value: Expr| binary(BinaryOp::Multiply, weight, value);
+    let sum = binary(
+        BinaryOp::Add,
+        weighted(binary(BinaryOp::Subtract, number(right), t()), first),
+        weighted(binary(BinaryOp::Subtract, t(), number(left)), last),
+    );
+    binary(BinaryOp::Divide, sum, tree::number(right - left))
+}
+
+/// A polynomial in powers of t − centre.
+struct Shifted {
+    centre: Rational,
+    coefficients: Vec<Rational>,
+}
+
+impl Shifted {
+    fn new(centre: &Exact, coefficients: &[Exact]) -> Result<Self, Failure> {
+        if coefficients.len() > MAX_DEGREE + 1 {
+            return wrong(format!("polynomials have degree at most {MAX_DEGREE}"));
+        }
+        Ok(Self {
+            centre: centre.0.clone(),
+            coefficients: coefficients.iter().map(|c| c.0.clone()).collect(),
+        })
+    }
+
+    /// At an argument.
+    fn expr(&self, argument: &Expr) -> Expr {
+        if self.centre.is_zero() {
+            return tree::polynomial(argument, &self.coefficients);
+        }
+        let centred = binary(BinaryOp::Subtract, argument.clone(), tree::number(self.centre.clone()));
+        tree::polynomial(&centred, &self.coefficients)
+    }
+
+    /// |function − polynomial| ≤ error on the range.
+    fn require_near(
+        &self,
+        function: Function,
+        range: DyadicInterval,
+        error: &Rational,
+        work: &mut Work,
+    ) -> Result<(), Failure> {
+        let Some(range) = to_rational(range) else { return wrong("the argument is not bounded") };
+        let centred = &range + &Interval::point(-&self.centre);
+        polynomial_distance(function, &self.centre, &self.coefficients, &centred, error, work)
+            .map_err(|e| Ok(format!("the polynomial's distance from `{}`: {e}", function.name())))
+    }
+}
+
+/// A function of two explicit tokens, as a target.
+fn pair(target: &Target, expr: Expr) -> Target {
+    Target {
+        name: String::new(),
+        tokens: Tokens::Fixed(2),
+        domain: target.domain.clone(),
+        epsilon: None,
+        body: Body::SemiInvariant { expressions: vec![expr], symmetrize: false },
+        source: String::new(),
+    }
+}
+
+fn has_reductions(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Reduce { .. }) || tree::children(expr).into_iter().any(has_reductions)
+}
+
+fn coordinates(expr: &Expr) -> Vec<(TokenLevel, usize)> {
+    match expr.kind {
+        ExprKind::Coordinate { token, index } => vec![(token, index)],
+        _ => tree::children(expr).into_iter().flat_map(coordinates).collect(),
+    }
+}
+
+fn without_length(expr: &Expr, n: usize) -> Expr {
+    let inner = |e: &Expr| Box::new(without_length(e, n));
+    node(match &expr.kind {
+        ExprKind::Length => ExprKind::Number(Rational::from_integer(n.into())),
+        ExprKind::Negate(a) => ExprKind::Negate(inner(a)),
+        ExprKind::Power(a, exponent) => ExprKind::Power(inner(a), *exponent),
+        ExprKind::Call(function, a) => ExprKind::Call(*function, inner(a)),
+        ExprKind::Binary(op, a, b) => ExprKind::Binary(*op, inner(a), inner(b)),
+        ExprKind::Extremum(extremum, a, b) => ExprKind::Extremum(*extremum, inner(a), inner(b)),
+        other => other.clone(),
+    })
+}
+
+/// The terms in the first token, the mixed ones, those in the second token, and the constant.
+fn parts(polynomial: &Polynomial, d: u32) -> [Polynomial; 4] {
+    let mut parts = [(); 4].map(|()| Polynomial::zero());
+    for (monomial, coefficient) in polynomial.terms() {
+        let first = monomial.powers().iter().any(|&(v, _)| v < d);
+        let second = monomial.powers().iter().any(|&(v, _)| v >= d);
+        let part = match (first, second) {
+            (true, false) => 0,
+            (true, true) => 1,
+            (false, true) => 2,
+            (false, false) => 3,
+        };
+        parts[part].add_term(monomial.clone(), coefficient.clone());
+    }
+    parts
+}
+
+/// A polynomial in two tokens as a syntax tree.
+fn to_tree(polynomial: &Polynomial, d: u32, levels: [TokenLevel; 2]) -> Expr {
+    let factor = |&(v, e): &(u32, u32)| {
+        let base = coordinate(levels[(v / d) as usize], (v % d) as usize);
+        if e == 1 { base } else { node(ExprKind::Power(Box::new(base), e)) }
+    };
+    let term = |(monomial, coefficient): (&Monomial, &Rational)| {
+        let mut factors = monomial.powers().iter().map(factor);
+        let first = factors.next();
+        let product = first.map(|first| factors.fold(first, |a, b| binary(BinaryOp::Multiply, a, b)));
+        match product {
+            None => tree::number(coefficient.clone()),
+            Some(product) if coefficient.is_one() => product,
+            Some(product) => binary(BinaryOp::Multiply, tree::number(coefficient.clone()), product),
+        }
+    };
+    tree::sum(polynomial.terms().map(term).collect())
+}

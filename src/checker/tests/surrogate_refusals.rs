@@ -1,0 +1,127 @@
+//! Every reason for which a target has no surrogate, or an approximation is none, is said once.
+
+use sumformer_checker::format::certificate::{Approximation, Replacement};
+use sumformer_checker::language::load_target;
+use sumformer_checker::number::{Exact, Rational, integer, ratio};
+use sumformer_checker::surrogate::{Surrogate, SurrogateError};
+
+/// What `Surrogate::new` says of outputs on [0, 1]² or another domain.
+fn said(n: usize, domain: &str, outputs: &[&str], approximations: &[Approximation]) -> SurrogateError {
+    let outputs: Vec<String> = outputs.iter().map(|output| format!("\"{output}\"")).collect();
+    let source = format!(
+        "name = \"t\"\ntokens = {n}\ndomain = [{domain}]\noutput = [{}]\n[where]\nm = \"mean(y: y[0])\"\n",
+        outputs.join(", ")
+    );
+    let target = load_target("t", &source).unwrap_or_else(|e| panic!("{e}"));
+    Surrogate::new(&target, approximations, 200_000).expect_err(&source)
+}
+
+const UNIT: &str = "[\"0\", \"1\"], [\"0\", \"1\"]";
+
+fn at(node: usize, by: Replacement, error: Rational) -> Approximation {
+    Approximation { output: 0, node, by, error: Exact(error) }
+}
+
+fn product() -> Replacement {
+    Replacement::Product { centre: Exact(integer(0)), coefficients: vec![Exact(integer(1))] }
+}
+
+fn polynomial(degree: usize) -> Replacement {
+    Replacement::Polynomial { centre: Exact(integer(0)), coefficients: vec![Exact(integer(0)); degree + 1] }
+}
+
+fn hats(token: usize, pieces: u32) -> Replacement {
+    Replacement::Hats { token, coordinate: 0, pieces }
+}
+
+fn thresholds(levels: u32) -> Replacement {
+    Replacement::Thresholds { low: Exact(integer(0)), high: Exact(integer(1)), levels }
+}
+
+#[test]
+fn wrong_replacements() {
+    let pair = "sum(y: exp(x[0]*y[0]))";
+    // Output, the replacement of a node, what is said. Node 0 is the sum, node 1 what it runs over.
+    let cases = [
+        ("sum(y: exp(y[0] + y[1])) + m", at(2, product(), integer(9)), "more or less than two tokens"),
+        ("sum(y: exp(x[0]*y[0]*m))", at(1, product(), integer(9)), "the argument has reductions"),
+        ("sum(y: exp(x[0]*abs(y[0])))", at(1, product(), integer(9)), "not a polynomial operation"),
+        // An expansion finds the constant 3, the pass over the tree does not.
+        ("sum(y: exp(x[0]*y[0]/(y[0] - y[0] + 3)))", at(1, product(), integer(9)), "is not a polynomial"),
+        (pair, at(0, product(), integer(9)), "only `exp` of a sum is a product"),
+        (pair, at(0, thresholds(4), integer(9)), "thresholds stand for a maximum or a minimum"),
+        ("max(x[0], m)", at(0, thresholds(4), integer(9)), "thresholds stand for a maximum or a minimum"),
+        ("max(x[0], m)", at(0, polynomial(1), integer(9)), "which is not at this node"),
+        ("sum(y: abs(x[0] - y[0])*m)", at(1, hats(1, 4), integer(9)), "the expression has reductions"),
+        ("sum(y: exp(x[0]*y[0]*y[1]))", at(1, hats(1, 4), integer(9)), "other coordinates of the token"),
+        ("sum(y: abs(x[0] - y[0]))", at(1, hats(1, 2), ratio(1, 100)), "between 0 and 1/2"),
+        ("sum(y: log(x[0] - 1/2)*y[0])", at(1, hats(1, 2), integer(9)), "`log` is not defined"),
+        (pair, at(1, polynomial(65), integer(9)), "polynomials have degree at most 64"),
+    ];
+    for (output, approximation, message) in cases {
+        let error = said(2, UNIT, &[output], &[approximation]);
+        assert!(matches!(error, SurrogateError::Wrong { index: 0, .. }), "{output}: {error}");
+        assert!(error.to_string().contains(message), "{output}: `{error}` does not say `{message}`");
+    }
+    let flat = said(2, "[\"1\", \"1\"]", &["sum(y: abs(x[0] - y[0]))"], &[at(1, hats(1, 2), integer(9))]);
+    assert!(flat.to_string().contains("the coordinate does not vary"), "{flat}");
+    let huge = "[\"0\", \"1e2000\"]";
+    let far = said(2, huge, &["sum(y: sin((x[0]^10000)^10000*y[0]))"], &[at(1, polynomial(0), integer(9))]);
+    assert!(far.to_string().contains("the argument is not bounded"), "{far}");
+}
+
+#[test]
+fn approximations_are_in_order_and_one_for_each_node() {
+    let one = || at(1, hats(1, 4), integer(9));
+    for list in [[one(), one()], [one(), at(0, Replacement::Name, integer(0))]] {
+        let error = said(2, UNIT, &["sum(y: exp(x[0]*y[0]))"], &list);
+        assert!(matches!(error, SurrogateError::Wrong { index: 1, .. }), "{error}");
+        assert!(error.to_string().contains("listed by output, then by node"), "{error}");
+    }
+    // Inside of what is replaced there is nothing left to replace.
+    let error = said(2, UNIT, &["sum(y: exp(x[0]*y[0]))"], &[one(), at(3, Replacement::Name, integer(0))]);
+    assert!(error.to_string().contains("or an earlier one contains it"), "{error}");
+}
+
+#[test]
+fn targets_without_surrogates() {
+    // Output, what is said, whether a replacement of a node may help.
+    let cases = [
+        ("sum(y: exp(x[0]*y[0]))", "`exp` of an expression that depends on 2 tokens at once", true),
+        ("sum(y: sum(z != x, y: relu(z[0] - y[0] - x[0])))", "depends on 3 tokens at once", true),
+        ("max(y: y[0])", "`max` over tokens without threshold features", true),
+        ("sum(y: exp(sum(z != x, y: 1)))", "`exp` of a constant is not known well enough", false),
+        ("log(x[0] - m)", "`log`: `log` is not defined on all of the box", false),
+        ("x[0]/(m - x[0])", "`1/t`: a divisor may be 0", false),
+        // No token is left over where y stands at the position of x's only neighbour.
+        ("exp(x[0]) + sum(y: x[0]/sum(z != x, y: 1))", "a division by something that may be 0", false),
+    ];
+    for (output, message, helps) in cases {
+        let error = said(2, UNIT, &[output], &[]);
+        assert!(error.to_string().contains(message), "{output}: `{error}` does not say `{message}`");
+        let SurrogateError::NotCovered { site, .. } = error else { panic!("{error}") };
+        assert_eq!(site.is_some(), helps, "{output}");
+    }
+    let huge = "[\"0\", \"1e2000\"]";
+    for (output, message) in [
+        ("exp(x[0])", "`exp` is not bounded here"),
+        ("exp(x[0]) + relu((x[0]^10000)^10000 - 1)", "the argument of `relu` is not enclosed"),
+    ] {
+        let error = said(1, huge, &[output], &[]);
+        assert!(error.to_string().contains(message), "{output}: `{error}` does not say `{message}`");
+    }
+    let steep = said(1, "[\"0\", \"1\"]", &["(sin(x[0])^10000)^10000"], &[at(2, polynomial(0), big())]);
+    assert!(steep.to_string().contains("is not bounded"), "{steep}");
+}
+
+/// 10^2000
+fn big() -> Rational {
+    integer(10).pow(2000)
+}
+
+#[test]
+fn there_are_no_more_than_16384_atoms() {
+    let each = |output: usize| Approximation { output, ..at(0, thresholds(1 << 12), integer(1)) };
+    let error = said(2, UNIT, &["max(y: y[0])", "max(y: y[0]^2)"], &[each(0), each(1)]);
+    assert!(error.to_string().contains("more than 16384 atoms"), "{error}");
+}

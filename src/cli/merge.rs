@@ -1,0 +1,106 @@
+//! `sumformer merge DIR… -o DIR`
+
+use super::arguments::MergeArguments;
+use super::check::{add_verdict, in_words, outcome, unreadable};
+use super::error::{CliError, Outcome};
+use super::files::{PROOF_FILES, ProofFolder, may_replace, read, write_proofs};
+use super::numbers::exact_and_float;
+use super::output::{print, say};
+use crate::certify::boxes::MergeConflict;
+use crate::certify::{MergeError, Merged, merge_proofs};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use sumformer_checker::format::certificate::Certificate;
+
+/// Merges partial proofs of one network and writes the result, whatever the checker says of it.
+pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> {
+    may_replace(&arguments.output)?;
+    let [first, rest @ ..] = arguments.directories.as_slice() else {
+        return Err(CliError::bad_input("there is nothing to merge"));
+    };
+    let [target, network] = files_of(first)?;
+    for folder in rest {
+        for (name, (known, other)) in
+            PROOF_FILES.iter().zip([&target, &network].iter().zip(files_of(folder)?))
+        {
+            if **known != other {
+                return Err(CliError::bad_input(format!(
+                    "{}: its {name} is not that of {}; parts of one proof share target and network",
+                    folder.display(),
+                    first.display()
+                )));
+            }
+        }
+    }
+    let certificates: Vec<Certificate> =
+        arguments.directories.iter().map(|folder| certificate_of(folder)).collect::<Result<_, _>>()?;
+    let merged = merge_proofs(&target, &network, &certificates)
+        .map_err(|error| explain(error, &arguments.directories))?;
+    write(&arguments.output, [&target, &network], &merged)?;
+
+    let Merged { checked, .. } = &merged;
+    let line = in_words(&checked.certificate, &checked.verdict);
+    let line = format!("{}: {line}", arguments.output.display());
+    if json {
+        say(line);
+        let mut result = json!({
+            "path": arguments.output.display().to_string(),
+            "name": checked.target.name,
+            "parts": certificates.len(),
+            "epsilon": exact_and_float(&checked.certificate.epsilon.0),
+            "certified": exact_and_float(&checked.certificate.certified.0),
+        });
+        add_verdict(&mut result, &checked.verdict);
+        print(json!({ "results": [result] }))?;
+    } else {
+        print(line)?;
+    }
+    Ok(outcome(&checked.verdict))
+}
+
+/// Target and network of a part.
+fn files_of(folder: &Path) -> Result<[Vec<u8>; 2], CliError> {
+    let [target, network, _] = PROOF_FILES.map(|name| folder.join(name));
+    Ok([read(&target)?, read(&network)?])
+}
+
+fn certificate_of(folder: &Path) -> Result<Certificate, CliError> {
+    let [_, _, certificate] = PROOF_FILES.map(|name| folder.join(name));
+    Certificate::from_json(&read(&certificate)?).map_err(|error| unreadable(error.into(), folder))
+}
+
+fn write(output: &Path, [target, network]: [&[u8]; 2], merged: &Merged) -> Result<(), CliError> {
+    // The checker has read both files as UTF-8.
+    let text = |bytes| std::str::from_utf8(bytes).map_err(|error| CliError::bad_input(error.to_string()));
+    let contents = [text(target)?, text(network)?, &merged.certificate_json];
+    write_proofs(output, &[ProofFolder { folder: None, contents }])
+}
+
+/// The error with the folders' names instead of their numbers.
+fn explain(error: MergeError, folders: &[PathBuf]) -> CliError {
+    let name = |number: usize| folders.get(number).map_or_else(String::new, |f| f.display().to_string());
+    let message = match &error {
+        MergeError::NoTree(part) => {
+            format!("{}: its certificate has no tree of boxes, there is nothing to merge", name(*part))
+        }
+        MergeError::Differs { proof, field } => format!(
+            "{}: its certificate differs from that of {} in `{field}`; parts of one proof agree in it",
+            name(*proof),
+            name(0)
+        ),
+        MergeError::Trees(MergeConflict::Malformed { tree, position, message }) => {
+            format!("{}: boxes, character {position}: {message}", name(*tree))
+        }
+        MergeError::Trees(MergeConflict::Splits { first, second }) => format!(
+            "{}: boxes, character {}: coordinate {} is halved where {} halves coordinate {} (character {})",
+            name(second.tree),
+            second.position,
+            second.coordinate,
+            name(first.tree),
+            first.coordinate,
+            first.position
+        ),
+        MergeError::Trees(MergeConflict::Nothing) | MergeError::Unreadable(_) => error.to_string(),
+    };
+    CliError::bad_input(message)
+}

@@ -1,0 +1,121 @@
+//! The way that was taken, in words and for programs.
+
+use crate::approximation::bernstein::Operator;
+use crate::approximation::way::{Route, Way};
+use crate::certify::boxes::WorstBox;
+use crate::cli::numbers::{above, exact_and_float};
+use serde_json::{Value, json};
+use sumformer_checker::format::certificate::Replacement;
+use sumformer_checker::number::{Rational, max, to_f64};
+
+/// `route structural: …; `, or nothing for polynomials.
+pub(super) fn route(way: &Way) -> String {
+    match &way.route {
+        Route::Exact => String::new(),
+        Route::Structural => {
+            let surrogate = &way.surrogate;
+            let replaced =
+                surrogate.approximations.iter().filter(|a| !matches!(a.by, Replacement::Name)).count();
+            let functions = match surrogate.atoms.len() {
+                1 => "one function of one variable".into(),
+                more => format!("{more} functions of one variable"),
+            };
+            let nodes = match replaced {
+                0 => String::new(),
+                1 => format!(", one node replaced (within {} of the target)", above(&deviation(way))),
+                more => format!(", {more} nodes replaced (within {} of the target)", above(&deviation(way))),
+            };
+            format!("route structural: {functions}{nodes}; ")
+        }
+        Route::Nodes { guess, nodes, .. } => {
+            let operator = match guess.operator {
+                Operator::Bernstein => "Bernstein's operator",
+                Operator::Chebyshev => "interpolation at Chebyshev nodes",
+            };
+            format!("route bernstein: {operator} of degree {} on {nodes} values; ", guess.degree)
+        }
+        Route::Latents { sampled_error, .. } => {
+            format!("the best latents found, {sampled_error:.3e} from the target on samples; ")
+        }
+    }
+}
+
+/// The bounds that were known before anything was enclosed; nothing for other routes.
+pub(super) fn a_priori(way: &Way) -> Option<String> {
+    let Route::Nodes { guess, lipschitz, smooth, .. } = &way.route else { return None };
+    let known = |bound: &Option<Rational>| bound.as_ref().map_or_else(|| "unknown".into(), above);
+    Some(format!(
+        "a priori, Bernstein's operator of degree {} is within {} (Lipschitz constants) and {} (second derivatives) of \
+         the target; what is certified is the distance found on boxes",
+        guess.degree,
+        known(lipschitz),
+        known(smooth)
+    ))
+}
+
+fn deviation(way: &Way) -> Rational {
+    way.surrogate.deviations.iter().cloned().fold(Rational::default(), max)
+}
+
+/// The same for programs.
+pub(super) fn route_json(way: &Way) -> Value {
+    match &way.route {
+        Route::Exact => json!({ "name": "exact" }),
+        Route::Structural => {
+            let kind = |by: &Replacement| match by {
+                Replacement::Polynomial { .. } => "polynomial",
+                Replacement::Product { .. } => "product",
+                Replacement::Hats { .. } => "hats",
+                Replacement::Thresholds { .. } => "thresholds",
+                Replacement::Name => "name",
+            };
+            let replaced = way.surrogate.approximations.iter().map(|a| {
+                json!({ "output": a.output, "node": a.node, "by": kind(&a.by), "error": exact_and_float(&a.error.0) })
+            });
+            let atoms = way.surrogate.atoms.iter().map(|atom| atom.function.name());
+            json!({
+                "name": "structural",
+                "replaced": replaced.collect::<Value>(),
+                "atoms": atoms.collect::<Value>(),
+                "deviation": exact_and_float(&deviation(way)),
+            })
+        }
+        Route::Nodes { guess, nodes, lipschitz, smooth } => json!({
+            "name": "bernstein",
+            "operator": guess.operator.name(),
+            "degree": guess.degree,
+            "values": nodes,
+            "sampled_error": guess.sampled_error,
+            "a_priori": {
+                "lipschitz": lipschitz.as_ref().map(exact_and_float),
+                "smooth": smooth.as_ref().map(exact_and_float),
+            },
+        }),
+        Route::Latents { sampled_error, rms } => {
+            json!({ "name": "latents", "sampled_error": sampled_error, "rms": rms })
+        }
+    }
+}
+
+/// The worst box that was left open.
+pub(super) fn open_box(worst: &WorstBox, epsilon: &Rational) -> String {
+    let sides = |token: &Vec<sumformer_checker::interval::Interval>| {
+        let sides: Vec<String> = token.iter().map(|side| side.to_string()).collect();
+        sides.join(" x ")
+    };
+    let place: Vec<String> = worst.sides.iter().map(sides).collect();
+    let reach = worst.enclosure.as_ref().map_or_else(
+        || "nothing is known of the distance there".to_string(),
+        |e| format!("the distance there is enclosed by [{:.3e}, {:.3e}]", to_f64(e.inf()), to_f64(e.sup())),
+    );
+    let way_out = if worst.hopeless {
+        format!("epsilon = {epsilon} is out of reach of this approximation")
+    } else {
+        "a larger --max-boxes goes on".into()
+    };
+    format!(
+        "boxes are left open; the worst is {}, output {}: {reach}; {way_out}",
+        place.join(", "),
+        worst.output
+    )
+}

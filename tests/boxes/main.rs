@@ -1,0 +1,12 @@
+//! Residuals by branch and bound: what the rule promises, what it refuses, and the search for its trees.
+
+#[path = "../common/approximants.rs"]
+mod approximants;
+
+mod command;
+mod mutations;
+mod parts;
+mod properties;
+mod refusals;
+mod search;
+mod support;
