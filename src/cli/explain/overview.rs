@@ -11,7 +11,7 @@ use itertools::Itertools;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::Path;
-use sumformer_checker::check::Checked;
+use sumformer_checker::check::{Checked, Verdict};
 use sumformer_checker::language::print;
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::number::at_most;
@@ -139,6 +139,9 @@ fn certified(checked: &Checked) -> String {
             short(bound),
             short(&ramps.measure.0),
         ),
+        _ if !matches!(checked.verdict, Verdict::Valid(_)) => {
+            format!("claimed, not proved: {} <= epsilon {epsilon}", short(bound))
+        }
         _ => format!("certified {} <= epsilon {epsilon}", short(bound)),
     }
 }
