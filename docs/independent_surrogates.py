@@ -522,7 +522,8 @@ class Surrogate:
         at = lambda t: rebuilt(tree_n, lambda l: l, lambda l, i: NUMBER(t) if l == token else ("coordinate", l, i))
         terms = [("*", ("call", "hat", ("*", NUMBER(1 / step), ("-", ("coordinate", token, k), NUMBER(t)))), at(t))
                  for t in knots]
-        return hull(*reach), error, self.unseen(total(terms), depth)[2]
+        _, rounding, built = self.unseen(total(terms), depth)
+        return hull(*reach), error + rounding, built
 
     def by_thresholds(self, tree, depth, details, error, wrong):
         if tree[0] != "reduce" or tree[1] not in ("max", "min"):
@@ -545,7 +546,8 @@ class Surrogate:
             ramp = ("*", NUMBER(1 / step), ("-", beyond(i), beyond(i + 1)))
             terms.append(("-", one, ("call", "relu", ("-", one, ("reduce", "sum", tree[2], tree[3], ramp)))))
         built = ("+", NUMBER(low - step / 2), ("*", NUMBER(step), total(terms)))
-        return r, e + step / 2, self.unseen(("*", NUMBER(sign), built), depth)[2]
+        _, rounding, built = self.unseen(("*", NUMBER(sign), built), depth)
+        return r, e + step / 2 + rounding, built
 
 
 def jet(tree, box, t, wrong):

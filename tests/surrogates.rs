@@ -300,3 +300,17 @@ fn kinked_kernels_are_bounded_piece_by_piece() {
     assert!(with(ratio(51, 1000)).is_ok());
     assert!(matches!(with(ratio(49, 1000)), Err(SurrogateError::Wrong { .. })));
 }
+
+#[test]
+fn functions_of_knots_deviate_too() {
+    let source =
+        "name = \"t\"\ntokens = 3\ndomain = [[\"0\", \"1\"]]\noutput = [\"sum(y: exp(y[0])*x[0])\"]\n";
+    let target = load_target("t", source).expect("a target");
+    // exp(y)x in y on 8 pieces is within e/8·(1/8)² of its interpolant, whose values at the knots are no rationals.
+    let error = ratio(1, 128);
+    let hats = approximation(1, Replacement::Hats { token: 1, coordinate: 0, pieces: 8 }, error.clone());
+    let surrogate = Surrogate::new(&target, &hats, LIMIT).expect("covered");
+    let deviation = &surrogate.deviations[0];
+    assert!(deviation > &(&error * integer(3)), "{deviation}");
+    assert!(deviation < &(&error * integer(3) + ratio(1, 1 << 30)), "{deviation}");
+}

@@ -146,15 +146,15 @@ impl Pass<'_> {
         let middle = self.visit_unseen(&tree(&mixed), depth).map_err(Err)?;
         polynomial.require_near(Function::Exp, middle.range, error, &mut self.work)?;
         self.count_copies(polynomial.coefficients.len(), &middle.expr).map_err(Err)?;
+        let image = Image::new(Function::Exp, middle.range, middle.range).map_err(|e| Ok(e.to_string()))?;
         let mut result = Value {
-            range: middle.range,
+            range: image.range,
             deviation: enclosing(error).sup(),
             expr: polynomial.expr(&middle.expr),
         };
         for part in [&own, &other].into_iter().filter(|part| !part.is_zero()) {
             let factor = self.visit_unseen(&call(Function::Exp, tree(part)), depth).map_err(Err)?;
-            result.deviation = result.deviation.mul(factor.range.mag(), Up);
-            result.expr = binary(BinaryOp::Multiply, factor.expr, result.expr);
+            result = super::pass::product(factor, result, expr);
         }
         Ok(Value { range, ..result })
     }
@@ -248,7 +248,9 @@ impl Pass<'_> {
         });
         let interpolant = tree::sum(terms.collect());
         let value = self.visit_unseen(&interpolant, depth).map_err(Err)?;
-        Ok(Value { range, deviation: enclosing(error).sup(), expr: value.expr })
+        // Functions of knots have become short numbers.
+        let deviation = enclosing(error).sup().add(value.deviation, Up);
+        Ok(Value { range, deviation, expr: value.expr })
     }
 
     fn by_thresholds(
@@ -306,7 +308,7 @@ impl Pass<'_> {
         let value = binary(BinaryOp::Add, tree::number(low - &half), steps);
         let value = binary(BinaryOp::Multiply, tree::number(sign), value);
         let surrogate = self.visit_unseen(&value, depth).map_err(Err)?;
-        let deviation = body.deviation.add(enclosing(&half).sup(), Up);
+        let deviation = body.deviation.add(enclosing(&half).sup(), Up).add(surrogate.deviation, Up);
         Ok(Value { range: body.range, deviation, expr: surrogate.expr })
     }
 
