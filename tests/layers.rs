@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const ORDER: [&[&str]; 10] = [
+const ORDER: [&[&str]; 11] = [
     &["numeric"],
     &["algebra"],
     &["codes"],
@@ -17,7 +17,8 @@ const ORDER: [&[&str]; 10] = [
     &["discontinuous"],
     &["approximation"],
     &["certify"],
-    &["scale", "cli"],
+    &["report"],
+    &["audit", "scale", "figures", "cli"],
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

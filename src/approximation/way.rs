@@ -177,6 +177,22 @@ pub fn latents(target: &Target, count: usize, options: &WayOptions) -> Result<(W
     Ok((way, likely))
 }
 
+/// The N most useful latents and the error that is asked of them; without one it is what they are likely to reach, and the
+/// gadgets are not much more precise than that.
+pub fn latents_for(
+    target: &Target,
+    count: usize,
+    asked: Option<&Rational>,
+    options: &WayOptions,
+) -> Result<(Way, Rational), WayError> {
+    let (way, likely) = latents(target, count, options)?;
+    if let Some(epsilon) = asked {
+        return Ok((way, epsilon.clone()));
+    }
+    let (way, _) = latents(target, count, &WayOptions { epsilon: likely.clone(), ..options.clone() })?;
+    Ok((way, likely))
+}
+
 fn way(
     route: Route,
     surrogate: Surrogate,

@@ -10,5 +10,5 @@ mod piecewise;
 pub mod search;
 pub mod witness;
 
-pub use emit::{Proof, prove, prove_by_boxes, prove_on_cells};
+pub use emit::{Proof, ProofError, prove, prove_by_boxes, prove_on_cells};
 pub use merge::{MergeError, Merged, merge_proofs};

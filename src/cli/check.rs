@@ -2,7 +2,7 @@
 
 use super::arguments::CheckArguments;
 use super::error::{CliError, Outcome};
-use super::files::{PROOF_FILES, proof_folders, read};
+use super::files::{proof_folders, read_proof_files};
 use super::numbers::{above, exact_and_float, short};
 use super::output::{print, say};
 use serde_json::{Value, json};
@@ -50,8 +50,7 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
 
 /// Reads and checks one proof folder.
 pub fn check_folder(folder: &Path) -> Result<Checked, CliError> {
-    let [target, network, certificate] = PROOF_FILES.map(|name| read(&folder.join(name)));
-    let (target, network, certificate) = (target?, network?, certificate?);
+    let [target, network, certificate] = read_proof_files(folder)?;
     check_proof(ProofFiles { target: &target, network: &network, certificate: &certificate })
         .map_err(|e| unreadable(e, folder))
 }

@@ -34,6 +34,12 @@ pub fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
     if content.len() as u64 > limit { Err(too_large("too many")) } else { Ok(content) }
 }
 
+/// The three files of a proof, in the order of [`PROOF_FILES`].
+pub fn read_proof_files(folder: &Path) -> Result<[Vec<u8>; 3], CliError> {
+    let [target, network, certificate] = PROOF_FILES.map(|name| read(&folder.join(name)));
+    Ok([target?, network?, certificate?])
+}
+
 /// The target file itself: `path`, or `target.toml` in it.
 pub fn target_file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join("target.toml") } else { path.to_path_buf() }
@@ -167,11 +173,18 @@ pub fn proof_folders(path: &Path) -> Result<Vec<PathBuf>, CliError> {
     if path.join("certificate.json").is_file() {
         return Ok(vec![path.to_path_buf()]);
     }
-    let folders: Vec<PathBuf> = ARCHITECTURE_FOLDERS
+    let (folders, rest): (Vec<PathBuf>, Vec<PathBuf>) = ARCHITECTURE_FOLDERS
         .iter()
         .map(|name| path.join(name))
-        .filter(|folder| folder.join("certificate.json").is_file())
-        .collect();
+        .partition(|folder| folder.join("certificate.json").is_file());
+    // What is left of a proof is not passed over in silence.
+    let broken = rest.iter().find(|folder| PROOF_FILES.iter().any(|file| folder.join(file).exists()));
+    if let (Some(broken), false) = (broken, folders.is_empty()) {
+        return Err(CliError::bad_input(format!(
+            "{}: there is no certificate.json, so this is no proof; remove the folder, or prove it again",
+            broken.display()
+        )));
+    }
     if folders.is_empty() {
         return Err(CliError::bad_input(format!(
             "{}: no certificate.json here nor in a sub-folder transformer, linformer or performer; \

@@ -1,21 +1,26 @@
 //! The command line: arguments, exit codes, human and JSON output.
 
 mod arguments;
+mod audit;
 mod check;
 mod error;
 mod eval;
 mod explain;
+mod figures;
 mod files;
 mod merge;
-mod numbers;
 mod output;
+mod plot;
+mod progress;
 mod proof;
 mod prove;
+mod report;
 mod scale;
 mod table;
 
 pub use arguments::Cli;
 
+use crate::report::numbers;
 use arguments::Command;
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -36,7 +41,10 @@ pub fn run() -> ExitCode {
         Command::Merge(arguments) => merge::run(arguments, cli.json),
         Command::Eval(arguments) => eval::run(arguments, cli.json),
         Command::Explain(arguments) => explain::run(arguments, cli.json),
+        Command::Report(arguments) => report::run(arguments, cli.json),
         Command::Scale(arguments) => scale::run(arguments, cli.json),
+        Command::Audit(arguments) => audit::run(arguments, cli.json),
+        Command::Figures(arguments) => figures::run(arguments, cli.json),
     });
     match result {
         Ok(outcome) => ExitCode::from(outcome.code()),

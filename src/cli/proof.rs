@@ -2,7 +2,7 @@
 
 use super::check::unreadable;
 use super::error::{CliError, Outcome};
-use super::files::{PROOF_FILES, proof_folders, read};
+use super::files::{proof_folders, read_proof_files};
 use std::path::{Path, PathBuf};
 use sumformer_checker::check::{ParsedProof, ProofFiles};
 use sumformer_checker::rules::{Refusal, RefusalKind};
@@ -26,8 +26,7 @@ pub fn single_folder(directory: &Path) -> Result<PathBuf, CliError> {
 
 /// Reads and parses the three files; no claim is checked.
 pub fn read_proof(folder: &Path) -> Result<ParsedProof, CliError> {
-    let [target, network, certificate] = PROOF_FILES.map(|name| read(&folder.join(name)));
-    let (target, network, certificate) = (target?, network?, certificate?);
+    let [target, network, certificate] = read_proof_files(folder)?;
     ProofFiles { target: &target, network: &network, certificate: &certificate }
         .parse()
         .map_err(|e| unreadable(e, folder))

@@ -109,7 +109,8 @@ fn feature_mean(omega: &[SparseVector], paper_scores: bool) -> Rational {
     sum / Rational::from_integer(omega.len().into())
 }
 
-fn sample_features(features: usize, width: usize, seed: u64) -> Vec<SparseVector> {
+/// ω: `features` rows of standard normal numbers in multiples of 1/4096, the same for a seed on every machine.
+pub fn sample_features(features: usize, width: usize, seed: u64) -> Vec<SparseVector> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
     (0..features)

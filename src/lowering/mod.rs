@@ -12,7 +12,7 @@ use crate::sumformer::{SumBasis, Sumformer};
 use attention::{Architecture, Scores, averaging_attention};
 use budget::plan_budget;
 use num_traits::{One, Zero};
-use plan::{Layout, Plan, Stage};
+use plan::{Item, Layout, Plan, Stage, Step};
 use slots::Slots;
 use std::sync::Arc;
 use steps::SlotOf;
@@ -156,6 +156,22 @@ pub fn lower(
         aim *= (left / (last - spent)).clamp(0.0, 1.0) * 0.995;
     }
     Err(refused.map_or(LoweringError::BudgetNotMet { bound: last }, LoweringError::Refused))
+}
+
+/// Builds a relu network whose gadgets are each asked for so many pieces, whatever the error; with relu2 the same as [`lower`].
+pub fn lower_with_pieces(
+    sumformer: &Sumformer,
+    surrogate: &Arc<Surrogate>,
+    options: &LoweringOptions,
+    pieces: u64,
+) -> Result<BuiltNetwork, LoweringError> {
+    let plan = Plan::new(sumformer, surrogate, options.layout);
+    let gadgets = |item| match item {
+        Item::Step(Step::Ridge { powers, .. }) => powers.len(),
+        Item::Step(Step::Product(_)) | Item::Atom(_) => 1,
+    };
+    let pieces: Vec<Vec<u64>> = plan.items().map(|item| vec![pieces; gadgets(item)]).collect();
+    build(sumformer, surrogate, options, &plan, &pieces)
 }
 
 fn build(

@@ -64,7 +64,7 @@ pub fn discontinuous_row(point: DiscontinuousPoint) -> DiscontinuousRow {
         cells,
         entries: cells.and_then(|cells| table_entries(point.tokens, cells).ok()),
         paper_entries: paper_entries(&point),
-        sizes: grid.and_then(|grid| sizes(&point, &grid)),
+        sizes: grid.and_then(|grid| sizes_on(&point, &grid)),
     }
 }
 
@@ -73,7 +73,11 @@ pub fn discontinuous_table(points: &[DiscontinuousPoint]) -> Vec<DiscontinuousRo
     points.par_iter().copied().map(discontinuous_row).collect()
 }
 
-fn sizes(point: &DiscontinuousPoint, grid: &Grid) -> Result<DiscontinuousSizes, DiscontinuousError> {
+/// The sizes at a point for a grid of any box.
+pub(super) fn sizes_on(
+    point: &DiscontinuousPoint,
+    grid: &Grid,
+) -> Result<DiscontinuousSizes, DiscontinuousError> {
     let options = DiscontinuousOptions {
         architecture: Architecture::Transformer,
         scores: Scores::Zero,

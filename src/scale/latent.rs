@@ -1,8 +1,14 @@
 //! d' against n and d: the closed forms beside an actual enumeration of the multi-indices.
 
 use crate::algebra::multi_index::{GradedLexicographic, count};
+use crate::lowering::plan::Layout;
+use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, choose};
 use num_bigint::BigUint;
+use num_traits::ToPrimitive;
 use rayon::prelude::*;
+use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::language::target::Target;
+use sumformer_checker::surrogate::Surrogate;
 
 /// The number of multi-indices of degree 1..=D in d coordinates, from two sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +32,11 @@ impl LatentCount {
             listed
         });
         Self { closed_form, enumerated }
+    }
+
+    /// The closed form as a float, infinite where it is larger than all of them.
+    pub fn to_f64(&self) -> f64 {
+        self.closed_form.to_f64().unwrap_or(f64::INFINITY)
     }
 
     /// Whether both sides are equal, if both are known.
@@ -58,18 +69,26 @@ impl LatentRow {
     }
 }
 
-/// All (n, d) with 1 ≤ n ≤ `max_n`, 1 ≤ d ≤ `max_d`, by n and then d.
-pub fn latent_table(max_n: u32, max_d: u32, max_count: u64) -> Vec<LatentRow> {
-    let points: Vec<(u32, u32)> = (1..=max_n).flat_map(|n| (1..=max_d).map(move |d| (n, d))).collect();
-    points
-        .into_par_iter()
-        .map(|(n, d)| LatentRow {
-            n,
-            d,
-            paper: LatentCount::new(d, n, max_count),
-            tight: LatentCount::new(d, n - 1, max_count),
-        })
-        .collect()
+/// The row of a point.
+pub fn latent_row(n: u32, d: u32, max_count: u64) -> LatentRow {
+    LatentRow {
+        n,
+        d,
+        paper: LatentCount::new(d, n, max_count),
+        tight: LatentCount::new(d, n.saturating_sub(1), max_count),
+    }
+}
+
+/// The rows of all points (n, d), in their order.
+pub fn latent_table(points: &[(u32, u32)], max_count: u64) -> Vec<LatentRow> {
+    points.par_iter().map(|&(n, d)| latent_row(n, d, max_count)).collect()
+}
+
+/// d' of a polynomial target, or of one that is one in functions of one variable, in all three modes.
+pub fn target_dimensions(target: &Target) -> Result<LatentDimensions, SumformerError> {
+    let surrogate = Surrogate::new(target, &[], DEFAULT_MAX_TERMS)?;
+    // The number of features does not depend on ε.
+    Ok(choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3)?.1)
 }
 
 #[cfg(test)]
@@ -78,7 +97,8 @@ mod tests {
 
     #[test]
     fn beyond_the_limit_only_the_closed_form_is_given() {
-        let rows = latent_table(3, 2, 5);
+        let points: Vec<(u32, u32)> = (1..=3).flat_map(|n| [(n, 1), (n, 2)]).collect();
+        let rows = latent_table(&points, 5);
         let shown: Vec<_> =
             rows.iter().map(|r| (r.n, r.d, r.paper.enumerated, r.tight.enumerated, r.agrees())).collect();
         assert_eq!(

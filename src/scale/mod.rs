@@ -1,12 +1,25 @@
-//! How sizes grow: tables against the sequence length n, the token dimension d, the degree and the error bound ε.
+//! How sizes and errors grow: tables against the sequence length n, the token dimension d, the degree and the error bound ε.
 //!
-//! A table is a list of *points* (what is varied) and one *row* per point (what is measured there). [`latent`] varies
-//! (n, d) and measures d'; [`network`] varies a target, its n, ε and the activation and measures the network that is
-//! built for it. [`discontinuous`] varies (n, d, Δ), code and layout and gives the closed-form sizes of the piecewise constant
-//! network. Points are independent: they are computed in parallel and reported in the order they were given. A new sweep is a new kind of point with its row; text, CSV and JSON are made from rows by the command line.
+//! A table is a list of *points* (what is varied) and one *row* per point (what is measured there), a file for each kind.
+//! Sizes: [`latent`] varies (n, d) and counts d'; [`construction_row`] compares closed forms of the continuous
+//! construction ([`construction`]) with networks that are counted, for the targets of [`family`]; [`network`] varies a
+//! target, its n, ε and the activation and measures the network that is built for it; [`discontinuous`] gives the
+//! closed-form sizes of the piecewise constant network, and [`grid`] those of the one that proves an ε. Errors:
+//! [`accuracy`] certifies them against d'; [`scores`] moves attention scores away from zero (with [`probe`]), [`projections`] varies k and m, and [`attention`]
+//! weighs the three attentions against n. Points are independent and reported in the order they were given. A new sweep is a
+//! new kind of point with its row; text, CSV, JSON and pictures are made from rows by the command line.
 
+pub mod accuracy;
+pub mod attention;
+pub mod construction;
+pub mod construction_row;
 pub mod cost;
 pub mod discontinuous;
+pub mod family;
+pub mod grid;
 pub mod latent;
 pub mod length;
 pub mod network;
+pub mod probe;
+pub mod projections;
+pub mod scores;

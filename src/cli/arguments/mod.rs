@@ -8,6 +8,8 @@ pub use names::*;
 pub use prove::*;
 pub use table_names::*;
 
+use super::audit::AuditArguments;
+use super::figures::FiguresArguments;
 use super::scale::ScaleArguments;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -45,8 +47,15 @@ pub enum Command {
     /// Say in words what a proved network does: its slots, blocks, gadgets and the steps of the proof.
     #[command(after_help = EXPLAIN_HELP)]
     Explain(ExplainArguments),
+    /// One page about proofs, for a browser or for print; every proof is checked anew while it is made.
+    #[command(after_help = REPORT_HELP)]
+    Report(ReportArguments),
     /// Tables of d', width, units, bits and cost against n, d, degree and epsilon.
     Scale(ScaleArguments),
+    /// The paper as an executable: its definitions, theorems and errata, instantiated and checked.
+    Audit(AuditArguments),
+    /// The paper's Figures 1 and 2: Sumformers that are trained beside those that are constructed.
+    Figures(FiguresArguments),
 }
 
 const EVAL_HELP: &str = "A sequence is a JSON array of n tokens, each an array of d coordinates: numbers, taken as the \
@@ -60,6 +69,9 @@ const EXPLAIN_HELP: &str = "What may be explained:\n  \
   block:NUMBER               a block: its attention and its gadgets\n  \
   output:NUMBER              an output coordinate: its polynomial and its error\n\
 A bare name or number is a slot; \"block 2\" is block:2.";
+
+const REPORT_HELP: &str = "The page is one HTML file that loads nothing else and works without scripts. An invalid or \
+incomplete proof is on the page as such, and the exit code says so. The same proofs give the same bytes.";
 
 /// `check`
 #[derive(Debug, Args)]
@@ -106,4 +118,21 @@ pub struct ExplainArguments {
     /// What to explain: slot:NAME, block:NUMBER or output:NUMBER (default: an overview).
     #[arg(value_name = "SLOT|STEP")]
     pub subject: Option<String>,
+}
+
+/// `report`
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Folders written by `prove`; of one with several architectures, all sub-folders.
+    #[arg(required = true)]
+    pub directories: Vec<PathBuf>,
+    /// The page; an existing file is replaced only if `report` made it.
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
+    /// The page's title (default: the names of the targets).
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Write how long each check took; pages then differ from run to run.
+    #[arg(long)]
+    pub timings: bool,
 }

@@ -207,6 +207,21 @@ pub fn parse_epsilon(text: &str) -> Result<Rational, String> {
     if value.is_positive() { Ok(value) } else { Err("the error bound must be positive".into()) }
 }
 
+/// The longest sequences that are evaluated in sweeps.
+pub const LENGTH_LIMIT: u64 = 1 << 20;
+
+/// A bound of attention scores: not negative, and small enough that its exponential is a number.
+pub fn parse_score_bound(text: &str) -> Result<Rational, String> {
+    use num_traits::Signed;
+    /// Of scores that are bounded by more nothing would be said.
+    const LARGEST: i64 = 100;
+    let value = parse_rational(text).map_err(|e| e.to_string())?;
+    if value.is_negative() || value > Rational::from_integer(LARGEST.into()) {
+        return Err(format!("a bound of scores is between 0 and {LARGEST}"));
+    }
+    Ok(value)
+}
+
 /// `--latent`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LatentName {

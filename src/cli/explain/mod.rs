@@ -1,19 +1,17 @@
 //! `sumformer explain DIR [SLOT|STEP]`
 
 mod cells;
-mod facts;
 mod overview;
 mod parts;
 mod subject;
 mod surrogate;
-mod words;
 
 use super::arguments::ExplainArguments;
 use super::check::{check_folder, in_words, outcome};
 use super::error::{CliError, Outcome};
 use super::output::{print, say};
 use super::proof::{refused, single_folder};
-use facts::Facts;
+use crate::report::facts::Facts;
 use serde_json::{Value, json};
 use std::path::Path;
 use subject::Subject;

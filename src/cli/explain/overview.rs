@@ -1,12 +1,12 @@
 //! The whole proof in words.
 
-use super::facts::{Content, Facts};
 use super::parts::error;
 use super::surrogate;
-use super::words::{self, clip, interval};
 use crate::cli::check::{add_verdict, in_words};
 use crate::cli::numbers::{exact_and_float, short};
 use crate::cli::table::aligned;
+use crate::report::facts::{Content, Facts};
+use crate::report::words::{self, clip, interval};
 use itertools::Itertools;
 use serde::Serialize;
 use serde_json::{Value, json};

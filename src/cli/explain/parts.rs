@@ -1,8 +1,8 @@
 //! One slot, block or output in words.
 
-use super::facts::{Bound, Facts, GadgetFacts, Writer};
-use super::words::{clip, interval};
 use crate::cli::numbers::at_most;
+use crate::report::facts::{Bound, Facts, GadgetFacts, Writer};
+use crate::report::words::{clip, interval};
 use serde_json::{Value, json};
 
 /// Longest formula that is printed in full.

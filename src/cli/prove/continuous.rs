@@ -3,7 +3,7 @@
 use super::{Proofs, Proved, wanted_epsilon, words};
 use crate::approximation::ApproximationError;
 use crate::approximation::structural::StructuralError;
-use crate::approximation::way::{Route, Way, WayError, WayOptions, latents, nodes, structural};
+use crate::approximation::way::{Route, Way, WayError, WayOptions, latents_for, nodes, structural};
 use crate::certify::boxes::{BoxOptions, BoxProgress, Slice};
 use crate::certify::emit::prove_by_boxes;
 use crate::cli::arguments::{LatentName, ProveArguments, RouteName};
@@ -172,25 +172,22 @@ fn by_latents(
     arguments: &ProveArguments,
     target: &Target,
     count: usize,
-    mut options: WayOptions,
+    options: WayOptions,
 ) -> Result<Chosen, WayError> {
-    let (way, likely) = latents(target, count, &options)?;
+    let asked = arguments.epsilon.as_ref();
+    let (way, epsilon) = latents_for(target, count, asked, &options)?;
     let found = way.sumformer.latent_dimension();
     let mut why = Why { predicted: vec![("latents", way.predicted_units)], notes: Vec::new() };
     if found < count {
         why.notes.push(format!("{found} latents are as good as {count}"));
     }
-    if arguments.epsilon.is_some() {
-        return Ok(Chosen { way, epsilon: options.epsilon, why });
+    if asked.is_none() {
+        why.notes.push(format!(
+            "epsilon is what these latents are likely to reach, {epsilon} (about {}); --epsilon asks for another",
+            above(&epsilon)
+        ));
     }
-    // The gadgets should not be much more precise than the latents.
-    options.epsilon = likely.clone();
-    let (way, _) = latents(target, count, &options)?;
-    why.notes.push(format!(
-        "epsilon is what these latents are likely to reach, {likely} (about {}); --epsilon asks for another",
-        above(&likely)
-    ));
-    Ok(Chosen { way, epsilon: likely, why })
+    Ok(Chosen { way, epsilon, why })
 }
 
 fn fields(arguments: &ProveArguments, way: &Way, why: &Why) -> Map<String, Value> {
@@ -225,7 +222,7 @@ fn fields(arguments: &ProveArguments, way: &Way, why: &Why) -> Map<String, Value
 }
 
 /// What became of a way.
-fn explain_way_error(error: WayError, target: &Target, file: &str) -> CliError {
+pub fn explain_way_error(error: WayError, target: &Target, file: &str) -> CliError {
     match error {
         WayError::Structural(error) => explain_structural_error(error, target, file),
         WayError::Sumformer(error) => explain_sumformer_error(error, target, file),

@@ -4,7 +4,7 @@ mod continuous;
 mod discontinuous;
 mod words;
 
-pub use continuous::{explain_lowering_error, explain_sumformer_error};
+pub use continuous::{explain_lowering_error, explain_sumformer_error, explain_way_error};
 
 use super::arguments::{Construction, ProveArguments};
 use super::check::{add_cells, add_verdict, in_words, outcome};
@@ -12,10 +12,10 @@ use super::error::{CliError, Outcome};
 use super::files::{PROOF_FILES, ProofFolder, may_replace, read_up_to, target_file, write_proofs};
 use super::numbers::{above, exact_and_float, short};
 use super::output::{print, say};
+use super::progress::progress_bar;
 use super::table::aligned;
 use crate::certify::Proof;
 use crate::lowering::attention::Architecture;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use sumformer_checker::check::Verdict;
@@ -90,14 +90,6 @@ pub fn read_target(path: &Path) -> Result<Target, CliError> {
 /// The error to prove: the option's, else the target's, else 1/1000.
 fn wanted_epsilon(arguments: &ProveArguments, target: &Target) -> Rational {
     arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000))
-}
-
-fn progress_bar(steps: u64) -> ProgressBar {
-    // indicatif draws on standard error, and only if that is a terminal.
-    let style = ProgressStyle::with_template("{spinner} {msg} [{pos}/{len}] {elapsed}");
-    let bar = ProgressBar::new(steps).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.enable_steady_tick(std::time::Duration::from_millis(120));
-    bar
 }
 
 fn text(target: &Target, proved: &Proofs, place: &dyn Fn(&Proved) -> PathBuf) -> String {

@@ -1,15 +1,25 @@
 //! `sumformer scale`: one file per sweep.
 
+mod accuracy;
+mod all;
+mod attention;
+mod cost;
 mod discontinuous;
+mod discontinuous_plot;
+mod grid;
 mod latent;
 mod network;
-mod plot;
+mod projections;
+mod scores;
+mod table;
 
 use super::error::{CliError, Outcome};
 use super::output::{print, say};
+use super::plot::Picture;
 use super::table::{aligned, csv};
 use clap::{Args, Subcommand};
-use serde_json::Value;
+use std::path::PathBuf;
+use table::Table;
 
 /// `scale`
 #[derive(Debug, Args)]
@@ -17,6 +27,9 @@ pub struct ScaleArguments {
     /// Comma-separated values instead of an aligned table.
     #[arg(long, global = true)]
     pub csv: bool,
+    /// Draw the table too, as SVG.
+    #[arg(long, global = true, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
     /// What is tabulated.
     #[command(subcommand)]
     pub sweep: Sweep,
@@ -25,21 +38,31 @@ pub struct ScaleArguments {
 /// What `scale` tabulates.
 #[derive(Debug, Subcommand)]
 pub enum Sweep {
-    /// d' against n and d: closed forms beside an actual enumeration.
+    /// d' against n and d: closed forms beside an actual enumeration; with --target, d' of targets in all three modes.
     Latent(latent::LatentArguments),
+    /// The continuous construction in closed form, beside networks that are built and counted.
+    #[command(after_help = cost::HELP)]
+    Cost(cost::CostArguments),
     /// The network of each target against its length, epsilon and activation.
     Network(network::NetworkArguments),
+    /// The certified error of networks with few latents against d'.
+    Accuracy(accuracy::AccuracyArguments),
     /// The piecewise constant network against n, d, Δ, code and layout: closed forms, nothing is built.
     #[command(after_help = discontinuous::HELP)]
     Discontinuous(discontinuous::DiscontinuousArguments),
-}
-
-/// Rows in every form of output.
-struct Table {
-    header: &'static [&'static str],
-    cells: Vec<Vec<String>>,
-    json: Value,
-    outcome: Outcome,
+    /// The smallest grid that proves epsilon, by certified errors of all entries, and its network.
+    Grid(grid::GridArguments),
+    /// Softmax, Linformer and Performer against n: work, memory, floating-point error, seconds.
+    #[command(after_help = attention::HELP)]
+    Attention(attention::AttentionArguments),
+    /// Scores that are not zero: attention weights against the certified radius around 1/n.
+    #[command(after_help = scores::HELP)]
+    Scores(scores::ScoresArguments),
+    /// Random projections and features in place of softmax attention, against their number.
+    #[command(after_help = projections::HELP)]
+    Projections(projections::ProjectionArguments),
+    /// Every table and picture of docs/scaling.md, into a folder.
+    All(all::AllArguments),
 }
 
 /// Computes and prints a table.
@@ -47,18 +70,43 @@ pub fn run(arguments: &ScaleArguments, json: bool) -> Result<Outcome, CliError> 
     if arguments.csv && json {
         return Err(CliError::bad_input("--csv and --json exclude each other"));
     }
-    let table = match &arguments.sweep {
-        Sweep::Latent(arguments) => latent::table(arguments),
-        Sweep::Discontinuous(sweep) => discontinuous::table(sweep)?,
-        Sweep::Network(sweep) => network::table(sweep, arguments.csv)?,
-    };
+    if let Sweep::All(all) = &arguments.sweep {
+        if arguments.csv || arguments.plot.is_some() {
+            return Err(CliError::bad_input(
+                "`scale all` writes CSV and SVG files by itself; leave out --csv and --plot",
+            ));
+        }
+        return all::run(all, json);
+    }
+    Picture::check_name(arguments.plot.as_deref())?;
+    let table = table(&arguments.sweep, arguments.csv)?;
+    say(format!("# {}", table.claim));
+    if let Some(path) = &arguments.plot {
+        table.picture.write(path)?;
+    }
     if json {
-        say(aligned(table.header, &table.cells));
+        say(aligned(&table.header, &table.cells));
         print(&table.json)?;
     } else if arguments.csv {
-        print(csv(table.header, &table.cells).trim_end())?;
+        print(csv(&table.header, &table.cells).trim_end())?;
     } else {
-        print(aligned(table.header, &table.cells))?;
+        print(aligned(&table.header, &table.cells))?;
     }
     Ok(table.outcome)
+}
+
+/// The table of a sweep; `exact`: bounds as p/q, which are too long for an aligned table.
+fn table(sweep: &Sweep, exact: bool) -> Result<Table, CliError> {
+    match sweep {
+        Sweep::Latent(sweep) => latent::table(sweep),
+        Sweep::Cost(sweep) => cost::table(sweep, exact),
+        Sweep::Network(sweep) => network::table(sweep, exact),
+        Sweep::Accuracy(sweep) => accuracy::table(sweep, exact),
+        Sweep::Discontinuous(sweep) => discontinuous::table(sweep),
+        Sweep::Grid(sweep) => grid::table(sweep, exact),
+        Sweep::Attention(sweep) => attention::table(sweep),
+        Sweep::Scores(sweep) => scores::table(sweep, exact),
+        Sweep::Projections(sweep) => projections::table(sweep, exact),
+        Sweep::All(_) => Err(CliError::bad_input("`scale all` is no table")),
+    }
 }

@@ -1,16 +1,18 @@
 //! `sumformer scale network TARGET…`
 
-use super::Table;
+use super::table::{Table, line, names, points};
 use crate::cli::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent_mode};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::files::target_file;
 use crate::cli::numbers::{count, exact_and_float, short};
 use crate::cli::output::say;
+use crate::cli::plot::{Panel, Picture, Scale};
 use crate::cli::prove::{explain_lowering_error, explain_sumformer_error, read_target};
 use crate::scale::length::with_length;
 use crate::scale::network::{Limits, NetworkPoint, NetworkRow, NetworkRowError, degree, network_row};
 use crate::sumformer::latent::LatentMode;
 use clap::Args;
+use itertools::Itertools;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -93,19 +95,18 @@ pub(super) fn table(arguments: &NetworkArguments, exact: bool) -> Result<Table, 
     let limits = Limits { units: arguments.max_units, terms: arguments.max_terms as usize };
     let rows: Vec<Result<NetworkRow, NetworkRowError>> =
         cases.par_iter().map(|case| network_row(&case.target, &case.point, limits)).collect();
-    let mut table =
-        Table { header: &NETWORK_COLUMNS, cells: Vec::new(), json: Value::Null, outcome: Outcome::Proved };
+    let (mut cells, mut outcome) = (Vec::new(), Outcome::Proved);
     let mut json_rows = Vec::new();
     for (case, row) in cases.iter().zip(rows) {
         match row {
             Ok(row) => {
-                table.cells.push(network_cells(case, &row, exact));
+                cells.push(network_cells(case, &row, exact));
                 json_rows.push(network_json(case, &row));
             }
             Err(error) => {
                 let error = explain(error, case);
                 say(&error);
-                table.outcome = Outcome::worst([table.outcome, error.outcome()]);
+                outcome = Outcome::worst([outcome, error.outcome()]);
                 skipped.push(json!({
                     "target": case.target.name,
                     "n": length(&case.target),
@@ -114,8 +115,41 @@ pub(super) fn table(arguments: &NetworkArguments, exact: bool) -> Result<Table, 
             }
         }
     }
-    table.json = json!({ "rows": json_rows, "skipped": skipped });
-    Ok(table)
+    Ok(Table {
+        header: NETWORK_COLUMNS.to_vec(),
+        cells,
+        picture: picture(&json_rows),
+        json: json!({ "rows": json_rows, "skipped": skipped }),
+        outcome,
+        claim: "Theorem 4.3 and section 4.2.1: one attention layer, and networks for φ and ψ of a size that is left open",
+    })
+}
+
+/// Hidden units and non-zeros against ε, a line for each target, length and activation.
+fn picture(rows: &[Value]) -> Picture {
+    let name = |row: &Value| {
+        let n = row["n"].as_u64().map_or_else(|| "any".into(), |n| n.to_string());
+        let text = |key: &str| row[key].as_str().unwrap_or("-").to_string();
+        format!("{}, n = {n}, {}", text("target"), text("activation"))
+    };
+    let groups: Vec<String> = rows.iter().map(name).unique().collect();
+    let panel = |title: &str, column: &str| Panel {
+        title: title.into(),
+        x: ("ε", Scale::Ten),
+        y: Scale::Ten,
+        least: 1.0,
+        lines: groups
+            .iter()
+            .enumerate()
+            .map(|(i, group)| {
+                line(i, points(rows.iter().filter(|row| name(row) == *group), "epsilon", column))
+            })
+            .collect(),
+    };
+    let panels = vec![panel("hidden units", "hidden_units"), panel("non-zeros", "nonzeros")];
+    let legend = names(groups.clone()).into_iter().chunks(3);
+    let legend = legend.into_iter().map(|names| (String::new(), names.collect())).collect();
+    Picture { legend, columns: 2, panel_size: (480, 300), panels }
 }
 
 /// All points in the order of the arguments: target, length, epsilon, activation.

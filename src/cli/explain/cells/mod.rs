@@ -1,13 +1,12 @@
 //! Explaining a network that is constant on cells: short, however large its table is.
 
-mod facts;
 mod text;
 
 use super::subject::Subject;
 use super::{Answer, overview};
 use crate::cli::error::CliError;
 use crate::cli::proof::refused;
-use facts::CellFacts;
+use crate::report::cells::{self, CellFacts};
 use serde_json::{Value, json};
 use std::path::Path;
 use sumformer_checker::check::Checked;
@@ -29,7 +28,7 @@ pub fn explain(
         (Some(Subject::Slot(slot)), true) => Answer::Data(one("slot", json!(facts.slots[slot]))),
         (Some(Subject::Slot(slot)), false) => Answer::Words(text::slot(&facts, slot)),
         (Some(Subject::Block(block)), true) => {
-            Answer::Data(one("block", json!(facts::BlockFacts::of(checked, block..block + 1))))
+            Answer::Data(one("block", json!(cells::BlockFacts::of(checked, block..block + 1))))
         }
         (Some(Subject::Block(block)), false) => Answer::Words(text::block(checked, &facts, block)),
         (Some(Subject::Output(output)), true) => Answer::Data(one("output", json!(facts.outputs[output]))),

@@ -1,11 +1,11 @@
 //! The same in words.
 
-use super::facts::{BlockFacts, CellFacts, SideFacts};
 use crate::cli::explain::overview::{architecture, errors, statement};
 use crate::cli::explain::parts::error;
-use crate::cli::explain::words::clip;
 use crate::cli::numbers::at_most;
 use crate::cli::table::aligned;
+use crate::report::cells::{BlockFacts, CellFacts, SideFacts};
+use crate::report::words::clip;
 use itertools::Itertools;
 use std::path::Path;
 use sumformer_checker::check::Checked;

@@ -1,0 +1,184 @@
+//! Networks built, certified and checked for a row: what is said of them is the checker's verdict on the written bytes.
+
+use super::row::{Evidence, Numbers};
+use crate::approximation::way::{Way, WayOptions, structural};
+use crate::certify::{Proof, prove, prove_on_cells};
+use crate::codes::CodeKind;
+use crate::discontinuous::{
+    CellValue, DiscontinuousOptions, Grid, Jump, Separation, TableLayout, TableOptions, network, tabulate,
+};
+use crate::lowering::attention::{Architecture, Scores};
+use crate::lowering::plan::Layout;
+use crate::lowering::{LoweringOptions, lower};
+use crate::sumformer::Sumformer;
+use crate::sumformer::latent::LatentMode;
+use std::error::Error;
+use sumformer_checker::check::Verdict;
+use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::format::network::{Activation, Network};
+use sumformer_checker::language::load_target;
+use sumformer_checker::language::target::Target;
+use sumformer_checker::number::{Rational, at_most, ratio, same, to_f64};
+use sumformer_checker::rules::cells::derive;
+
+/// No network of the audit is larger.
+const MAX_UNITS: u64 = 100_000;
+const MAX_ENTRIES: u64 = 100_000;
+
+/// The text of a target on [0, 1]^d.
+pub(super) fn source(tokens: &str, dimension: usize, outputs: &[&str]) -> String {
+    let domain = vec![r#"["0", "1"]"#; dimension].join(", ");
+    let outputs = outputs.iter().map(|output| format!("\"{output}\"")).collect::<Vec<_>>().join(", ");
+    format!("name = \"audit\"\ntokens = {tokens}\ndomain = [{domain}]\noutput = [{outputs}]\n")
+}
+
+/// The target of a text.
+pub(super) fn target(source: &str) -> Result<Target, Box<dyn Error>> {
+    Ok(load_target("target.toml", source)?)
+}
+
+/// How a network of the continuous construction is made.
+pub(super) struct Continuous {
+    pub(super) architecture: Architecture,
+    pub(super) scores: Scores,
+    pub(super) activation: Activation,
+    pub(super) layout: Layout,
+    pub(super) latent: LatentMode,
+    pub(super) epsilon: Rational,
+}
+
+impl Default for Continuous {
+    /// A transformer with the paper's scores and ReLU, for ε = 1/100.
+    fn default() -> Self {
+        Self {
+            architecture: Architecture::Transformer,
+            scores: Scores::Paper,
+            activation: Activation::Relu,
+            layout: Layout::Tree,
+            latent: LatentMode::Sparse,
+            epsilon: ratio(1, 100),
+        }
+    }
+}
+
+/// A checked network, and what it was made of.
+pub(super) struct Checked {
+    pub(super) proof: Proof,
+    pub(super) network: Network,
+    /// The way it was made, in the continuous construction.
+    pub(super) way: Option<Way>,
+    epsilon: Rational,
+}
+
+impl Continuous {
+    /// Builds, certifies and checks a network for a target.
+    pub(super) fn checked(&self, source: &str) -> Result<Checked, Box<dyn Error>> {
+        let target = target(source)?;
+        let options = WayOptions {
+            epsilon: self.epsilon.clone(),
+            mode: self.latent,
+            layout: self.layout,
+            max_terms: DEFAULT_MAX_TERMS,
+        };
+        let way = structural(&target, &options)?;
+        let lowering = LoweringOptions {
+            architecture: self.architecture,
+            scores: self.scores,
+            activation: self.activation,
+            layout: self.layout,
+            epsilon: way.network_epsilon.clone(),
+        };
+        let built = lower(&way.sumformer, &way.surrogate, &lowering, MAX_UNITS)?;
+        let proof = prove(&target, &built, &self.epsilon)?;
+        Ok(Checked {
+            network: Network::from_json(proof.network_json.as_bytes())?,
+            proof,
+            way: Some(way),
+            epsilon: self.epsilon.clone(),
+        })
+    }
+
+    /// The same as an instance.
+    pub(super) fn evidence(&self, source: &str) -> Evidence {
+        self.checked(source).map(|checked| checked.evidence())
+    }
+}
+
+impl Checked {
+    /// The Sumformer, in the continuous construction.
+    pub(super) fn sumformer(&self) -> Result<&Sumformer, Box<dyn Error>> {
+        Ok(&self.way.as_ref().ok_or("there is no Sumformer")?.sumformer)
+    }
+
+    /// Valid, and the bound is less than ε, strictly, as the theorems have it; with the numbers that go with it.
+    pub(super) fn evidence(&self) -> (bool, Numbers) {
+        let certified = &self.proof.certificate.certified.0;
+        let below = at_most(certified, &self.epsilon) && !same(certified, &self.epsilon);
+        let valid = matches!(self.proof.verdict, Verdict::Valid(_));
+        let size = &self.proof.size;
+        let verdict = match &self.proof.verdict {
+            Verdict::Valid(_) => "valid".to_string(),
+            Verdict::Invalid(refusal) => format!("invalid: {refusal}"),
+            Verdict::Incomplete(refusal) => format!("incomplete: {refusal}"),
+        };
+        let numbers = vec![
+            ("verdict", verdict),
+            ("epsilon", self.epsilon.to_string()),
+            ("certified", with_float(certified)),
+            ("attention layers", size.attention_blocks.to_string()),
+            ("blocks", size.blocks.to_string()),
+            ("hidden units", size.hidden_units.to_string()),
+        ];
+        (valid && below, numbers)
+    }
+}
+
+/// How a network of the discontinuous construction is made: n tokens, zero scores, softmax.
+pub(super) struct Discontinuous {
+    pub(super) tokens: usize,
+    pub(super) divisions: u64,
+    pub(super) code: CodeKind,
+    pub(super) layout: TableLayout,
+    pub(super) jump: Jump,
+    pub(super) epsilon: Rational,
+}
+
+impl Discontinuous {
+    /// The network, for the target.
+    pub(super) fn network(&self, target: &Target) -> Result<Network, Box<dyn Error>> {
+        let grid = Grid::new(target.domain.clone(), self.divisions)?;
+        let options = TableOptions {
+            value_at: CellValue::Corner,
+            code: self.code,
+            separation: Separation::Others,
+            max_entries: MAX_ENTRIES,
+        };
+        let table = tabulate(target, self.tokens, grid, &options, &self.epsilon)?;
+        let options = DiscontinuousOptions {
+            architecture: Architecture::Transformer,
+            scores: Scores::Zero,
+            layout: self.layout,
+            jump: self.jump.clone(),
+        };
+        Ok(network(&table, &options)?)
+    }
+
+    /// Builds, certifies and checks a network for a target.
+    pub(super) fn checked(&self, source: &str) -> Result<Checked, Box<dyn Error>> {
+        let target = target(source)?;
+        let network = self.network(&target)?;
+        let bound = derive(&target, &network)?;
+        let proof = prove_on_cells(&target, network.clone(), &bound, &self.epsilon)?;
+        Ok(Checked { proof, network, way: None, epsilon: self.epsilon.clone() })
+    }
+
+    /// The same as an instance.
+    pub(super) fn evidence(&self, source: &str) -> Evidence {
+        self.checked(source).map(|checked| checked.evidence())
+    }
+}
+
+/// p/q, with a float beside it unless it is short.
+pub(super) fn with_float(value: &Rational) -> String {
+    if value.is_integer() { value.to_string() } else { format!("{value} ≈ {:.4e}", to_f64(value)) }
+}

@@ -1,0 +1,80 @@
+//! `sumformer figures draw --data FOLDER -o FOLDER`
+
+mod curves;
+mod heat_map;
+mod panel;
+mod tables;
+
+use super::DrawArguments;
+use super::data_file::read_records;
+use crate::cli::error::{CliError, Outcome};
+use crate::cli::files::write_file;
+use crate::cli::output::{print, say};
+use crate::figures::record::{ConstructedRecord, CurveRecord, LatentRecord};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use serde_json::json;
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Failure<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
+
+/// What is drawn.
+struct Results {
+    /// Figure 1.
+    curves: Vec<CurveRecord>,
+    /// Figure 2.
+    latents: Vec<LatentRecord>,
+    /// Both.
+    constructed: Vec<ConstructedRecord>,
+}
+
+/// Reads the data files, draws, and writes the numbers as tables.
+pub fn run(arguments: &DrawArguments, json: bool) -> Result<Outcome, CliError> {
+    let file = |name: &str| arguments.data.join(name);
+    let results = Results {
+        curves: read_records(&file("figure-1.jsonl"), None)?,
+        latents: read_records(&file("figure-2.jsonl"), None)?,
+        constructed: read_records(&file("constructed.jsonl"), None)?,
+    };
+    if results.curves.is_empty() || results.latents.is_empty() {
+        return Err(CliError::bad_input(format!(
+            "{}: figure-1.jsonl and figure-2.jsonl must have a run each; `sumformer figures train` makes them",
+            arguments.data.display()
+        )));
+    }
+    let contents = [
+        ("figure-1.svg", picture(curves::SIZE_1, |area| curves::figure_1(area, &results))?),
+        ("figure-2.svg", picture(heat_map::SIZE, |area| heat_map::figure_2(area, &results.latents))?),
+        ("figure-2-lines.svg", picture(curves::SIZE_2, |area| curves::figure_2(area, &results.latents))?),
+        ("tables.md", tables::tables(&results)),
+    ];
+    std::fs::create_dir_all(&arguments.output)
+        .map_err(|e| CliError::bad_input(format!("{}: {e}", arguments.output.display())))?;
+    let mut written = Vec::new();
+    for (name, content) in contents {
+        let path = arguments.output.join(name);
+        write_file(&path, content.as_bytes())?;
+        written.push(path.display().to_string());
+    }
+    if json {
+        say(written.join("\n"));
+        print(json!({ "files": written }))?;
+    } else {
+        print(written.join("\n"))?;
+    }
+    Ok(Outcome::Proved)
+}
+
+/// A picture as text.
+fn picture(
+    size: (u32, u32),
+    draw: impl for<'a> FnOnce(&Area<'a>) -> Result<(), Failure<'a>>,
+) -> Result<String, CliError> {
+    let mut svg = String::new();
+    let drawn = {
+        let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+        area.fill(&WHITE).and_then(|()| draw(&area)).and_then(|()| area.present()).map_err(|e| e.to_string())
+    };
+    drawn.map_err(CliError::bad_input)?;
+    Ok(svg)
+}

@@ -1,0 +1,108 @@
+//! `sumformer report DIR… -o FILE.html`
+
+mod continuous;
+mod discontinuous;
+mod json;
+mod page;
+mod parts;
+mod pictures;
+mod proof;
+mod raster;
+mod text;
+mod weights;
+
+use super::arguments::ReportArguments;
+use super::check::{outcome, unreadable};
+use super::error::{CliError, Outcome};
+use super::files::{proof_folders, read_proof_files, write_file};
+use super::output::{print, say};
+use super::progress::progress_bar;
+use crate::report::proof::ProofReport;
+use page::{MARKER, page, word};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use sumformer_checker::check::{ProofFiles, check_proof};
+use sumformer_checker::format::sha256;
+
+/// The marker stands within this many bytes of a page's beginning.
+const HEAD: u64 = 4096;
+
+/// Checks every proof anew and writes the page.
+pub fn run(arguments: &ReportArguments, json: bool) -> Result<Outcome, CliError> {
+    let file = &arguments.output;
+    may_replace(file)?;
+    let folders: Vec<Vec<PathBuf>> =
+        arguments.directories.iter().map(|folder| proof_folders(folder)).collect::<Result<_, _>>()?;
+    let folders = folders.concat();
+    let progress = progress_bar(folders.len() as u64);
+    let mut proofs = Vec::with_capacity(folders.len());
+    for folder in &folders {
+        progress.set_message(folder.display().to_string());
+        proofs.push(collect(folder, arguments.timings)?);
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    let title = arguments.title.clone().unwrap_or_else(|| title(&proofs));
+    let text = page(&title, &proofs)?;
+    write_file(file, text.as_bytes())?;
+    let lines = proofs.iter().map(|it| format!("{}: {}", it.place, word(&it.verdict)));
+    let summary: Vec<String> = lines
+        .chain([format!(
+            "{}: {}, {} bytes",
+            file.display(),
+            parts::counted(proofs.len(), "proof"),
+            text.len()
+        )])
+        .collect();
+    if json {
+        say(summary.join("\n"));
+        print(json::answer(file, &title, text.len(), &proofs))?;
+    } else {
+        print(summary.join("\n"))?;
+    }
+    Ok(Outcome::worst(proofs.iter().map(|it| outcome(&it.verdict))))
+}
+
+/// Reads and checks one proof, and keeps what the page says of it.
+fn collect(folder: &Path, timings: bool) -> Result<ProofReport, CliError> {
+    let [target, network, certificate] = read_proof_files(folder)?;
+    let files = ProofFiles { target: &target, network: &network, certificate: &certificate };
+    let start = Instant::now();
+    let checked = check_proof(files).map_err(|e| unreadable(e, folder))?;
+    let seconds = timings.then(|| start.elapsed().as_secs_f64());
+    let hashes = [sha256(&target), sha256(&network)];
+    drop((target, network, certificate));
+    Ok(ProofReport::collect(folder.display().to_string(), checked, hashes, seconds))
+}
+
+/// The targets' names, the first few of them.
+fn title(proofs: &[ProofReport]) -> String {
+    const NAMED: usize = 3;
+    let mut names: Vec<&str> = Vec::new();
+    for it in proofs {
+        if !names.contains(&it.target.name.as_str()) {
+            names.push(&it.target.name);
+        }
+    }
+    let more = if names.len() > NAMED { format!(" and {} more", names.len() - NAMED) } else { String::new() };
+    names.truncate(NAMED);
+    format!("Proofs: {}{more}", names.join(", "))
+}
+
+/// Whether there is nothing at `path`, or a page made by `report`.
+fn may_replace(path: &Path) -> Result<(), CliError> {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
+    let mut head = Vec::new();
+    let ours = metadata.is_file()
+        && fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok()
+        && String::from_utf8_lossy(&head).contains(MARKER);
+    if ours {
+        return Ok(());
+    }
+    Err(CliError::bad_input(format!(
+        "{}: it exists and was not made by `sumformer report`; it is left alone (choose another file with -o)",
+        path.display()
+    )))
+}

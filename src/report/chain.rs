@@ -1,0 +1,108 @@
+//! The chain of errors from the target to the network, step by step, as the certificate claims it.
+
+use super::facts::{Bound, Facts};
+use num_traits::Zero;
+use serde::Serialize;
+use sumformer_checker::check::{Checked, Verdict};
+use sumformer_checker::format::certificate::{Certificate, Gadget};
+use sumformer_checker::number::{Rational, max};
+
+/// Replaced nodes and outputs beyond these are not listed one by one.
+const LISTED: usize = 12;
+
+/// What a step's number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// What one part adds, where it stands.
+    Local,
+    /// What has gathered in the residual stream.
+    Gathered,
+    /// A part of the bound of an output.
+    Part,
+    /// The bound.
+    Bound,
+    /// What was asked for.
+    Wanted,
+    /// What is known to be reached.
+    Witness,
+}
+
+/// One step.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// Where.
+    pub place: String,
+    /// What it bounds.
+    pub what: String,
+    /// Its number.
+    pub error: Bound,
+    /// What kind of number.
+    pub kind: Kind,
+}
+
+/// The steps in the order in which errors arise.
+pub fn chain(checked: &Checked, facts: Option<&Facts>) -> Vec<Step> {
+    let certificate = &checked.certificate;
+    let mut steps = Vec::new();
+    let mut push = |place: &str, what: &str, error: Bound, kind| {
+        steps.push(Step { place: place.into(), what: what.into(), error, kind });
+    };
+    if let Some(facts) = facts {
+        for replaced in facts.replaced.iter().filter(|r| r.error.exact != "0").take(LISTED) {
+            let place = format!("node {}:{}", replaced.output, replaced.node);
+            push(&place, &replaced.by, replaced.error.clone(), Kind::Local);
+        }
+        for block in &facts.blocks {
+            let (b, place) = (block.block, format!("block {}", block.block));
+            if let Some(error) = certificate.blocks.get(b).and_then(|gadgets| largest(gadgets)) {
+                let what =
+                    format!("largest error of one of {} functions of one variable", block.gadgets.len());
+                push(&place, &what, (&error).into(), Kind::Local);
+            }
+            if facts.attention_block == Some(b)
+                && let Some(error) =
+                    certificate.latents.iter().map(|latent| latent.error.0.clone()).reduce(max)
+            {
+                push(&place, "largest error of a sum over tokens", (&error).into(), Kind::Gathered);
+            }
+            if let Some(error) = facts.after_blocks.get(b) {
+                push(&place, "largest error of a slot after the block", error.clone(), Kind::Gathered);
+            }
+        }
+    }
+    parts(certificate, &mut push);
+    if let Some(ramps) = certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
+        push("network", "certified off the ramps", (&ramps.bound.0).into(), Kind::Bound);
+    }
+    let certified = if matches!(checked.verdict, Verdict::Valid(_)) {
+        "certified on the whole box"
+    } else {
+        "claimed on the whole box, not proved"
+    };
+    push("network", certified, (&certificate.certified.0).into(), Kind::Bound);
+    push("network", "asked for (epsilon)", (&certificate.epsilon.0).into(), Kind::Wanted);
+    if let Some(witness) = &certificate.witness {
+        push("witness", "error at the input it names", (&witness.error.0).into(), Kind::Witness);
+    }
+    steps
+}
+
+/// Residual and lowering of each output.
+fn parts(certificate: &Certificate, push: &mut impl FnMut(&str, &str, Bound, Kind)) {
+    let [residual, lowering] = if certificate.cells.is_some() {
+        ["residual: the target varies within cells", "lowering: |network - Sumformer|"]
+    } else {
+        ["residual: |Sumformer - target|", "lowering: |network - Sumformer|"]
+    };
+    for (output, claim) in certificate.outputs.iter().enumerate().take(LISTED) {
+        let place = format!("output {output}");
+        push(&place, residual, (&claim.residual.0).into(), Kind::Part);
+        push(&place, lowering, (&claim.lowering.0).into(), Kind::Part);
+    }
+}
+
+fn largest(gadgets: &[Gadget]) -> Option<Rational> {
+    let errors = gadgets.iter().flat_map(|gadget| &gadget.outputs).map(|output| output.error.0.clone());
+    errors.reduce(max).filter(|error| !error.is_zero())
+}

@@ -1,0 +1,111 @@
+//! What stands for the target: replaced nodes and functions of one variable.
+
+use super::facts::Bound;
+use super::words;
+use serde::Serialize;
+use sumformer_checker::format::certificate::{Certificate, Replacement};
+use sumformer_checker::interval::Interval;
+use sumformer_checker::language::ast::{Expr, ExprKind};
+use sumformer_checker::language::target::Target;
+use sumformer_checker::language::{TokenNames, print};
+use sumformer_checker::surrogate::{Surrogate, children};
+
+/// A node of the target and what stands for it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReplacedFacts {
+    /// The output.
+    pub output: usize,
+    /// Its number in the syntax tree.
+    pub node: usize,
+    /// The node's text.
+    pub expression: String,
+    /// What it is replaced by.
+    pub by: String,
+    /// Bounds the distance.
+    pub error: Bound,
+}
+
+/// A function of one variable.
+#[derive(Debug, Clone, Serialize)]
+pub struct AtomFacts {
+    /// Its name in formulas, with the token that it is of.
+    pub name: String,
+    /// The function.
+    pub function: &'static str,
+    /// What its argument ranges over.
+    pub argument_range: Interval,
+}
+
+/// The replacements of a certificate.
+pub fn replaced(target: &Target, certificate: &Certificate) -> Vec<ReplacedFacts> {
+    let approximations = certificate.approximations.iter();
+    approximations
+        .map(|a| ReplacedFacts {
+            output: a.output,
+            node: a.node,
+            expression: target
+                .body
+                .expressions()
+                .get(a.output)
+                .and_then(|root| text_of(root, a.node, target.body.token_names()))
+                .unwrap_or_else(|| "?".into()),
+            by: in_words(&a.by),
+            error: (&a.error.0).into(),
+        })
+        .collect()
+}
+
+/// The text of a node, tokens bound outside of it by their names there.
+fn text_of(root: &Expr, node: usize, names: TokenNames) -> Option<String> {
+    let mut binders = Vec::new();
+    let found = find(root, node, &mut 0, &mut binders)?;
+    let text = print(found, names);
+    // The printer shows a token that nothing binds by its level.
+    let levels = (1..=binders.len()).rev();
+    Some(levels.fold(text, |text, level| text.replace(&format!("?{level}"), &binders[level - 1])))
+}
+
+fn find<'a>(expr: &'a Expr, node: usize, next: &mut usize, binders: &mut Vec<String>) -> Option<&'a Expr> {
+    if *next == node {
+        return Some(expr);
+    }
+    *next += 1;
+    let depth = binders.len();
+    if let ExprKind::Reduce { binder, .. } = &expr.kind {
+        binders.push(binder.clone());
+    }
+    for child in children(expr) {
+        if let Some(found) = find(child, node, next, binders) {
+            return Some(found);
+        }
+    }
+    binders.truncate(depth);
+    None
+}
+
+fn in_words(by: &Replacement) -> String {
+    match by {
+        Replacement::Polynomial { coefficients, .. } => {
+            format!("polynomial of degree {} in its argument", coefficients.len().saturating_sub(1))
+        }
+        Replacement::Product { coefficients, .. } => format!(
+            "exp of the terms in one token each, times a polynomial of degree {} in the mixed terms",
+            coefficients.len().saturating_sub(1)
+        ),
+        Replacement::Name => "itself, computed once".into(),
+        Replacement::Hats { pieces, .. } => format!("piecewise linear interpolation in {pieces} pieces"),
+        Replacement::Thresholds { levels, .. } => format!("{levels} threshold features"),
+    }
+}
+
+/// The atoms of a surrogate.
+pub fn atoms(surrogate: &Surrogate) -> Vec<AtomFacts> {
+    let atoms = surrogate.atoms.iter().enumerate();
+    atoms
+        .map(|(number, atom)| AtomFacts {
+            name: words::coordinate(surrogate, "x", (surrogate.dimension + number) as u32),
+            function: atom.function.name(),
+            argument_range: atom.argument_range.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! Data files that are refused, with the place.
+
+use crate::support::{data_folder, figures};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// A folder with copies of the first lines of the committed data files.
+fn copies() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["figure-1.jsonl", "figure-2.jsonl", "constructed.jsonl"] {
+        let text = fs::read_to_string(data_folder().join(name)).unwrap();
+        let lines: Vec<&str> = text.lines().take(4).collect();
+        fs::write(folder.path().join(name), lines.join("\n")).unwrap();
+    }
+    folder
+}
+
+fn draw(folder: &Path) -> (i32, String, String) {
+    let path = folder.display().to_string();
+    figures(&["draw", "--data", &path, "-o", &path])
+}
+
+/// Changes line `line` (from 1) of figure-2.jsonl, draws, and expects a refusal that says so.
+fn refused(line: usize, change: impl Fn(&str) -> String, said: &str) {
+    let folder = copies();
+    let file = folder.path().join("figure-2.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let mut lines: Vec<String> = text.lines().map(String::from).collect();
+    lines[line - 1] = change(&lines[line - 1]);
+    fs::write(&file, lines.join("\n")).unwrap();
+    let (code, _, error) = draw(folder.path());
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("figure-2.jsonl") && error.contains(&format!("line {line}")), "{error}");
+    assert!(error.contains(said), "{error}");
+    assert!(!folder.path().join("figure-1.svg").exists(), "something was drawn");
+}
+
+#[test]
+fn some_lines_are_enough_to_draw() {
+    let (code, _, error) = draw(copies().path());
+    assert_eq!(code, 0, "{error}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let folder = copies();
+    fs::remove_file(folder.path().join("constructed.jsonl")).unwrap();
+    let (code, _, error) = draw(folder.path());
+    assert!(code == 2 && error.contains("constructed.jsonl"), "{error}");
+}
+
+#[test]
+fn malformed_records_are_refused_with_their_line() {
+    refused(3, |line| line[..line.len() / 2].into(), "EOF");
+    refused(2, |line| line.replace("\"best_error\"", "\"best\""), "unknown field `best`");
+    refused(3, |_| String::new(), "EOF");
+}
+
+#[test]
+fn other_settings_are_refused_by_name() {
+    refused(3, |line| line.replace("\"batch\":100", "\"batch\":50"), "batch is 50, not 100");
+    refused(2, |line| line.replace("\"seed\":0", "\"seed\":7"), "seed is 7, not 0");
+}
+
+#[test]
+fn the_same_run_twice_is_refused() {
+    refused(4, |line| line.replace("\"latents\":8", "\"latents\":2"), "second record of d = 1, d' = 2");
+}
+
+#[test]
+fn empty_data_is_refused() {
+    let folder = copies();
+    fs::write(folder.path().join("figure-1.jsonl"), "").unwrap();
+    let (code, _, error) = draw(folder.path());
+    assert!(code == 2 && error.contains("figures train"), "{error}");
+}
+
+#[test]
+#[cfg(not(feature = "training"))]
+fn a_build_without_training_says_how_to_get_one() {
+    let (code, _, error) = figures(&["train", "2", "--data", "nowhere.jsonl"]);
+    assert_eq!(code, 2);
+    assert!(
+        error.contains("cargo run --release --features training -- figures train 2 --data nowhere.jsonl"),
+        "{error}"
+    );
+}
