@@ -3,9 +3,11 @@
 use super::antipodal::AntipodalPair;
 use super::settings::Settings;
 use super::targets::Figure1Function;
+use num_traits::Signed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use sumformer_checker::number::parse_rational;
 
 /// What φ is; ψ is a multi-layer perceptron in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -150,6 +152,19 @@ pub trait Record: Serialize + DeserializeOwned + Clone {
     fn describe(&self) -> String;
     /// How it was trained, if it was.
     fn settings(&self) -> Option<&Settings>;
+    /// What no run could have left, in words: lengths that do not fit, indices out of range, negative errors.
+    fn problem(&self) -> Option<&'static str>;
+}
+
+/// More sums, coordinates or epochs are no result of this program.
+const LARGEST: usize = 1 << 20;
+
+fn is_count(number: usize) -> bool {
+    (1..=LARGEST).contains(&number)
+}
+
+fn are_errors(numbers: &[f64]) -> bool {
+    numbers.iter().all(|number| *number >= 0.0)
 }
 
 impl Record for CurveRecord {
@@ -162,6 +177,18 @@ impl Record for CurveRecord {
     }
     fn settings(&self) -> Option<&Settings> {
         Some(&self.settings)
+    }
+    fn problem(&self) -> Option<&'static str> {
+        let Settings { epochs, validate_every, .. } = self.settings;
+        if !is_count(epochs) || !is_count(validate_every) {
+            Some("`epochs` and `validate_every` must be between 1 and 2^20")
+        } else if self.errors.len() != epochs / validate_every || self.errors.is_empty() {
+            Some("`errors` must have one number for every `validate_every` epochs")
+        } else if !are_errors(&self.errors) {
+            Some("a negative error")
+        } else {
+            None
+        }
     }
 }
 
@@ -176,6 +203,19 @@ impl Record for LatentRecord {
     fn settings(&self) -> Option<&Settings> {
         Some(&self.settings)
     }
+    fn problem(&self) -> Option<&'static str> {
+        let misplaced =
+            |pair: &Collision| pair.point.len() != self.dimension || pair.coordinate >= self.dimension;
+        if !is_count(self.dimension) || !is_count(self.latents) {
+            Some("`dimension` and `latents` must be between 1 and 2^20")
+        } else if !are_errors(&[self.best_error, self.last_error, self.sampled_error]) {
+            Some("a negative error")
+        } else if self.pair.as_ref().is_some_and(misplaced) {
+            Some("`point` must have `dimension` coordinates, and `coordinate` be one of them")
+        } else {
+            None
+        }
+    }
 }
 
 impl Record for ConstructedRecord {
@@ -188,6 +228,12 @@ impl Record for ConstructedRecord {
     }
     fn settings(&self) -> Option<&Settings> {
         None
+    }
+    fn problem(&self) -> Option<&'static str> {
+        match parse_rational(&self.certified) {
+            Ok(bound) if !bound.is_negative() => None,
+            _ => Some("`certified` must be a fraction that is not negative"),
+        }
     }
 }
 
@@ -230,6 +276,9 @@ pub fn parse<R: Record>(text: &str, wanted: Option<&Settings>) -> Result<Vec<R>,
         let line = index + 1;
         let record: R = serde_json::from_str(content)
             .map_err(|e| RecordError::Malformed { line, problem: e.to_string() })?;
+        if let Some(problem) = record.problem() {
+            return Err(RecordError::Malformed { line, problem: problem.into() });
+        }
         let run = record.describe();
         let settings = wanted.or_else(|| records.first().and_then(R::settings));
         if let Some(difference) = settings.zip(record.settings()).and_then(|(a, b)| difference(a, b)) {

@@ -58,6 +58,40 @@ fn malformed_records_are_refused_with_their_line() {
 }
 
 #[test]
+fn records_that_no_run_leaves_are_refused() {
+    refused(1, |line| line.replace("\"latents\":1,", "\"latents\":0,"), "between 1 and 2^20");
+    refused(2, |line| line.replace("\"best_error\":", "\"best_error\":-"), "negative error");
+    let pair =
+        r#""pair":{"point":[0.5],"distance":0.0,"coordinate":1,"outputs":[1.0,1.0],"errors":[7.0,31.0]}"#;
+    refused(3, |line| line.replace("\"pair\":null", pair), "`coordinate`");
+    let changes = [
+        ("figure-1.jsonl", "\"validate_every\":5", "\"validate_every\":0"),
+        ("figure-1.jsonl", "\"errors\":[", "\"errors\":[0.5,"),
+        ("constructed.jsonl", "\"certified\":\"", "\"certified\":\"-"),
+    ];
+    for (name, from, to) in changes {
+        let folder = copies();
+        let file = folder.path().join(name);
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replacen(from, to, 1)).unwrap();
+        let (code, _, error) = draw(folder.path());
+        assert!(code == 2 && error.contains(&format!("{name}: line 1")), "{error}");
+    }
+}
+
+#[test]
+fn errors_of_0_are_drawn() {
+    let folder = copies();
+    let file = folder.path().join("figure-1.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let mut line: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    line["errors"][0] = 0.into();
+    fs::write(&file, line.to_string()).unwrap();
+    let (code, _, error) = draw(folder.path());
+    assert_eq!(code, 0, "{error}");
+}
+
+#[test]
 fn other_settings_are_refused_by_name() {
     refused(3, |line| line.replace("\"batch\":100", "\"batch\":50"), "batch is 50, not 100");
     refused(2, |line| line.replace("\"seed\":0", "\"seed\":7"), "seed is 7, not 0");

@@ -7,6 +7,7 @@ use crate::figures::record::{ConstructedRecord, LatentRecord, Model};
 use crate::figures::targets::Figure1Function;
 use itertools::Itertools;
 use plotters::prelude::*;
+use sumformer_checker::number::{parse_rational, to_f64};
 
 /// Width and height of Figure 1.
 pub(super) const SIZE_1: (u32, u32) = (1120, 464);
@@ -75,11 +76,9 @@ fn curves_of(results: &Results, function: Figure1Function) -> Vec<Curve> {
     curves
 }
 
-/// The certified bound as a float.
+/// The certified bound as a float; a record that was read has one.
 pub(super) fn certified(record: &ConstructedRecord) -> f64 {
-    let (numerator, denominator) = record.certified.split_once('/').unwrap_or((&record.certified, "1"));
-    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
-    number(numerator) / number(denominator)
+    parse_rational(&record.certified).map_or(f64::NAN, |bound| to_f64(&bound))
 }
 
 /// As the paper draws it: the best error against d', one line for every d.

@@ -1,5 +1,6 @@
 //! Figure 2 as two heat maps over d and d': the relative L2 error, and the largest error that was seen.
 
+use super::panel::logarithm;
 use super::{Area, Failure};
 use crate::cli::plot::FONT;
 use crate::figures::record::LatentRecord;
@@ -54,11 +55,6 @@ impl Value {
             Value::Largest => largest_error_seen(record),
         }
     }
-}
-
-/// Finite also for 0.
-fn logarithm(value: f64) -> f64 {
-    value.max(1e-30).log10()
 }
 
 /// On validation sequences, on corners, and at the pair that φ does not tell apart.

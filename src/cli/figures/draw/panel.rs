@@ -65,7 +65,7 @@ pub(super) fn draw<'a>(
         .y_label_formatter(&|y| decade(*y))
         .draw()?;
     for curve in curves {
-        let points = curve.points.iter().map(|&(x, y)| (x, y.log10()));
+        let points = curve.points.iter().map(|&(x, y)| (x, logarithm(y)));
         let stroke = curve.colour.stroke_width(2);
         match curve.style {
             Style::Line => {
@@ -83,9 +83,14 @@ pub(super) fn draw<'a>(
     Ok(())
 }
 
+/// Finite also for 0.
+pub(super) fn logarithm(value: f64) -> f64 {
+    value.max(1e-30).log10()
+}
+
 /// The whole decades that enclose all points.
 fn decades(curves: &[Curve]) -> Range<f64> {
-    let logarithms = || curves.iter().flat_map(|curve| &curve.points).map(|point| point.1.log10());
+    let logarithms = || curves.iter().flat_map(|curve| &curve.points).map(|point| logarithm(point.1));
     let low = logarithms().fold(f64::INFINITY, f64::min).floor();
     let high = logarithms().fold(f64::NEG_INFINITY, f64::max).ceil();
     if low.is_finite() && high.is_finite() { low..high.max(low + 1.0) } else { -1.0..0.0 }
