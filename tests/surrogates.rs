@@ -1,13 +1,13 @@
 //! The Weierstrass step as property tests: a surrogate is as near its target as it says, atoms stay where they are said to,
 //! and what the checker accepts of a changed approximation is true.
 
-use num_rational::BigRational;
 use proptest::prelude::*;
 use sumformer::approximation::structural::surrogate;
 use sumformer::eval::surrogate::extend;
 use sumformer_checker::format::certificate::{Approximation, Replacement};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{evaluate_sequence, load_target};
+use sumformer_checker::number::Rational;
 use sumformer_checker::number::{Exact, integer, ratio, to_f64};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
@@ -116,7 +116,7 @@ fn check(target: &Target, surrogate: &Surrogate, tokens: &[Vec<f64>]) -> Result<
     Ok(())
 }
 
-fn structural(target: &Target, share: &BigRational) -> Surrogate {
+fn structural(target: &Target, share: &Rational) -> Surrogate {
     // Now and then the planner misses a share by a hair; what is tested here is what it finds for one a little smaller.
     let found =
         [10, 9, 8].into_iter().find_map(|tenths| surrogate(target, &(share * ratio(tenths, 10)), LIMIT).ok());
@@ -205,7 +205,7 @@ fn mutate(approximations: &mut Vec<Approximation>, at: usize, change: usize, by:
     }
 }
 
-fn approximation(node: usize, by: Replacement, error: BigRational) -> Vec<Approximation> {
+fn approximation(node: usize, by: Replacement, error: Rational) -> Vec<Approximation> {
     vec![Approximation { output: 0, node, by, error: Exact(error) }]
 }
 
@@ -221,7 +221,7 @@ fn refusal(target: &Target, approximations: &[Approximation]) -> String {
 fn wrong_approximations_say_what_is_wrong() {
     // max(y: y[0]): node 0 the maximum, node 1 the coordinate.
     let extremum = target(8);
-    let thresholds = |low: i64, high: BigRational, levels| Replacement::Thresholds {
+    let thresholds = |low: i64, high: Rational, levels| Replacement::Thresholds {
         low: Exact(integer(low)),
         high: Exact(high),
         levels,

@@ -18,7 +18,7 @@ use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, at_most, ratio, same, to_f64};
+use sumformer_checker::number::{Rational, ratio, to_f64};
 use sumformer_checker::rules::cells::derive;
 
 /// No network of the audit is larger.
@@ -113,7 +113,7 @@ impl Checked {
     /// Valid, and the bound is less than ε, strictly, as the theorems have it; with the numbers that go with it.
     pub(super) fn evidence(&self) -> (bool, Numbers) {
         let certified = &self.proof.certificate.certified.0;
-        let below = at_most(certified, &self.epsilon) && !same(certified, &self.epsilon);
+        let below = *certified < self.epsilon;
         let valid = matches!(self.proof.verdict, Verdict::Valid(_));
         let size = &self.proof.size;
         let verdict = match &self.proof.verdict {

@@ -8,7 +8,7 @@ use sumformer_checker::format::network::Network;
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, at_most, power_of_two, same};
+use sumformer_checker::number::{Rational, power_of_two};
 use sumformer_checker::rules::cells::WorstEntry;
 use sumformer_checker::semantics::ExactEvaluator;
 
@@ -31,7 +31,7 @@ pub fn find_witness_on_cells(target: &Target, network: &Network, worst: &WorstEn
         .flat_map(|token| token.iter().zip(&target.domain))
         .map(|(side, whole)| {
             let gap = side.wid() * power_of_two(GAP);
-            let high = if same(side.sup(), whole.sup()) { side.sup().clone() } else { side.sup() - gap };
+            let high = if side.sup() == whole.sup() { side.sup().clone() } else { side.sup() - gap };
             [side.inf().clone(), high]
         })
         .collect();
@@ -80,7 +80,7 @@ fn furthest(
     let mut best = (start.clone(), error(&start)?);
     let mut offer = |corner: Vec<usize>| -> Option<bool> {
         let found = error(&corner)?;
-        let better = !at_most(&found, &best.1);
+        let better = found > best.1;
         if better {
             best = (corner, found);
         }

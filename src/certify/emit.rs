@@ -5,7 +5,6 @@ use super::cell_witness::find_witness_on_cells;
 use super::witness::{Witnessed, find_witness, find_witness_off_target};
 use crate::discontinuous::BOUND_BITS;
 use crate::network::builder::BuiltNetwork;
-use num_rational::BigRational;
 use std::time::{Duration, Instant};
 use sumformer_checker::check::{
     Checked, DerivedOutput, ProofFiles, UnreadableProof, Verdict, check_proof, derive_outputs,
@@ -18,6 +17,7 @@ use sumformer_checker::format::sha256;
 use sumformer_checker::implied::ImpliedSumformer;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
+use sumformer_checker::number::Rational;
 use sumformer_checker::number::{Exact, round_down, round_up};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::cells::CellBound;
@@ -77,7 +77,7 @@ impl Claims {
 }
 
 /// Finds a witness, writes the certificate, and checks the written bytes.
-pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &BigRational) -> Result<Proof, ProofError> {
+pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &Rational) -> Result<Proof, ProofError> {
     let outputs = output_claims(built)?;
     let witness = find_witness(target, built, &largest_claim(&outputs));
     let claims = Claims::of(built, outputs);
@@ -93,14 +93,14 @@ pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &BigRational) -> Re
 pub fn prove_by_boxes(
     target: &Target,
     built: &BuiltNetwork,
-    epsilon: &BigRational,
+    epsilon: &Rational,
     options: &BoxOptions<'_>,
 ) -> Result<Proof, ProofError> {
     let Network { readout, outputs, .. } = &built.network;
     let lowering: Vec<Exact> =
         built.run.outputs(readout, *outputs).iter().map(|model| rounded(&model.error)).collect();
     // Rounding up a residual below a short number does not lead above it.
-    let tolerances: Vec<BigRational> =
+    let tolerances: Vec<Rational> =
         lowering.iter().map(|lowering| round_down(&(epsilon - &lowering.0), BOUND_BITS)).collect();
     let sumformer = ImpliedSumformer::of(&built.run, readout, *outputs);
     let BoxSearch { tree, residuals, report } = search(target, &sumformer, &tolerances, options)?;
@@ -118,11 +118,11 @@ pub fn prove_on_cells(
     target: &Target,
     network: Network,
     bound: &CellBound,
-    epsilon: &BigRational,
+    epsilon: &Rational,
 ) -> Result<Proof, ProofError> {
     let witness = find_witness_on_cells(target, &network, &bound.worst);
     let residual =
-        |residual| OutputClaim { lowering: rounded(&BigRational::default()), residual: rounded(residual) };
+        |residual| OutputClaim { lowering: rounded(&Rational::default()), residual: rounded(residual) };
     let ramps = bound
         .ramps
         .as_ref()
@@ -146,7 +146,7 @@ fn seal(
     network_json: String,
     claims: Claims,
     witness: Witnessed,
-    epsilon: &BigRational,
+    epsilon: &Rational,
 ) -> Result<Proof, ProofError> {
     let certificate = Certificate {
         format: CERTIFICATE_FORMAT.to_string(),
@@ -184,7 +184,7 @@ fn seal(
 }
 
 /// The bound that a certificate of a built network states.
-pub fn certified_bound(built: &BuiltNetwork) -> Result<BigRational, Refusal> {
+pub fn certified_bound(built: &BuiltNetwork) -> Result<Rational, Refusal> {
     Ok(largest_claim(&output_claims(built)?))
 }
 
@@ -199,11 +199,11 @@ fn output_claims(built: &BuiltNetwork) -> Result<Vec<OutputClaim>, Refusal> {
 }
 
 /// A claim rounded up to a short number.
-fn rounded(value: &BigRational) -> Exact {
+fn rounded(value: &Rational) -> Exact {
     Exact(round_up(value, BOUND_BITS))
 }
 
-pub(super) fn largest_claim(outputs: &[OutputClaim]) -> BigRational {
+pub(super) fn largest_claim(outputs: &[OutputClaim]) -> Rational {
     let totals = outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0);
     totals.max().unwrap_or_else(num_traits::Zero::zero)
 }

@@ -4,7 +4,7 @@ use super::boxes::{MergeConflict, merge_trees};
 use super::emit::largest_claim;
 use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, check_proof};
 use sumformer_checker::format::certificate::{Certificate, OutputClaim};
-use sumformer_checker::number::{Exact, at_most, max};
+use sumformer_checker::number::{Exact, max};
 
 /// A merged proof and the checker's word on it.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ pub fn merge_proofs(
         }
         let error = |c: &Certificate| c.witness.as_ref().map(|witness| witness.error.0.clone());
         let is_larger = match (error(&merged), error(other)) {
-            (Some(known), Some(new)) => !at_most(&new, &known),
+            (Some(known), Some(new)) => new > known,
             (known, new) => known.is_none() && new.is_some(),
         };
         if is_larger {

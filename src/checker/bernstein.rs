@@ -1,7 +1,7 @@
 //! Range bounds from Bernstein coefficients: a polynomial on a box lies in the hull of its coefficients.
 
 use crate::interval::Interval;
-use crate::number::{Rational, binomial, compare};
+use crate::number::{Rational, binomial};
 use crate::polynomial::Polynomial;
 use num_traits::Zero;
 
@@ -57,8 +57,8 @@ fn hull<'a>(p: &Polynomial, variables: &[u32], domain: impl Fn(u32) -> &'a Inter
             }
         }
     }
-    let inf = tensor.iter().min_by(|a, b| compare(a, b))?.clone();
-    let sup = tensor.iter().max_by(|a, b| compare(a, b))?.clone();
+    let inf = tensor.iter().min()?.clone();
+    let sup = tensor.iter().max()?.clone();
     Interval::new(inf, sup).ok()
 }
 

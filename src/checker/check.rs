@@ -8,14 +8,16 @@ use crate::format::{FormatError, sha256};
 use crate::implied::ImpliedSumformer;
 use crate::language::target::Target;
 use crate::language::{Diagnostics, load_target};
-use crate::number::{Rational, at_most, max, same, to_f64};
+use crate::number::{Rational, max, to_f64};
 use crate::polynomial::Polynomial;
 use crate::rules::residual::{Unfolding, residual_bound};
 use crate::rules::symbolic_run::SymbolicRun;
 use crate::rules::{Refusal, RefusalKind, Rule};
 use crate::rules::{boxes, cells};
 use crate::surrogate::Surrogate;
+use crate::work::{self, Limits, Stopped, within};
 use num_traits::{One, Signed, Zero};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// The three files of a proof, as bytes.
@@ -63,7 +65,13 @@ pub enum UnreadableProof {
     /// The network or the certificate is malformed.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// Reading the files used up the work of the whole check.
+    #[error("the files cannot be read: {0}")]
+    Work(#[from] Stopped),
 }
+
+/// The work of one check, in units of [`crate::work`].
+pub const CHECK_WORK: u64 = 1 << 36;
 
 /// What a proof is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,13 +97,21 @@ pub struct Checked {
     pub verdict: Verdict,
 }
 
-/// Checks a proof: hashes, the witness, and the bound.
+/// Checks a proof: hashes, the witness, and the bound, within [`CHECK_WORK`].
 pub fn check_proof(files: ProofFiles<'_>) -> Result<Checked, UnreadableProof> {
-    let ParsedProof { target, network, certificate } = files.parse()?;
-    let result = require_hashes(files, &certificate)
-        .and_then(|()| require_shapes(&target, &network, &certificate))
-        .and_then(|()| check_witness(&target, &network, &certificate))
-        .and_then(|()| derive_bound(&target, &network, &certificate));
+    let (parsed, reading) = within(Limits::work(CHECK_WORK), || (files.parse(), work::spent()))?;
+    let ParsedProof { target, network, certificate } = parsed?;
+    let place = Cell::new("certificate");
+    let check = || {
+        require_hashes(files, &certificate)?;
+        require_shapes(&target, &network, &certificate)?;
+        place.set("witness");
+        check_witness(&target, &network, &certificate)?;
+        place.set("certified");
+        derive_bound(&target, &network, &certificate)
+    };
+    let result = within(Limits::work(CHECK_WORK - reading), check)
+        .unwrap_or_else(|stopped| Err(Rule::Work.unsupported(place.get(), stopped.to_string())));
     let verdict = match result {
         Ok(derived) => Verdict::Valid(Box::new(derived)),
         Err(refusal) if refusal.kind == RefusalKind::Unsupported => Verdict::Incomplete(refusal),
@@ -122,7 +138,7 @@ fn require_hashes(files: ProofFiles<'_>, certificate: &Certificate) -> Result<()
 fn check_witness(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
     let Some(witness) = &certificate.witness else { return Ok(()) };
     let error = witness_error(target, network, witness)?;
-    if !at_most(&error, &certificate.certified.0) {
+    if error > certificate.certified.0 {
         return Err(Rule::Witness.invalid(
             "witness",
             format!(
@@ -132,7 +148,7 @@ fn check_witness(target: &Target, network: &Network, certificate: &Certificate) 
             ),
         ));
     }
-    if !same(&error, &witness.error.0) {
+    if error != witness.error.0 {
         return Err(
             Rule::Witness.invalid("witness", format!("the error there is {error}, not {}", witness.error.0))
         );
@@ -188,7 +204,7 @@ pub fn derive_bound(
     };
     let bound = largest_total(&outputs);
     let mut claimed = certificate.outputs.iter().map(|claim| &claim.lowering.0 + &claim.residual.0);
-    if claimed.any(|total| !at_most(&total, &certificate.certified.0)) {
+    if claimed.any(|total| total > certificate.certified.0) {
         return Err(
             Rule::Total.invalid("certified", "an output's parts add up to more than the certified bound")
         );
@@ -196,8 +212,8 @@ pub fn derive_bound(
     let epsilon = &certificate.epsilon.0;
     let ramps = certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref());
     let scope = match ramps {
-        _ if at_most(&certificate.certified.0, epsilon) => Scope::Everywhere,
-        Some(ramps) if at_most(&ramps.bound.0, epsilon) => Scope::OffRamps,
+        _ if certificate.certified.0 <= *epsilon => Scope::Everywhere,
+        Some(ramps) if ramps.bound.0 <= *epsilon => Scope::OffRamps,
         _ => {
             let (what, bound) = match ramps {
                 Some(ramps) => ("the bound off the ramps", &ramps.bound.0),
@@ -234,7 +250,7 @@ fn derive_on_cells(
             require_at_least(&claim.bound.0, &ramps.bound, Rule::Residual, "cells, ramps")?;
             require_at_least(&claim.measure.0, &ramps.measure, Rule::Cells, "cells, ramps, measure")?;
             // Bounds of norms weigh the rest of the box by 1 − measure.
-            if !at_most(&claim.measure.0, &Rational::one()) {
+            if claim.measure.0 > Rational::one() {
                 return Err(Rule::Cells.invalid(
                     "cells, ramps, measure",
                     format!("{} is no share of the box", claim.measure.0),
@@ -359,7 +375,7 @@ pub fn largest_total(outputs: &[DerivedOutput]) -> Rational {
 }
 
 fn require_at_least(claimed: &Rational, derived: &Rational, rule: Rule, place: &str) -> Result<(), Refusal> {
-    if at_most(derived, claimed) {
+    if derived <= claimed {
         return Ok(());
     }
     Err(rule.invalid(

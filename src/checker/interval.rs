@@ -1,6 +1,6 @@
 //! Closed intervals with rational end points.
 
-use crate::number::{Exact, Rational, at_most, compare, max, min};
+use crate::number::{Exact, Rational, max, min};
 use num_traits::{Pow, Signed, Zero};
 
 /// The closed interval `[inf, sup]`, `inf ≤ sup`.
@@ -32,7 +32,7 @@ impl From<Interval> for [Exact; 2] {
 impl Interval {
     /// The interval `[inf, sup]`.
     pub fn new(inf: Rational, sup: Rational) -> Result<Self, EmptyInterval> {
-        if at_most(&inf, &sup) { Ok(Self { inf, sup }) } else { Err(EmptyInterval(Box::new((inf, sup)))) }
+        if inf <= sup { Ok(Self { inf, sup }) } else { Err(EmptyInterval(Box::new((inf, sup)))) }
     }
 
     /// The interval `[value, value]`.
@@ -73,12 +73,12 @@ impl Interval {
 
     /// Whether `value` lies in the interval.
     pub fn contains(&self, value: &Rational) -> bool {
-        at_most(&self.inf, value) && at_most(value, &self.sup)
+        self.inf <= *value && *value <= self.sup
     }
 
     /// Whether `other` is a subset of this interval.
     pub fn encloses(&self, other: &Interval) -> bool {
-        at_most(&self.inf, &other.inf) && at_most(&other.sup, &self.sup)
+        self.inf <= other.inf && other.sup <= self.sup
     }
 
     /// The interval widened by `radius ≥ 0` on both sides.
@@ -128,8 +128,8 @@ impl std::ops::Mul for &Interval {
     fn mul(self, other: &Interval) -> Interval {
         let products =
             [&self.inf * &other.inf, &self.inf * &other.sup, &self.sup * &other.inf, &self.sup * &other.sup];
-        let inf = products.iter().min_by(|a, b| compare(a, b)).expect("four products").clone();
-        let sup = products.iter().max_by(|a, b| compare(a, b)).expect("four products").clone();
+        let inf = products.iter().min().expect("four products").clone();
+        let sup = products.iter().max().expect("four products").clone();
         Interval { inf, sup }
     }
 }

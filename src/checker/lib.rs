@@ -22,3 +22,4 @@ pub mod polynomial;
 pub mod rules;
 pub mod semantics;
 pub mod surrogate;
+pub mod work;

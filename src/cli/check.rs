@@ -59,7 +59,7 @@ pub fn check_folder(folder: &Path) -> Result<Checked, CliError> {
 pub fn unreadable(error: UnreadableProof, folder: &Path) -> CliError {
     match error {
         UnreadableProof::Target(diagnostics) => diagnostics.into(),
-        UnreadableProof::Encoding(_) | UnreadableProof::Format(_) => {
+        UnreadableProof::Encoding(_) | UnreadableProof::Format(_) | UnreadableProof::Work(_) => {
             CliError::bad_input(format!("{}: {error}", folder.display()))
         }
     }
@@ -105,7 +105,7 @@ pub fn add_cells(result: &mut Value, cells: &CellClaim, certified: &Rational) {
     if let Some(ramps) = &cells.ramps {
         let (bound, measure) = (&ramps.bound.0, &ramps.measure.0);
         // ∫ e^p ≤ bound^p·(1 − measure) + certified^p·measure, since certified holds everywhere.
-        let mean = |p: i32| {
+        let mean = |p: u32| {
             let flat = bound.pow(p) * (Rational::from_integer(1.into()) - measure);
             flat + certified.pow(p) * measure
         };

@@ -17,7 +17,7 @@ use crate::codes::{CodeKind, CodeSize};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::Signed;
-use sumformer_checker::number::{Rational, at_most, floor_log2, power_of_two};
+use sumformer_checker::number::{Rational, floor_log2, power_of_two};
 
 /// What the network of a code needs of a binary format.
 ///
@@ -73,7 +73,7 @@ pub fn mean_recovers(tokens: usize, significand_bits: u32) -> bool {
     // A tie would need 1/n to be dyadic, so any rule for ties will do.
     let rounded = (share / &unit).round() * unit;
     let relative = rounded * n - Rational::from_integer(1.into());
-    at_most(&relative.abs(), &power_of_two(-1 - i64::from(significand_bits)))
+    relative.abs() <= power_of_two(-1 - i64::from(significand_bits))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::DiscontinuousError;
 use num_traits::{ToPrimitive, Zero};
 use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, at_most};
+use sumformer_checker::number::Rational;
 
 /// The cells of (29), Δ to each side of the box; a side that is a point is not divided.
 ///
@@ -128,7 +128,7 @@ impl Grid {
         }
         let position = (value - side.inf()) * &slices / side.wid();
         let one = count(1);
-        position.is_integer() && at_most(&one, &position) && at_most(&position, &(slices - one))
+        position.is_integer() && one <= position && position <= (slices - one)
     }
 
     /// inf + r·(width/divisions) on side k.

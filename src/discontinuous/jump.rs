@@ -5,7 +5,7 @@ use super::grid::Grid;
 use num_traits::{One, Signed};
 use sumformer_checker::format::network::{Activation, Unit};
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::number::{Exact, Rational, at_most, ratio};
+use sumformer_checker::number::{Exact, Rational, ratio};
 
 /// How the network jumps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Jump {
         let Jump::Ramp(eta) = self else { return Ok(()) };
         let divisions = grid.divisions().iter().copied().max().unwrap_or(1);
         let share = eta * Rational::from_integer(divisions.into());
-        if !eta.is_positive() || at_most(&Rational::one(), &share) {
+        if !eta.is_positive() || Rational::one() <= share {
             return Err(DiscontinuousError::Ramp { eta: eta.clone(), divisions });
         }
         Ok(())
@@ -65,7 +65,7 @@ impl Jump {
             return jump(None, input, bias, output);
         }
         // An odd number over 4 is reduced.
-        let bias = |side: i32| Rational::new_raw((bias.numer() << 1u32) + side, 4.into());
+        let bias = |side: i32| Rational::reduced((bias.numer() << 1u32) + side, 4.into());
         let slope = SparseVector::from_entries(output.iter().map(|(slot, weight)| (slot, doubled(weight))));
         let down = SparseVector::from_entries(slope.iter().map(|(slot, weight)| (slot, -weight)));
         vec![
@@ -78,9 +78,9 @@ impl Jump {
 /// Twice a number.
 fn doubled(value: &Rational) -> Rational {
     if value.denom().bit(0) {
-        return Rational::new_raw(value.numer() << 1u32, value.denom().clone());
+        return Rational::reduced(value.numer() << 1u32, value.denom().clone());
     }
-    Rational::new_raw(value.numer().clone(), value.denom() >> 1u32)
+    Rational::reduced(value.numer().clone(), value.denom() >> 1u32)
 }
 
 /// A step(t) or, of half width h, (relu(t + h) − relu(t − h))/(2h), times `output`; t = input·z + bias.

@@ -189,7 +189,7 @@ impl Keys {
             Keys::Big(keys) => keys[r].clone(),
         };
         // An odd number over 2 is reduced.
-        Rational::new_raw(BigInt::from(1) - (key << 1), BigInt::from(2))
+        Rational::reduced(BigInt::from(1) - (key << 1), BigInt::from(2))
     }
 }
 

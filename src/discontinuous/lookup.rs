@@ -6,7 +6,7 @@ use super::stream::Stream;
 use super::table::Table;
 use sumformer_checker::format::network::{Block, Unit};
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::number::{Rational, integer, same};
+use sumformer_checker::number::{Rational, integer};
 
 /// The outputs at key κ are v_0 + Σ_r (v_r − v_{r−1})·[κ ≥ κ_r] over the sorted keys; jumps of height 0 are left out.
 pub(super) fn look_up(
@@ -15,7 +15,7 @@ pub(super) fn look_up(
     layout: TableLayout,
     stream: &Stream,
 ) -> impl Iterator<Item = Block> {
-    let changes = |r: &usize| !table.row(*r).iter().zip(table.row(r - 1)).all(|(to, from)| same(to, from));
+    let changes = |r: &usize| !table.row(*r).iter().zip(table.row(r - 1)).all(|(to, from)| to == from);
     let places: Vec<usize> = (1..table.keys().len()).filter(changes).collect();
     let slots = |values: &mut dyn Iterator<Item = Rational>| {
         SparseVector::from_entries(values.enumerate().map(|(o, value)| (stream.out(o), value)))

@@ -10,7 +10,7 @@ use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::{Exact, Rational, at_most, integer, power_of_two, round_up, to_f64};
+use sumformer_checker::number::{Exact, Rational, integer, power_of_two, round_up, to_f64};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::gadget::function_errors;
 
@@ -171,7 +171,7 @@ fn break_points(knots: &[(f64, f64)], shift: f64, range: &Interval) -> (Vec<Rati
         };
         // Floating point may not tell neighbours apart.
         match times.last() {
-            Some(previous) if at_most(&time, previous) => times.push(previous + unit),
+            Some(previous) if time <= *previous => times.push(previous + unit),
             _ => times.push(time),
         }
     }
@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn value(gadget: &FunctionGadget, slot: usize, t: &Rational) -> Rational {
-        let relu = |t: Rational| if at_most(&t, &Rational::zero()) { Rational::zero() } else { t };
+        let relu = |t: Rational| if t <= Rational::zero() { Rational::zero() } else { t };
         let units = gadget
             .units
             .iter()

@@ -129,7 +129,7 @@ pub fn piecewise_power(
 ) -> BuiltGadget {
     let (start, step, count) = grid(range, pieces);
     let knot = |k: i64| &start + &step * integer(k);
-    let value = |t: &Rational| t.pow(degree as i32);
+    let value = |t: &Rational| t.pow(degree);
     let end = knot(count);
     let slope = |k: i64| (value(&knot(k + 1)) - value(&knot(k))) / &step;
     // The first unit carries the affine part of the first piece as relu(t − start) = t − start.
@@ -178,8 +178,8 @@ fn half_excess(degree: u32, start: &Rational, step: &Rational, end: &Rational, c
         let left = start + step * integer(k);
         let right = &left + step;
         let middle = (&left + &right) / integer(2);
-        let chord = (left.pow(degree as i32) + right.pow(degree as i32)) / integer(2);
-        chord - middle.pow(degree as i32)
+        let chord = (left.pow(degree) + right.pow(degree)) / integer(2);
+        chord - middle.pow(degree)
     };
     let (first, last) = (excess(0), excess(count - 1));
     let largest = if first.abs() >= last.abs() { first } else { last };

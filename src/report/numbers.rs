@@ -52,12 +52,8 @@ pub fn above(value: &Rational) -> String {
         let (last, power) = if last > 9999 { (last / 10, power + 1) } else { (last, power) };
         format!("{}.{:03}e{power}", last / 1000, last % 1000)
     };
-    let enough = parse_rational(&text).is_ok_and(|shown| at_least(&shown, value));
+    let enough = parse_rational(&text).is_ok_and(|shown| shown >= *value);
     shown(if enough { last } else { last + 1 })
-}
-
-fn at_least(a: &Rational, b: &Rational) -> bool {
-    sumformer_checker::number::at_most(b, a)
 }
 
 /// `<= 1.235e-4`: a bound with three decimals that is not below the bound itself.

@@ -58,7 +58,7 @@ impl Sumformer {
     /// The exact outputs at a sequence, for every token.
     pub fn evaluate(&self, sequence: &[Vec<Rational>]) -> Vec<Vec<Rational>> {
         let feature = |token: &Vec<Rational>, m: &Monomial| -> Rational {
-            m.powers().iter().fold(Rational::one(), |v, &(k, e)| v * token[k as usize].pow(e as i32))
+            m.powers().iter().fold(Rational::one(), |v, &(k, e)| v * token[k as usize].pow(e))
         };
         let totals: Vec<Rational> =
             self.features.iter().map(|m| sequence.iter().map(|token| feature(token, m)).sum()).collect();

@@ -7,7 +7,7 @@ use sumformer_checker::interval::Interval;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, at_most, ratio, to_f64};
+use sumformer_checker::number::{Rational, ratio, to_f64};
 use sumformer_checker::rules::boxes::{Leaf, Node, Place, PreparedBox, Sides, Walk, derive, for_each_leaf};
 
 /// A target over a box whose sides are not dyadic; its function plays no part.
@@ -172,12 +172,12 @@ fn the_derived_bound_is_at_most_the_claim_and_at_least_the_witness() {
         let p = proved(number);
         let bound = derive(&p.target, &p.sumformer, p.tree()).unwrap();
         for ((residual, _), claim) in bound.outputs.iter().zip(&p.proof.certificate.outputs) {
-            assert!(at_most(residual, &claim.residual.0));
+            assert!(*residual <= claim.residual.0);
         }
         let report = p.proof.boxes.as_ref().unwrap();
         assert_eq!((bound.leaves, &report.worst), (report.leaves, &None));
         let witness = &p.proof.witness;
-        assert!(at_most(&witness.error, &p.proof.certificate.certified.0));
+        assert!(witness.error <= p.proof.certificate.certified.0);
         // The polynomials are no better than this, and the search finds where.
         assert!(to_f64(&witness.error) > 3e-4, "{}", witness.error);
         assert_eq!(witness.exact, [false, true, false, true, false][number]);

@@ -1,6 +1,5 @@
 //! Targets that are no polynomials, each with a polynomial that approximates it, and networks for the polynomial.
 
-use num_rational::BigRational;
 use std::sync::Arc;
 use sumformer::certify::boxes::{BoxOptions, Slice};
 use sumformer::lowering::attention::{Architecture, Scores};
@@ -12,6 +11,7 @@ use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
+use sumformer_checker::number::Rational;
 use sumformer_checker::number::to_f64;
 use sumformer_checker::surrogate::Surrogate;
 
@@ -92,7 +92,7 @@ impl Approximated {
     }
 
     /// A network for the approximation, its own error being at most `lowering`.
-    pub fn network(&self, lowering: &BigRational) -> BuiltNetwork {
+    pub fn network(&self, lowering: &Rational) -> BuiltNetwork {
         let target = self.load(self.approximation);
         let surrogate = Arc::new(Surrogate::new(&target, &[], DEFAULT_MAX_TERMS).expect("a polynomial"));
         let (sumformer, _) =

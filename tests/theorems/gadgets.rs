@@ -126,14 +126,14 @@ proptest! {
         // A knot where two neighbouring chords have one slope needs no unit: the shortest gap is h.
         let h = knots.windows(2).map(|pair| &pair[1] - &pair[0]).min().expect("two ends");
         let k = integer(i64::from(degree));
-        let curvature = &k * (&k - integer(1)) * built.claim.range.mag().pow(degree as i32 - 2);
+        let curvature = &k * (&k - integer(1)) * built.claim.range.mag().pow(degree - 2);
         let bound = &h * &h / integer(8) * curvature;
         let claimed = &built.claim.outputs[0].error.0;
         for pair in knots.windows(2) {
             for share in 0..=8 {
                 let t = &pair[0] + (&pair[1] - &pair[0]) * ratio(share, 8);
                 let total = gadget_value(&built.units, &built.bias, &t);
-                let error = (total - t.pow(degree as i32)).abs();
+                let error = (total - t.pow(degree)).abs();
                 prop_assert!(&error <= claimed);
                 // On a single gap of length h the shifted interpolant is no worse than the bare one.
                 prop_assert!(error <= bound, "{} > {}", error, bound);

@@ -203,14 +203,14 @@ impl<'a> Reducer<'a> {
             rest.gcd(&common) == 1
         });
         if coprime {
-            return Rational::new_raw(value.into(), self.denominators[k].clone());
+            return Rational::reduced(value.into(), self.denominators[k].clone());
         }
         match self.powers[k] {
             Some(power) if value != 0 => {
                 let divisor = gcd(magnitude, power);
                 let numerator = BigInt::from(magnitude / divisor);
                 let signed = if value < 0 { -numerator } else { numerator };
-                Rational::new_raw(signed, (power / divisor).into())
+                Rational::reduced(signed, (power / divisor).into())
             }
             _ => Rational::new(value.into(), self.denominators[k].clone()),
         }

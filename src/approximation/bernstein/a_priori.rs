@@ -31,7 +31,7 @@ pub struct DerivativeBounds {
 
 impl DerivativeBounds {
     /// Σ over all variables of bound·w^power, w the widths of the sides.
-    fn weighted(&self, target: &Target, power: i32) -> Rational {
+    fn weighted(&self, target: &Target, power: u32) -> Rational {
         let weight = |bounds: &[Rational]| -> Rational {
             bounds.iter().zip(&target.domain).map(|(bound, side)| bound * side.wid().pow(power)).sum()
         };

@@ -1,7 +1,6 @@
 //! Nodes on the sides of the box, and the polynomials that weigh the values there.
 
 use super::super::ApproximationError;
-use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use sumformer_checker::interval::Interval;
 use sumformer_checker::number::{Rational, binomial, integer, power_of_two, to_f64};
@@ -150,7 +149,7 @@ fn bernstein_basis(degree: u32, side: &Interval) -> Vec<Vec<Rational>> {
     let above = powers(&[side.sup() / &width, -width.recip()]);
     (0..=m)
         .map(|v| {
-            let choose: BigInt = binomial(m as u64, v as u64);
+            let choose = Rational::from(binomial(m as u64, v as u64));
             product(&below[v], &above[m - v]).into_iter().map(|c| c * &choose).collect()
         })
         .collect()

@@ -10,7 +10,7 @@ use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, Scalar, evaluate_token};
-use sumformer_checker::number::{Rational, binomial, common_denominator, max};
+use sumformer_checker::number::{Rational, binomial, common_denominator, integer, max};
 
 /// More nodes than this are refused: as many terms still fit a target file.
 pub const MAX_NODES: u64 = 1 << 14;
@@ -163,7 +163,7 @@ fn rounded(
         for range in enclosure.enclose(&point)? {
             let end = |end: Option<Rational>| end.ok_or(EvalError::TooWide);
             let (inf, sup) = (end(range.inf().to_rational())?, end(range.sup().to_rational())?);
-            let value = ((&inf + &sup) / (unit * BigInt::from(2))).round() * unit;
+            let value = ((&inf + &sup) / (unit * integer(2))).round() * unit;
             error = max(error, max((&value - &inf).abs(), (&sup - &value).abs()));
             values.push(value);
         }

@@ -166,9 +166,7 @@ fn truncation(
     let sizes: Vec<Rational> = latents
         .terms()
         .iter()
-        .map(|m| {
-            m.powers().iter().fold(Rational::one(), |v, &(i, e)| v * magnitudes[i as usize].pow(e as i32))
-        })
+        .map(|m| m.powers().iter().fold(Rational::one(), |v, &(i, e)| v * magnitudes[i as usize].pow(e)))
         .collect();
     let (mut outputs, mut sampled_error) = (Vec::with_capacity(target.outputs()), 0.0_f64);
     for output in 0..target.outputs() {

@@ -125,7 +125,7 @@ pub(super) fn definition_2_11() -> Row {
             for (index, value) in found.iter().enumerate() {
                 let alpha = sums.table().multi_index(index + 1).ok_or("no such multi-index")?;
                 let power = |token: &Vec<Rational>| {
-                    token.iter().zip(alpha.iter()).map(|(x, &e)| x.pow(e as i32)).product::<Rational>()
+                    token.iter().zip(alpha.iter()).map(|(x, &e)| x.pow(e)).product::<Rational>()
                 };
                 equal += usize::from(value == &tokens().iter().map(power).sum::<Rational>());
             }

@@ -4,7 +4,6 @@ use crate::audit::row::{By, Evidence, Instance, Kind, Row, holds};
 use crate::audit::stream::uniform;
 use crate::eval::Forward;
 use crate::numeric::float_interval::FloatInterval;
-use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 use std::error::Error;
 use sumformer_checker::exp::exp;
@@ -171,7 +170,7 @@ impl Transcribed {
 }
 
 fn exact(value: f64) -> Result<Rational, Box<dyn Error>> {
-    Ok(BigRational::from_float(value).ok_or("not a finite number")?)
+    Ok(Rational::from_float(value).ok_or("not a finite number")?)
 }
 
 /// Whether the interval pass of the network and the transcription enclose the same numbers.

@@ -7,7 +7,7 @@ use crate::evaluation::target_operations;
 use crate::interval::Interval;
 use crate::language::EvalError;
 use crate::language::target::Target;
-use crate::number::{Rational, compare, same, to_f64};
+use crate::number::{Rational, to_f64};
 use crate::rules::work::{Exhausted, Work};
 
 /// A box is bisected at most this often: beyond, the bound does not hold or is met only by rounding.
@@ -56,8 +56,8 @@ pub fn require_magnitude(
             Err(error) => Err(error),
         };
         let share = |k: usize| sides[k].wid() / &widths[k];
-        let varying = (0..sides.len()).filter(|&k| !same(sides[k].inf(), sides[k].sup()));
-        let widest = varying.max_by(|&a, &b| compare(&share(a), &share(b)).then(b.cmp(&a)));
+        let varying = (0..sides.len()).filter(|&k| sides[k].inf() != sides[k].sup());
+        let widest = varying.max_by(|&a, &b| share(a).cmp(&share(b)).then(b.cmp(&a)));
         let Some(widest) = widest.filter(|_| depth < MAX_DEPTH) else {
             let reached = reached?.to_rational();
             return Err(Uncovered::Exceeded {

@@ -16,6 +16,7 @@
 //! −∞, because rounding down gives no +∞, so that Ω − Ω occurs only in the middle of the whole line, which may be 0.
 
 use crate::number::{Rational, power_of_two};
+use crate::work::{charge, limbs};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{ToPrimitive, Zero};
@@ -93,9 +94,15 @@ impl Dyadic {
     /// The upper end of an interval that is unbounded above.
     pub const INFINITY: Self = Self { mantissa: 1 << (BITS - 1), exponent: INFINITE };
 
-    /// The rational, rounded; it need not be reduced.
+    /// The rational, rounded.
     pub fn from_rational(value: &Rational, rounding: Rounding) -> Self {
-        let (numerator, denominator) = (value.numer(), value.denom());
+        Self::from_fraction(value.numer(), value.denom(), rounding)
+    }
+
+    /// The fraction, which need not be reduced, rounded; the denominator is positive.
+    pub fn from_fraction(numerator: &BigInt, denominator: &BigInt, rounding: Rounding) -> Self {
+        let length = limbs(numerator.bits() + denominator.bits());
+        charge(length.saturating_mul(length));
         if numerator.is_zero() {
             return Self::ZERO;
         }

@@ -10,7 +10,8 @@ use super::dyadic::{
     rounded,
 };
 use crate::interval::Interval;
-use crate::number::{Rational, at_most};
+use crate::number::Rational;
+use num_bigint::BigInt;
 
 /// The numbers t with inf ≤ t ≤ sup; an end ±∞ bounds nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,13 @@ impl DyadicInterval {
         Self { inf: Dyadic::from_rational(value, Down), sup: Dyadic::from_rational(value, Up) }
     }
 
+    /// The smallest interval that contains numerator / denominator, which need not be reduced; the denominator is
+    /// positive.
+    pub fn from_fraction(numerator: &BigInt, denominator: &BigInt) -> Self {
+        let rounded = |rounding| Dyadic::from_fraction(numerator, denominator, rounding);
+        Self { inf: rounded(Down), sup: rounded(Up) }
+    }
+
     /// The smallest interval that contains index / 2^level; a point if the index has at most 62 bits.
     pub fn fraction(index: u64, level: u32) -> Self {
         let rounded = |rounding| dyadic::rounded(index.into(), -i64::from(level), rounding);
@@ -86,8 +94,8 @@ impl DyadicInterval {
 
     /// Whether the number lies in the interval.
     pub fn contains(self, value: &Rational) -> bool {
-        self.inf.to_rational().is_none_or(|inf| at_most(&inf, value))
-            && self.sup.to_rational().is_none_or(|sup| at_most(value, &sup))
+        self.inf.to_rational().is_none_or(|inf| inf <= *value)
+            && self.sup.to_rational().is_none_or(|sup| *value <= sup)
     }
 
     /// The largest absolute value; ∞ if there is none.

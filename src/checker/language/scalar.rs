@@ -80,9 +80,7 @@ impl Scalar for Rational {
         if bits > MAX_POWER_BITS {
             return Err(EvalError::TooLarge(bits));
         }
-        i32::try_from(exponent)
-            .map(|exponent| Rational::pow(self, exponent))
-            .map_err(|_| EvalError::TooLarge(bits))
+        Ok(Rational::pow(self, exponent))
     }
 
     fn call(&self, function: Function) -> Result<Self, EvalError> {

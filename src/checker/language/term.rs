@@ -51,7 +51,7 @@ impl Term {
     /// `self ^ exponent`
     pub(super) fn power(self, exponent: u32, span: Span) -> Self {
         let affordable = |c: &&Rational| bits(c) <= 2 || bits(c) * u64::from(exponent) <= CONSTANT_BITS;
-        let constant = self.constant.as_deref().filter(affordable).map(|c| c.pow(exponent.cast_signed()));
+        let constant = self.constant.as_deref().filter(affordable).map(|c| c.pow(exponent));
         self.unary(span, constant, |base| ExprKind::Power(base, exponent))
     }
 

@@ -6,7 +6,7 @@ use crate::format::network::{Attention, Head, Mechanism, Projection, ReciprocalL
 use crate::format::sparse::{SparseMatrix, SparseVector};
 use crate::interval::Interval;
 use crate::language::target::Tokens;
-use crate::number::{Exact, Rational, integer, max, round_down, same};
+use crate::number::{Exact, Rational, integer, max, round_down};
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
 
@@ -170,7 +170,7 @@ fn equal_row_sums(projection: &Projection) -> bool {
         Projection::Uniform { .. } => true,
         Projection::Rows(rows) => {
             let sum = |row: &Vec<Exact>| -> Rational { row.iter().map(|v| &v.0).sum() };
-            rows.windows(2).all(|pair| same(&sum(&pair[0]), &sum(&pair[1])))
+            rows.windows(2).all(|pair| sum(&pair[0]) == sum(&pair[1]))
         }
     }
 }
@@ -190,7 +190,7 @@ fn column_values(projection: &Projection, count: usize) -> Option<Column> {
                 rows.iter().map(|row| &row[j].0).sum::<Rational>() / Rational::from_integer(count.into())
             };
             let first = column(0);
-            (1..rows[0].len()).all(|j| same(&column(j), &first)).then_some(Column::Fixed(first))
+            (1..rows[0].len()).all(|j| column(j) == first).then_some(Column::Fixed(first))
         }
     }
 }

@@ -104,12 +104,11 @@ pub(super) fn function_suprema(
             let distance = Distance { function, factor: DyadicInterval::from_rational(factor) };
             work.spend(knots.len() as u64 * WORK_PER_PART, pieces.scale().bits() + unit.bits())?;
             let nodes = knots.into_iter().map(|(knot, value)| {
-                let argument = Rational::new_raw(
-                    knot * shift.denom() + shift.numer() * pieces.scale(),
-                    pieces.scale() * shift.denom(),
+                let argument = DyadicInterval::from_fraction(
+                    &(knot * shift.denom() + shift.numer() * pieces.scale()),
+                    &(pieces.scale() * shift.denom()),
                 );
-                let value = DyadicInterval::from_rational(&Rational::new_raw(value, unit.clone()));
-                distance.node(DyadicInterval::from_rational(&argument), value)
+                distance.node(argument, DyadicInterval::from_fraction(&value, &unit))
             });
             let supremum = distance.supremum(&nodes.collect::<Result<Vec<_>, _>>()?, work)?;
             supremum.to_rational().ok_or(NotBounded::Function(EvalError::TooWide))

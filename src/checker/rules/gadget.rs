@@ -8,7 +8,7 @@ use crate::format::certificate::Gadget;
 use crate::format::network::{Activation, Unit};
 use crate::format::sparse::SparseVector;
 use crate::language::ast::Function;
-use crate::number::{Exact, Rational, at_most, same};
+use crate::number::{Exact, Rational};
 use num_traits::{One, Zero};
 
 /// Degrees of gadget polynomials that are accepted.
@@ -35,7 +35,7 @@ fn require_errors(
     place: &dyn Fn() -> String,
 ) -> Result<(), Refusal> {
     for (claim, supremum) in gadget.outputs.iter().zip(suprema) {
-        if !at_most(&supremum, &claim.error.0) {
+        if supremum > claim.error.0 {
             return Err(Rule::GadgetError.invalid(
                 place(),
                 format!(
@@ -123,7 +123,7 @@ pub(super) fn proportion(inputs: &SparseVector, direction: &SparseVector) -> Opt
             return None;
         }
         match &factor {
-            Some(factor) if !same(&(b * factor), a) => return None,
+            Some(factor) if (b * factor) != *a => return None,
             Some(_) => {}
             None => factor = Some(if b.is_one() { a.clone() } else { a / b }),
         }

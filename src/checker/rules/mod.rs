@@ -73,6 +73,8 @@ pub enum Rule {
     Total,
     /// The witness evaluates to the stated error.
     Witness,
+    /// The whole check takes no more work than is allowed.
+    Work,
 }
 
 impl fmt::Display for Rule {
@@ -93,6 +95,7 @@ impl fmt::Display for Rule {
             Rule::Residual => "residual",
             Rule::Total => "total",
             Rule::Witness => "witness",
+            Rule::Work => "work",
         })
     }
 }

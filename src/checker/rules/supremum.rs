@@ -128,7 +128,7 @@ impl<'a> Pieces<'a> {
         let order = *order;
         // weight·slope^order: what the unit contributes to the leading coefficient in t.
         let leads: Vec<Rational> =
-            kinks.iter().map(|kink| kink.slope.pow(order as i32) * &kink.weights[output]).collect();
+            kinks.iter().map(|kink| kink.slope.pow(order) * &kink.weights[output]).collect();
         let (lead_unit, claim_unit) =
             (short_denominator(&leads)?, short_denominator(claim.iter().map(|c| &c.0))?);
         let degree = claim.len().saturating_sub(1).max(order as usize);

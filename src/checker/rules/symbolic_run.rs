@@ -23,7 +23,7 @@ use crate::format::network::{Activation, AffineMap, Block, Unit};
 use crate::format::sparse::SparseVector;
 use crate::interval::Interval;
 use crate::language::target::Tokens;
-use crate::number::{Rational, at_most, integer};
+use crate::number::{Rational, integer};
 use crate::polynomial::{Monomial, Polynomial};
 use crate::surrogate::{Atom, Surrogate};
 use num_traits::{One, Signed, Zero};
@@ -299,7 +299,7 @@ impl SymbolicRun {
                     format!("the latent ranges over {} but {} is claimed", latent.range, claim.range),
                 ));
             }
-            if !at_most(&latent.error, &claim.error.0) {
+            if latent.error > claim.error.0 {
                 return Err(Rule::LatentError.invalid(
                     place(latent.slot),
                     format!("the error reaches {} but {} is claimed", latent.error, claim.error.0),

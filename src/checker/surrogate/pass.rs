@@ -22,7 +22,7 @@ use crate::enclosure::interval::DyadicInterval;
 use crate::format::certificate::Approximation;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
 use crate::language::target::{Body, Target, Tokens};
-use crate::number::{Rational, floor_log2, integer, power_of_two, ratio, same};
+use crate::number::{Rational, floor_log2, integer, power_of_two, ratio};
 use crate::rules::work::Work;
 use num_traits::{Signed, Zero};
 
@@ -402,7 +402,7 @@ fn nearest_short(interval: DyadicInterval) -> Option<(Rational, Dyadic)> {
     };
     let [low, high] = [interval.inf(), interval.sup()].map(|end| end.to_rational().map(nearest));
     let short = low?;
-    same(&short, &high?).then(|| {
+    (short == high?).then(|| {
         let distance = (interval - enclosing(&short)).mag();
         (short, distance)
     })

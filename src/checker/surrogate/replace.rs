@@ -28,7 +28,7 @@ use crate::format::certificate::{Approximation, Replacement};
 use crate::interval::Interval;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
-use crate::number::{Exact, Rational, at_most, integer};
+use crate::number::{Exact, Rational, integer};
 use crate::polynomial::{Monomial, Polynomial};
 use crate::rules::polynomial_distance::polynomial_distance;
 use crate::rules::work::Work;
@@ -274,10 +274,9 @@ impl Pass<'_> {
         }
         let body = self.visit(body, depth + 1).map_err(Err)?;
         let both = if sign.is_positive() { body.both() } else { -body.both() };
-        let within = DyadicInterval::point(both.inf()).is_some_and(|_| {
-            to_rational(both).is_some_and(|both| at_most(low, both.inf()) && at_most(both.sup(), high))
-        });
-        if !within || at_most(high, low) {
+        let within = DyadicInterval::point(both.inf())
+            .is_some_and(|_| to_rational(both).is_some_and(|both| low <= both.inf() && both.sup() <= high));
+        if !within || high <= low {
             return wrong(
                 "what the extremum runs over does not stay between the lowest and the highest threshold",
             );
@@ -285,7 +284,7 @@ impl Pass<'_> {
         self.count_copies(2 * levels as usize, &body.expr).map_err(Err)?;
         let step = (high - low) / integer(i64::from(levels));
         let half = &step / integer(2);
-        if !at_most(&half, error) {
+        if half > *error {
             return wrong(format!("the error is {half}, half the distance of the thresholds, not {error}"));
         }
         let signed = binary(BinaryOp::Multiply, tree::number(sign.clone()), body.expr.clone());

@@ -68,7 +68,7 @@ fn sequence(n: usize) -> impl Strategy<Value = Vec<Vec<Rational>>> {
 }
 
 fn power_product(monomial: &Monomial, token: &[Rational]) -> Rational {
-    monomial.powers().iter().fold(Rational::one(), |v, &(k, e)| v * token[k as usize].pow(e as i32))
+    monomial.powers().iter().fold(Rational::one(), |v, &(k, e)| v * token[k as usize].pow(e))
 }
 
 /// Σ over distinct j_1..j_k among `tokens` of Π x_{j_r}^{β_r}, term by term.

@@ -14,7 +14,6 @@ use std::path::Path;
 use sumformer_checker::check::{Checked, Verdict};
 use sumformer_checker::language::print;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::at_most;
 
 /// Longest formula in a table.
 const CELL: usize = 44;
@@ -133,7 +132,7 @@ fn certified(checked: &Checked) -> String {
     let certificate = &checked.certificate;
     let (bound, epsilon) = (&certificate.certified.0, &certificate.epsilon.0);
     match certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
-        Some(ramps) if !at_most(bound, epsilon) => format!(
+        Some(ramps) if bound > epsilon => format!(
             "certified off the ramps {} <= epsilon {epsilon}; on the whole box {}, ramps being a share <= {} of it",
             short(&ramps.bound.0),
             short(bound),

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use std::time::Instant;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, at_most, max, round_up, to_f64};
+use sumformer_checker::number::{Rational, max, round_up, to_f64};
 use sumformer_checker::rules::cells::{CellBound, derive};
 
 /// Networks with more weights take more than a few GiB.
@@ -178,7 +178,7 @@ fn meet(
     let everywhere = bound.outputs.iter().cloned().fold(Rational::zero(), max);
     let reached = bound.ramps.as_ref().map_or(everywhere, |ramps| ramps.bound.clone());
     let reached = round_up(&reached, crate::discontinuous::BOUND_BITS);
-    if at_most(&reached, epsilon) {
+    if reached <= *epsilon {
         return Ok(());
     }
     if arguments.grid != GridName::Auto && arguments.epsilon.is_none() {

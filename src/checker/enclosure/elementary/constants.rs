@@ -15,10 +15,10 @@ mod tests {
     use crate::number::{Rational, integer, power_of_two};
 
     /// Σ sign^i q^(2i+1) / (2i+1) for i < terms: atanh q for the sign 1, atan q for −1.
-    fn arc(inverse: i64, sign: i64, terms: i32) -> Rational {
+    fn arc(inverse: i64, sign: i64, terms: u32) -> Rational {
         let q = integer(inverse).recip();
         (0..terms)
-            .map(|i| Rational::pow(&q, 2 * i + 1) * integer(sign.pow(i as u32)) / integer((2 * i + 1).into()))
+            .map(|i| Rational::pow(&q, 2 * i + 1) * integer(sign.pow(i)) / integer(i64::from(2 * i + 1)))
             .sum()
     }
 

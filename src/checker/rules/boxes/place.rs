@@ -5,7 +5,7 @@ use crate::enclosure::PreparedSide;
 use crate::enclosure::interval::DyadicInterval;
 use crate::interval::Interval;
 use crate::language::target::Target;
-use crate::number::{Rational, power_of_two, same};
+use crate::number::{Rational, power_of_two};
 
 /// The part [index, index + 1] / 2^level of a side; index < 2^level, level ≤ [`MAX_LEVEL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,7 +105,7 @@ impl Sides {
     ///
     /// On a side that is one point all first coordinates agree: every sequence is sorted, whatever its parts are called.
     pub fn is_outside(&self, places: &[Place]) -> bool {
-        let is_point = self.sides.first().is_none_or(|side| same(side.exact.inf(), side.exact.sup()));
+        let is_point = self.sides.first().is_none_or(|side| side.exact.inf() == side.exact.sup());
         let d = self.sides.len();
         let firsts = places.iter().skip(d).step_by(d.max(1));
         !is_point && firsts.clone().zip(firsts.skip(1)).any(|(lower, upper)| upper.is_below(*lower))

@@ -4,7 +4,7 @@
 use super::unsupported;
 use crate::format::network::{Activation, Block, Unit};
 use crate::format::sparse::SparseVector;
-use crate::number::{Exact, Rational, same};
+use crate::number::{Exact, Rational};
 use crate::rules::gadget::proportion;
 use crate::rules::{Refusal, Rule};
 use num_bigint::BigInt;
@@ -154,6 +154,6 @@ pub(super) fn affine(form: &Form<'_>) -> Option<Vec<(usize, Rational, Rational)>
             *changes.entry((slot, Exact(breakpoint.clone()))).or_insert_with(zero) += change;
         }
     }
-    let smooth = changes.values().all(|change| same(change, &zero()));
+    let smooth = changes.values().all(|change| *change == zero());
     smooth.then(|| left.into_iter().map(|(slot, (linear, constant))| (slot, linear, constant)).collect())
 }

@@ -2,7 +2,7 @@
 //! them.
 
 use crate::interval::Interval;
-use crate::number::{Exact, Rational, compare};
+use crate::number::{Exact, Rational};
 use num_traits::{One, Zero};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ pub(super) struct Piece {
 /// The cuts that fall inside the side, and the pieces between them, all taken for flat.
 pub(super) fn pieces(side: &Interval, cuts: BTreeSet<Cut>) -> Vec<Piece> {
     let inside = |cut: &Cut| {
-        let (low, high) = (compare(side.inf(), &cut.at.0), compare(&cut.at.0, side.sup()));
+        let (low, high) = (side.inf().cmp(&cut.at.0), cut.at.0.cmp(side.sup()));
         match cut.after {
             false => low == Ordering::Less && high != Ordering::Greater,
             true => low != Ordering::Greater && high == Ordering::Less,
@@ -92,7 +92,7 @@ impl Partition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::{at_most, integer, ratio, same};
+    use crate::number::{integer, ratio};
 
     fn cut(p: i64, q: i64, after: bool) -> Cut {
         Cut { at: Exact(ratio(p, q)), after }
@@ -123,7 +123,7 @@ mod tests {
                 (integer(1), integer(1)),
             ]
         );
-        assert!(found.iter().all(|p| at_most(p.side.inf(), &p.point) && at_most(&p.point, p.side.sup())));
+        assert!(found.iter().all(|p| *p.side.inf() <= p.point && p.point <= *p.side.sup()));
         let point = Interval::point(integer(2));
         assert_eq!(pieces(&point, [cut(2, 1, false), cut(2, 1, true)].into_iter().collect()).len(), 1);
     }
@@ -138,6 +138,6 @@ mod tests {
         assert_eq!((partition.cells.len(), partition.flat), (3, 2));
         // 1 − (3/4)²
         assert_eq!(partition.ramp_measure(2), ratio(7, 16));
-        assert!(same(&partition.ramp_measure(1), &ratio(1, 4)));
+        assert!(partition.ramp_measure(1) == ratio(1, 4));
     }
 }

@@ -1,7 +1,6 @@
 //! Integers, or all integers between two.
 
 use crate::enclosure::interval::DyadicInterval;
-use crate::number::Rational;
 use crate::semantics::scaled::{Int, Overflow};
 use num_bigint::BigInt;
 
@@ -35,8 +34,7 @@ impl<T: Int> Span<T> {
     /// Encloses the rational interval, for a unit 1/`unit`.
     pub fn over(&self, unit: &BigInt) -> DyadicInterval {
         // Not reduced: that would take longer than all else.
-        let end =
-            |value: &T| DyadicInterval::from_rational(&Rational::new_raw(value.clone().into(), unit.clone()));
+        let end = |value: &T| DyadicInterval::from_fraction(&value.clone().into(), unit);
         let low = end(&self.low);
         if self.low == self.high { low } else { low.hull(end(&self.high)) }
     }

@@ -1,13 +1,9 @@
-//! Exact numbers: rationals, their decimal and fractional notation, and rounding to a coarse dyadic grid.
+//! Numerals: integers, fractions and decimals, read exactly.
 
+use super::Rational;
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
-use num_rational::BigRational;
-use num_traits::{One, Signed, ToPrimitive, Zero};
-use std::cmp::Ordering;
-
-/// The number field everything is proved in.
-pub type Rational = BigRational;
+use num_traits::{ToPrimitive, Zero};
 
 /// The longest numeral that is read, in characters; longer ones are refused instead of filling the memory.
 pub const MAX_NUMERAL_LENGTH: usize = 10_000;
@@ -65,7 +61,7 @@ fn parse_short(text: &str) -> Option<Rational> {
     let denominator = read(denominator).filter(|&q| q != 0)?;
     let common = magnitude.gcd(&denominator);
     let sign = if numerator.starts_with('-') { -1 } else { 1 };
-    Some(Rational::new_raw((sign * (magnitude / common)).into(), (denominator / common).into()))
+    Some(Rational::reduced((sign * (magnitude / common)).into(), (denominator / common).into()))
 }
 
 fn parse_digits(text: &str) -> Option<BigUint> {
@@ -108,158 +104,9 @@ fn parse_decimal(text: &str) -> Option<Option<Rational>> {
     Some(Some(if shift >= 0 { Rational::from(signed * power) } else { Rational::new(signed, power) }))
 }
 
-/// The rational with numerator `p` and denominator `q ≠ 0`.
-pub fn ratio(p: i64, q: i64) -> Rational {
-    Rational::new(p.into(), q.into())
-}
-
-/// The integer `p` as a rational.
-pub fn integer(p: i64) -> Rational {
-    Rational::from(BigInt::from(p))
-}
-
-/// `2^exponent`, exactly.
-pub fn power_of_two(exponent: i64) -> Rational {
-    let magnitude = BigInt::one() << exponent.unsigned_abs();
-    if exponent >= 0 { Rational::from(magnitude) } else { Rational::new_raw(BigInt::one(), magnitude) }
-}
-
-/// ⌊log2 |value|⌋ for a non-zero value.
-pub fn floor_log2(value: &Rational) -> i64 {
-    let estimate = value.numer().bits() as i64 - value.denom().bits() as i64;
-    if compare(&value.abs(), &power_of_two(estimate)) == Ordering::Less { estimate - 1 } else { estimate }
-}
-
-/// The smallest dyadic number with at most `bits` significant bits that is ≥ `value`.
-///
-/// Rounding error terms up keeps their size bounded along chains of gadgets.
-pub fn round_up(value: &Rational, bits: u32) -> Rational {
-    round_dyadic(value, bits, true)
-}
-
-/// The largest dyadic number with at most `bits` significant bits that is ≤ `value`.
-pub fn round_down(value: &Rational, bits: u32) -> Rational {
-    round_dyadic(value, bits, false)
-}
-
-fn round_dyadic(value: &Rational, bits: u32, up: bool) -> Rational {
-    if value.is_zero() {
-        return value.clone();
-    }
-    let unit = power_of_two(floor_log2(value) + 1 - i64::from(bits.max(1)));
-    let scaled = value / &unit;
-    (if up { scaled.ceil() } else { scaled.floor() }) * unit
-}
-
-/// The nearest `f64`, for display and for heuristics only; never used where a bound is decided.
-pub fn to_f64(value: &Rational) -> f64 {
-    value.to_f64().unwrap_or(f64::NAN)
-}
-
-/// The order of two rationals, by cross-multiplication.
-///
-/// The operators of [`BigRational`] recurse once per common step of the two continued fractions, so that two long
-/// numbers made for the purpose overflow the stack; numbers of unknown origin are compared with this.
-pub fn compare(a: &Rational, b: &Rational) -> Ordering {
-    if a.denom() == b.denom() || a.numer().sign() != b.numer().sign() {
-        return a.numer().cmp(b.numer());
-    }
-    (a.numer() * b.denom()).cmp(&(b.numer() * a.denom()))
-}
-
-/// Whether `a ≤ b`.
-pub fn at_most(a: &Rational, b: &Rational) -> bool {
-    compare(a, b) != Ordering::Greater
-}
-
-/// Whether two (reduced) rationals are the same.
-pub fn same(a: &Rational, b: &Rational) -> bool {
-    a.denom() == b.denom() && a.numer() == b.numer()
-}
-
-/// The larger of two rationals.
-pub fn max(a: Rational, b: Rational) -> Rational {
-    if at_most(&b, &a) { a } else { b }
-}
-
-/// The smaller of two rationals.
-pub fn min(a: Rational, b: Rational) -> Rational {
-    if at_most(&a, &b) { a } else { b }
-}
-
-/// The binomial coefficient C(n, k).
-pub fn binomial(n: u64, k: u64) -> BigInt {
-    if k > n {
-        return BigInt::zero();
-    }
-    (0..k.min(n - k)).fold(BigInt::one(), |c, i| c * (n - i) / (i + 1))
-}
-
-/// The least common multiple of the denominators.
-pub fn common_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> BigInt {
-    values.into_iter().fold(BigInt::one(), |lcm, v| if v.denom().is_one() { lcm } else { lcm.lcm(v.denom()) })
-}
-
-/// Rationals as JSON strings `"p/q"` (reduced; integers without denominator).
-pub mod serde_rational {
-    use super::{Rational, parse_rational};
-    use serde::de::{Deserializer, Error, Visitor};
-    use serde::ser::Serializer;
-    use std::fmt;
-
-    /// Writes the reduced fraction.
-    pub fn serialize<S: Serializer>(value: &Rational, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(value)
-    }
-
-    /// Reads any exact notation.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rational, D::Error> {
-        deserializer.deserialize_str(Numeral)
-    }
-
-    /// Parses a string where it stands, without a copy.
-    struct Numeral;
-
-    impl Visitor<'_> for Numeral {
-        type Value = Rational;
-
-        fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-            formatter.write_str("a string")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Rational, E> {
-            parse_rational(text).map_err(E::custom)
-        }
-    }
-}
-
-/// A rational that is written to JSON as an exact string.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Exact(#[serde(with = "serde_rational")] pub Rational);
-
-impl PartialEq for Exact {
-    fn eq(&self, other: &Self) -> bool {
-        same(&self.0, &other.0)
-    }
-}
-
-impl Eq for Exact {}
-
-impl Ord for Exact {
-    fn cmp(&self, other: &Self) -> Ordering {
-        compare(&self.0, &other.0)
-    }
-}
-
-impl PartialOrd for Exact {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::ratio;
     use super::*;
 
     #[test]
@@ -293,27 +140,12 @@ mod tests {
         };
         for text in ["0", "-0", "0/7", "-6/4", "1/1", "7/999999999999999999", "-999999999999999999/3"] {
             let (short, general) = (parse_short(text).unwrap(), parse_rational(&long(text)).unwrap());
-            assert!(parse_short(&long(text)).is_none() && same(&short, &general), "{text}");
+            assert!(parse_short(&long(text)).is_none() && short == general, "{text}");
         }
         for text in
             ["", "-", "/", "1/", "/2", "1/0", "1/-2", "1 /2", "+1", "1.5", "1/2/3", "1234567890123456789"]
         {
             assert!(parse_short(text).is_none(), "{text}");
-        }
-    }
-
-    #[test]
-    fn rounding_is_directed_and_tight() {
-        for value in
-            [ratio(1, 3), ratio(-1, 3), ratio(1000, 7), ratio(1, 1 << 40), integer(8), ratio(255, 256)]
-        {
-            for bits in [1, 4, 12] {
-                let (down, up) = (round_down(&value, bits), round_up(&value, bits));
-                assert!(down <= value && value <= up);
-                let unit = power_of_two(floor_log2(&value) + 1 - i64::from(bits));
-                assert!(&up - &down <= unit);
-                assert_eq!(round_up(&up, bits), up);
-            }
         }
     }
 }
