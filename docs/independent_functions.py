@@ -1,21 +1,44 @@
-"""exp, log, sqrt, sin, cos, tanh and sigmoid for independent_cells.py, over fractions, from docs/formats.md, 6.11."""
+"""exp, log, sqrt, sin, cos, tanh and sigmoid for the second checker, from docs/formats.md, 6.11.
+
+Series are added up in integers: exact fractions would grow with every term.
+"""
 from fractions import Fraction as Q
 from math import ceil, floor, isqrt
 
-PLACES = 200  # bits after the point
+BITS = 192  # significant, of what is handed on
+FINE = 256  # after the point, while a series is added up
+ONE = 1 << FINE
 
 
 def outward(low, high):
-    return Q(floor(low * 2 ** PLACES), 2 ** PLACES), Q(ceil(high * 2 ** PLACES), 2 ** PLACES)
+    """Both ends to BITS significant bits, the lower one down and the upper one up."""
+    return rounded(low, floor), rounded(high, ceil)
 
 
-def series(first, ratio, terms, remainder):
-    """Σ_i first·ratio(0)·…·ratio(i − 1) for i < terms, up to the remainder."""
-    term, total = first, Q(0)
+def rounded(value, side):
+    places = BITS - abs(value.numerator).bit_length() + value.denominator.bit_length()
+    return Q(side(value * 2 ** places), 2 ** places) if places > 0 else Q(side(value / 2 ** -places) * 2 ** -places)
+
+
+def fixed(value):
+    """⌊value·2^FINE⌋"""
+    return (value.numerator << FINE) // value.denominator
+
+
+def series(first, ratio, terms, error=1):
+    """Σ_i first·ratio(0)·…·ratio(i − 1) for i < terms, all in units of 2^-FINE, up to the error.
+
+    Ratios are (numerator, denominator), at most 1/2 in magnitude. A product loses less than a unit by being rounded down,
+    and less than another where its ratio was, so every term is off by less than four. `error` is what else there is:
+    that of the argument, and the terms that are left out, here less than one unit.
+    """
+    term, total = first, 0
     for i in range(terms):
         total += term
-        term *= ratio(i)
-    return outward(total - remainder, total + remainder)
+        numerator, denominator = ratio(i)
+        term = term * numerator // denominator
+    error += 4 * terms
+    return Q(total - error, ONE), Q(total + error, ONE)
 
 
 # ---- enclosures of values at a number, exact where the program is: bounds may be attained there
@@ -25,15 +48,17 @@ def exp(x):
     a, halvings = abs(x), 0
     while a > 2 ** (halvings - 8):
         halvings += 1
-    t = outward(a / 2 ** halvings, a / 2 ** halvings)
-    ends = [series(Q(1), lambda i: s / (i + 1), 24, 2 * s ** 24)[k] for k, s in enumerate(t)]
+    t = fixed(a / 2 ** halvings)  # at most 2^-8, and less than a unit too small: exp(t) is less than two off
+    ends = series(ONE, lambda i: (t, i + 1 << FINE), 24, 3)
     for _ in range(halvings):
         ends = outward(ends[0] ** 2, ends[1] ** 2)
-    return tuple(ends) if x >= 0 else outward(1 / ends[1], 1 / ends[0])
+    return ends if x >= 0 else outward(1 / ends[1], 1 / ends[0])
 
 
-def atanh(z):  # |z| <= 1/3
-    return series(z, lambda i: z * z * Q(2 * i + 1, 2 * i + 3), 70, abs(z) ** 141)
+def atanh(z):  # |z| <= 1/3, where its slope is at most 9/8
+    t = fixed(z)
+    square = t * t >> FINE
+    return series(t, lambda i: (square * (2 * i + 1), 2 * i + 3 << FINE), 82, 3)
 
 
 LN_2 = tuple(2 * end for end in atanh(Q(1, 3)))
@@ -49,13 +74,14 @@ def log(x):
 
 
 def sqrt(x):
-    root = isqrt(floor(x * 4 ** PLACES))
-    exact = root * root == x * 4 ** PLACES
-    return Q(root, 2 ** PLACES), Q(root + (not exact), 2 ** PLACES)
+    places = max(0, BITS - (x.numerator.bit_length() - x.denominator.bit_length()) // 2)
+    root = isqrt(floor(x * 4 ** places))
+    exact = root * root == x * 4 ** places
+    return Q(root, 2 ** places), Q(root + (not exact), 2 ** places)
 
 
 def arctan(inverse):
-    return series(Q(1, inverse), lambda i: -Q(2 * i + 1, (2 * i + 3) * inverse ** 2), 90, Q(1, inverse) ** 181)
+    return series(fixed(Q(1, inverse)), lambda i: (-2 * i - 1, (2 * i + 3) * inverse ** 2), 90)
 
 
 HALF_PI = outward(*(8 * arctan(5)[i] - 2 * arctan(239)[1 - i] for i in (0, 1)))
@@ -65,13 +91,14 @@ def sin(x, quarters=0):
     """sin(x + quarters·π/2)"""
     if x == 0:
         return (Q([0, 1, 0, -1][quarters % 4]),) * 2
+    if abs(x) > 1 << 60:
+        return Q(-1), Q(1)
     k = round(x / HALF_PI[0])
     ends = sorted(x - k * end for end in HALF_PI)
-    middle, radius = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / 2
-    middle, radius = outward(middle, middle)[0], radius + Q(1, 2 ** PLACES)
-    odd = (k + quarters) % 2
-    value = series(Q(1) if odd else middle, lambda i: -middle ** 2 / ((2 * i + 1 + (not odd)) * (2 * i + 2 + (not odd))),
-                   40, Q(1, 2 ** 240))
+    middle, radius = fixed((ends[0] + ends[1]) / 2), (ends[1] - ends[0]) / 2
+    even = (k + quarters) % 2 == 0
+    square = middle * middle >> FINE
+    value = series(middle if even else ONE, lambda i: (-square, (2 * i + 1 + even) * (2 * i + 2 + even) << FINE), 40, 3)
     low, high = value[0] - radius, value[1] + radius  # |sin'| <= 1
     return (low, high) if (k + quarters) % 4 < 2 else (-high, -low)
 

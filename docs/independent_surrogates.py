@@ -3,6 +3,7 @@
 Trees are those of independent_target.py with abbreviations expanded, tokens given by their levels, and binders by theirs.
 Errors of replacements are proved in other ways than the program does: by chords and second derivatives.
 """
+from bisect import bisect_left
 from fractions import Fraction as Q
 
 from independent_functions import HALF_PI, hull, image, outward, sqrt
@@ -149,12 +150,23 @@ def near_function(units, claim, name, shift, side, allowed, place):
     error = Refused("invalid", "gadget-error", place, "not shown to be as close to the function as claimed")
     if not defined(name, plus(side, (shift, shift))):
         raise error
-    linear = lambda t: sum(w * max(a * t + b, Q(0)) for a, b, w in units) - sum(c * t ** k for k, c in enumerate(polynomial))
-    cuts = sorted({side[0], side[1]} | {-b / a for a, b, _ in units if side[0] < -b / a < side[1]}
+    # The units minus the affine function are linear between the kinks: slope and value at 0 right of each.
+    constant, slope = ([-c for c in polynomial] + [Q(0)] * 2)[:2]
+    turns = []
+    for a, b, w in units:
+        turns.append((-b / a, abs(a) * w, b * w if a > 0 else -b * w))
+        if a < 0:
+            slope, constant = slope + a * w, constant + b * w
+    turns.sort()
+    kinks, lines = [t for t, _, _ in turns], [(slope, constant)]
+    for _, change, shifted in turns:
+        lines.append((lines[-1][0] + change, lines[-1][1] + shifted))
+    cuts = sorted({side[0], side[1]} | {t for t in kinks if side[0] < t < side[1]}
                   | {k - shift for k in (-1, 0, 1) if name in EXACT and side[0] < k - shift < side[1]})
 
     def node(t):
-        d = linear(t)
+        slope, constant = lines[bisect_left(kinks, t)]
+        d = slope * t + constant
         return t, d, minus((d, d), scaled(values(name, (t + shift, t + shift)), factor))
 
     def highest(e, f, q):
