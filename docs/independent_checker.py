@@ -4,31 +4,33 @@
     python3 docs/independent_checker.py DIR
 
 Prints the verdict and the derived bound. Exit codes: 0 valid, 1 invalid, 2 unreadable, 3 incomplete.
-All arithmetic is on fractions; there is no rounding, except outward in the enclosure of exp. It is slow, has none
-of the program's work limits, and shares no code with it. It reads the certificate as it goes, so a malformed field may
-come out as invalid instead of unreadable.
+All arithmetic is on fractions; there is no rounding, except outward in the enclosures of functions. It is slow, has none
+of the program's work limits, and shares no code with it.
 """
-import hashlib, json, sys
+import hashlib, sys
 from fractions import Fraction as Q
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # leave no files beside the documentation
+sys.setrecursionlimit(20_000)  # expressions are up to 200 nodes high
 from independent_cells import check_cells
-from independent_network import Network, check_witness, exp_enclosure, rounded, keys, matrix_product, natural, projection
+from independent_files import read_certificate, read_network
+from independent_language import read_target
+from independent_network import Network, check_witness, exp_enclosure, matrix_product, projection, rounded
 from independent_surrogates import Surrogate, atom_of, near_function, steepest
-from independent_target import (Refused, Target, add, bernstein, const, constant_of, covered, interval, ipow, mag, mul,
-                                need, number, orbits, poly_range, readable, substitute, times, var)
+from independent_target import (Refused, Target, add, bernstein, const, constant_of, covered, ipow, mag, mul, need, orbits,
+                                poly_range, substitute, times, var)
 
 
 def supremum(gadget, units, activation, place, function=None):
     """Checks a gadget against its polynomials, or these and the multiples of function(t + shift)."""
     direction = units[0][0]
-    lo, hi = interval(gadget["range"])
-    outputs = [keys(o, "output of an atom" if function else "gadget output") for o in gadget["outputs"]]
+    lo, hi = gadget["range"]
+    outputs = gadget["outputs"]
     slots = [o["slot"] for o in outputs]
-    polynomials = [[number(c) for c in o["polynomial"]] for o in outputs]
+    polynomials = [o["polynomial"] for o in outputs]
     need(slots == sorted(set(slots)) and direction, "gadget-units", place, "slots or inputs")
-    need(all(not p or p[-1] for p in polynomials), "gadget-units", place, "a leading zero")
+    need(all(len(p) <= 65 and (not p or p[-1]) for p in polynomials), "gadget-units", place, "a leading zero")
     difference = [[-c for c in p] + [Q(0)] * (3 - len(p)) for p in polynomials]
     kinks = []
     for inputs, bias, out in units:
@@ -44,8 +46,8 @@ def supremum(gadget, units, activation, place, function=None):
         need(all(len(p) <= 2 for p in polynomials), "gadget-units", place, "beside an atom only affine functions")
         for slot, p, o in zip(slots, polynomials, outputs):
             lines = [(piece[1], piece[0], out.get(slot, Q(0))) for _, _, piece, out in kinks]
-            claim = p, number(o["factor"])
-            near_function(lines, claim, *function, (lo, hi), number(o["error"]), f"{place}, slot {slot}")
+            claim = p, o["factor"]
+            near_function(lines, claim, *function, (lo, hi), o["error"], f"{place}, slot {slot}")
         return direction, polynomials, outputs, (lo, hi)
     kinks.sort(key=lambda k: k[0])
 
@@ -66,7 +68,7 @@ def supremum(gadget, units, activation, place, function=None):
             switch(kink, 1 if kink[1] else -1)
             left = right
     for slot, value, output in zip(slots, worst, outputs):
-        need(value <= number(output["error"]), "gadget-error", f"{place}, slot {slot}", f"{value} is reached")
+        need(value <= output["error"], "gadget-error", f"{place}, slot {slot}", f"{value} is reached")
     return direction, polynomials, outputs, (lo, hi)
 
 
@@ -115,11 +117,12 @@ class Run:
         for g, gadget in enumerate(self.certificate["blocks"][index]):
             place = f"block {index}, gadget {g}"
             of_atom = "atom" in gadget
-            count = keys(gadget, "gadget of an atom" if of_atom else "gadget")["units"]
+            count = gadget["units"]
+            need(all(("factor" in o) == of_atom for o in gadget["outputs"]), "gadget-units", place, "atoms have factors")
             need(1 <= count <= len(units) - at, "gadget-units", place, "units")
             covered(atoms or not of_atom, "gadget-units", place, "an atom in the attention block")
             function, moved = None, Q(0)
-            lo, hi = interval(gadget["range"])
+            lo, hi = gadget["range"]
             if of_atom:
                 atom, shift, (low, high), error = atom_of(self, gadget, units[at][0], place)
                 function = atom["function"], shift
@@ -132,10 +135,9 @@ class Run:
                 covered(slope is not None, "gadget-range", place, "slopes are not bounded")
                 moved = slope * error
             for p, o in zip(polynomials, outputs):
-                need(0 <= o["slot"] < self.network.width, "gadget-units", place, "no such slot")
-                factor = number(o["factor"]) if of_atom else Q(0)
+                factor = o["factor"] if of_atom else Q(0)
                 multiple = {(((0, self.surrogate.d + gadget["atom"]), 1),): factor} if factor else {}
-                yield direction, o["slot"], p, number(o["error"]) + abs(factor) * moved, multiple
+                yield direction, o["slot"], p, o["error"] + abs(factor) * moved, multiple
             at += count
         need(at == len(units), "gadget-units", f"block {index}", "units without a gadget")
 
@@ -260,9 +262,9 @@ class Run:
                 derived.append((slot, others, own[0], reach, error))
             state.append(own)
         claims = self.certificate["latents"]
-        need([keys(c, "latent")["slot"] for c in claims] == [d[0] for d in derived], "latent-range", "latents", "slots")
+        need([c["slot"] for c in claims] == [d[0] for d in derived], "latent-range", "latents", "slots")
         for i, (claim, (slot, others, own, reach, error)) in enumerate(zip(claims, derived)):
-            (lo, hi), claimed = interval(claim["range"]), number(claim["error"])
+            (lo, hi), claimed = claim["range"], claim["error"]
             need(lo <= reach[0] and reach[1] <= hi, "latent-range", f"slot {slot}", f"[{reach[0]}, {reach[1]}]")
             need(claimed >= error, "latent-error", f"slot {slot}", f"{error} is derived")
             self.box[-2, i] = lo, hi
@@ -332,26 +334,26 @@ def product_range(sides):
 
 def check(directory):
     files = [(Path(directory) / name).read_bytes() for name in ("target.toml", "network.json", "certificate.json")]
-    target, network = Target(files[0].decode()), Network(json.loads(files[1], parse_int=natural))
-    certificate = json.loads(files[2], parse_int=natural)
-    on_cells = "cells" in certificate
-    covered("boxes" not in certificate, "boxes", "certificate", "trees of boxes (6.12) are not part of this checker")
-    further = [key for key in ("cells", "approximations") if key in certificate]
-    keys(certificate, " with ".join(["certificate"] + further))
-    readable(certificate["format"] == "sumformer-certificate/1", "certificate format")
+    target, network = Target(*read_target(files[0])), Network(read_network(files[1]))
+    certificate = read_certificate(files[2])
     for name, data in zip(("target", "network"), files):
         need(hashlib.sha256(data).hexdigest() == certificate[name + "_sha256"], "hash", name)
+    on_cells, on_boxes = "cells" in certificate, "boxes" in certificate
     sizes = network.n, network.d, network.c, len(certificate["outputs"]), len(certificate["blocks"])
     blocks = 0 if on_cells else len(network.blocks)
     need(sizes == (target.n, len(target.box), len(target.trees), network.c, blocks), "shape", "sizes")
     need(not on_cells or not certificate["latents"], "shape", "latents")
-    epsilon, certified = number(certificate["epsilon"]), number(certificate["certified"])
+    need((on_cells or on_boxes) + on_cells * on_boxes + bool(certificate.get("approximations")) <= 1, "shape", "kinds")
+    slots = [o["slot"] for gadgets in certificate["blocks"] for g in gadgets for o in g["outputs"]]
+    need(all(s < network.width for s in slots), "shape", "gadgets", "no such slot")
+    epsilon, certified = certificate["epsilon"], certificate["certified"]
     need(epsilon > 0, "shape", "epsilon")
     check_witness(target, network, certificate)
+    covered(not on_boxes, "boxes", "certificate", "trees of boxes (6.12) are not part of this checker")
     parts, ramps = (derive_on_cells if on_cells else derive)(target, network, certificate)
     bound = Q(0)
     for o, (claim, derived) in enumerate(zip(certificate["outputs"], parts)):
-        claimed = [number(keys(claim, "output")[part]) for part in ("lowering", "residual")]
+        claimed = [claim[part] for part in ("lowering", "residual")]
         need(claimed[0] >= derived[0], "lowering", f"output {o}", f"{derived[0]} is derived")
         need(claimed[1] >= derived[1], "residual", f"output {o}", f"{derived[1]} is derived")
         need(sum(claimed) <= certified, "total", f"output {o}")
@@ -387,20 +389,30 @@ def residuals(target, network, certificate):
         yield lowering, magnitude(orbits(add(run.unfolded(psi), form, Q(-1))), surrogate.box) + deviation
 
 
+CODES = {"valid": 0, "invalid": 1, "unreadable": 2, "incomplete": 3}
+
+
+def verdict(directory):
+    """(exit code, a sentence)"""
+    try:
+        bound, certified, ramps = check(directory)
+    except Refused as refused:
+        return CODES[refused.verdict], str(refused)
+    except (OSError, UnicodeError, ValueError) as error:  # not a file, not UTF-8, neither JSON nor TOML
+        return CODES["unreadable"], f"unreadable: {type(error).__name__}: {error}"
+    text = f"valid: derived bound {float(bound):.6e}, certified {certified}"
+    if ramps:
+        share = f"{ramps['bound']} but on a share {ramps['measure']} of the box"
+        text += f"\nepsilon holds off the ramps only: {share}"
+    return CODES["valid"], text
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: python3 docs/independent_checker.py DIR")
-    try:
-        bound, certified, ramps = check(sys.argv[1])
-    except Refused as refused:
-        print(refused)
-        sys.exit({"invalid": 1, "unreadable": 2, "incomplete": 3}[refused.verdict])
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        print(f"unreadable: {type(error).__name__}: {error}")
-        sys.exit(2)
-    print(f"valid: derived bound {float(bound):.6e}, certified {certified}")
-    if ramps:
-        print(f"epsilon holds off the ramps only: {ramps['bound']} but on a share {ramps['measure']} of the box")
+    code, text = verdict(sys.argv[1])
+    print(text)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

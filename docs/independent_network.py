@@ -1,62 +1,16 @@
-"""Reading and exact evaluation of network.json for independent_checker.py, from docs/formats.md alone."""
+"""Networks and their exact evaluation for independent_checker.py, from docs/formats.md alone."""
 from fractions import Fraction as Q
 
-from independent_target import covered, need, number, readable
-
-
-SHAPES = {  # keys of the objects
-    "network": "format tokens dimension outputs slots embedding blocks readout", "affine": "weights bias",
-    "block": "label attention activation units bias", "unit": "in bias out", "attention": "heads output",
-    "head": "mechanism query key value", "uniform": "rank value", "output": "lowering residual",
-    "certificate": "format target_sha256 network_sha256 epsilon certified outputs witness latents blocks",
-    "certificate with cells":
-        "format target_sha256 network_sha256 epsilon certified outputs witness latents blocks cells",
-    "cells": "count entries keys", "cells with ramps": "count entries keys ramps", "ramps": "bound measure",
-    "latent": "slot range error", "gadget": "units range outputs", "gadget output": "slot polynomial error",
-    "certificate with approximations":
-        "format target_sha256 network_sha256 epsilon certified outputs witness latents approximations blocks",
-    "approximation": "output node by error", "polynomial": "centre coefficients", "product": "centre coefficients",
-    "hats": "token coordinate pieces", "thresholds": "low high levels",
-    "gadget of an atom": "units range atom outputs", "output of an atom": "slot polynomial factor error",
-    "witness": "input token output error", "softmax": "kind", "linformer": "kind e f",
-    "performer": "kind normalized features"}
-
-
-def keys(value, shape):
-    readable(isinstance(value, dict) and set(value) == set(SHAPES[shape].split()), f"the keys of a {shape}")
-    return value
-
-
-def natural(text):
-    readable(0 <= int(text) < 2 ** 64, "an integer is out of range")
-    return int(text)
-
-
-def sparse(entries, *shape):
-    """{index or (row, column): value}"""
-    places = [tuple(e[:-1]) for e in entries]
-    readable(places == sorted(set(places)), "sparse entries repeated or out of order")
-    readable(all(len(p) == len(shape) and all(type(i) is int and 0 <= i < s for i, s in zip(p, shape))
-                 for p in places), "a sparse index is out of bounds")
-    values = [number(e[-1]) for e in entries]
-    readable(all(values), "a zero is stored")
-    return {p[0] if len(p) == 1 else p: v for p, v in zip(places, values)}
-
-
-def affine(data, rows, columns):
-    keys(data, "affine")
-    return sparse(data["weights"], rows, columns), sparse(data["bias"], columns)
+from independent_target import covered, need
 
 
 def projection(data, n):
     """(k, entry) with entry(r, j) for a sequence of n tokens."""
-    if set(data) == {"uniform"}:
-        keys(data["uniform"], "uniform")
-        value = Q(1, n) if data["uniform"]["value"] == "1/n" else number(data["uniform"]["value"])
+    if "uniform" in data:
+        value = data["uniform"]["value"]
+        value = Q(1, n) if value == "1/n" else value
         return data["uniform"]["rank"], lambda r, j: value
-    rows = [[number(v) for v in row] for row in data["rows"]]
-    readable(all(len(row) == n for row in rows), "a row of a projection")
-    return len(rows), lambda r, j: rows[r][j]
+    return len(data["rows"]), lambda r, j: data["rows"][r][j]
 
 
 SIGMA = {"relu": lambda t: max(t, Q(0)), "relu2": lambda t: max(t, Q(0)) ** 2, "step": lambda t: Q(t >= 0)}
@@ -64,39 +18,17 @@ SIGMA = {"relu": lambda t: max(t, Q(0)), "relu2": lambda t: max(t, Q(0)) ** 2, "
 
 class Network:
     def __init__(self, data):
-        keys(data, "network")
-        readable(data["format"] == "sumformer-network/1", "network format")
-        self.n = None if data["tokens"] == "any" else data["tokens"]
-        self.d, self.c, self.width = data["dimension"], data["outputs"], len(data["slots"])
-        readable(min(self.n or 1, self.d, self.c, self.width) >= 1, "sizes")
-        readable(len(set(data["slots"])) == self.width, "slot names")
-        w, self.blocks = self.width, []
-        self.embedding, self.readout = affine(data["embedding"], self.d, w), affine(data["readout"], w, self.c)
-        for block in data["blocks"]:
-            keys(block, "block")
-            readable(block["activation"] in SIGMA, "activation")
-            units = [(sparse(keys(u, "unit")["in"], w), number(u["bias"]), sparse(u["out"], w))
-                     for u in block["units"]]
-            heads = [] if block["attention"] is None else self.heads(keys(block["attention"], "attention"))
-            self.blocks.append((heads, block["activation"], units, sparse(block["bias"], w)))
+        self.n, self.d, self.c, self.width = data["tokens"], data["dimension"], data["outputs"], len(data["slots"])
+        self.embedding, self.readout = data["embedding"], data["readout"]
+        self.blocks = [(self.heads(block["attention"]), block["activation"], block["units"], block["bias"])
+                       for block in data["blocks"]]
 
-    def heads(self, data):
-        w, heads = self.width, data["heads"]
-        readable(heads, "no head")
-        output = sparse(data["output"], len(heads) * w, w)
-        for h, head in enumerate(heads):
-            mechanism = keys(head, "head")["mechanism"]
-            keys(mechanism, mechanism["kind"])
-            if mechanism["kind"] == "linformer":
-                ranks = [projection(mechanism[p], self.n or 1)[0] for p in "ef"]
-                readable(ranks[0] == ranks[1] >= 1, "ranks of E and F")
-                readable(self.n or not any("rows" in mechanism[p] for p in "ef"), "rows fix the length")
-            if mechanism["kind"] == "performer":
-                readable(mechanism["features"], "no feature")
-                mechanism = mechanism | {"features": [sparse(v, w) for v in mechanism["features"]]}
-            query, key, value = (sparse(head[m], w, w) for m in ("query", "key", "value"))
-            own = {(r - h * w, c): v for (r, c), v in output.items() if h * w <= r < (h + 1) * w}
-            heads[h] = mechanism, query, key, matrix_product(value, own)
+    def heads(self, attention):
+        """(mechanism, W_Q, W_K, W_V times its rows of the output matrix) for each head."""
+        heads, w = [], self.width
+        for h, head in enumerate(attention["heads"] if attention else ()):
+            own = {(r - h * w, c): v for (r, c), v in attention["output"].items() if h * w <= r < (h + 1) * w}
+            heads.append((head["mechanism"], head["query"], head["key"], matrix_product(head["value"], own)))
         return heads
 
 
@@ -165,19 +97,20 @@ def evaluate(network, sequence, token):
 
 
 def check_witness(target, network, certificate):
-    witness, certified = certificate["witness"], number(certificate["certified"])
+    witness, certified = certificate["witness"], certificate["certified"]
     if witness is None:
         return
-    rows = [[number(v) for v in row] for row in keys(witness, "witness")["input"]]
+    rows = witness["input"]
+    covered("copies" not in witness and witness.get("kind", "exact") == "exact", "witness", "witness", "its kind")
     i, o = witness["token"], witness["output"]
-    need(rows and len(rows) == (target.n or len(rows)) and 0 <= i < len(rows) and 0 <= o < network.c,
+    need(rows and len(rows) == (target.n or len(rows)) and i < len(rows) and o < network.c,
          "witness", "witness", "no such token or output")
     need(all(len(row) == network.d and all(a <= v <= b for v, (a, b) in zip(row, target.box)) for row in rows),
          "witness", "witness", "outside the box")
     wanted = target.at(rows, i, o)
     error = abs(evaluate(network, rows, i)[o] - wanted)
     need(error <= certified, "witness", "witness", f"the error there is {error}, above the certified bound")
-    need(error == number(witness["error"]), "witness", "witness", f"the error there is {error}")
+    need(error == witness["error"], "witness", "witness", f"the error there is {error}")
 
 
 def rounded(value, up, bits=160):

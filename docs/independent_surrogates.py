@@ -6,10 +6,8 @@ Errors of replacements are proved in other ways than the program does: by chords
 from bisect import bisect_left
 from fractions import Fraction as Q
 
-from independent_functions import HALF_PI, hull, image, outward, sqrt
-from independent_network import keys
-from independent_target import (KNOWN, Refused, Value, add, const, constant_of, covered, ipow, mag, mul, need, number, orbits,
-                                times, var)
+from independent_functions import hull, image, outward, sqrt
+from independent_target import KNOWN, Refused, Value, add, covered, ipow, mag, mul, need, orbits, var
 
 REFUSED_PARTS = 1 << 12
 EXACT = ("abs", "relu", "hat", "inverse", "identity")
@@ -287,7 +285,7 @@ class Surrogate:
                     raise
         names = [f"x{j + 1}" for j in range(target.n or 1)] if target.explicit else ["x"]
         own = {name: level for level, name in enumerate(names)}
-        self.pending = [(a["output"], a["node"], a) for a in (keys(a, "approximation") for a in approximations)]
+        self.pending = [(a["output"], a["node"], a) for a in approximations]
         need(all(p[:2] < q[:2] for p, q in zip(self.pending, self.pending[1:])), "approximation", "approximations", "order")
         trees = []
         for self.output, tree in enumerate(target.trees):
@@ -420,7 +418,7 @@ class Surrogate:
 
     # ---- replacements
     def replaced(self, tree, depth, approximation):
-        error, by = number(approximation["error"]), approximation["by"]
+        error, by = approximation["error"], approximation["by"]
         wrong = lambda why: Refused("invalid", "approximation", f"node {approximation['node']}", why)
         if error < 0:
             raise wrong("a negative error")
@@ -429,9 +427,8 @@ class Surrogate:
                 raise wrong("a name has no error")
             return self.call("identity", self.inside(tree, depth), depth)
         (kind, details), = by.items()
-        keys(details, kind)
         if kind in ("polynomial", "product"):
-            centre, coefficients = number(details["centre"]), [number(c) for c in details["coefficients"]]
+            centre, coefficients = details["centre"], details["coefficients"]
             if len(coefficients) > 65:
                 raise wrong("degree")
             base = lambda t: ("-", t, NUMBER(centre)) if centre else t
@@ -494,7 +491,7 @@ class Surrogate:
     def by_hats(self, tree, depth, details, error, wrong):
         levels = self.pair(tree, depth, wrong)
         token, k, pieces = (details[key] for key in ("token", "coordinate", "pieces"))
-        if not 1 <= pieces <= 4096 or token not in levels or not 0 <= k < self.d or self.box[k][0] == self.box[k][1]:
+        if not 1 <= pieces <= 4096 or token not in levels or k >= self.d or self.box[k][0] == self.box[k][1]:
             raise wrong("pieces, token or coordinate")
         low, high = self.box[k]
         step = (high - low) / pieces
@@ -541,7 +538,7 @@ class Surrogate:
         if tree[0] != "reduce" or tree[1] not in ("max", "min"):
             raise wrong("not an extremum over tokens")
         sign = Q(1 if tree[1] == "max" else -1)
-        low, high, levels = number(details["low"]), number(details["high"]), details["levels"]
+        low, high, levels = details["low"], details["high"], details["levels"]
         if not 1 <= levels <= 4096:
             raise wrong("levels")
         r, e, body = self.visit(tree[4], depth + 1)

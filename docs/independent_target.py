@@ -1,9 +1,9 @@
-"""Numbers, polynomials and the target language for independent_checker.py, from docs/target-language.md alone.
+"""Numbers, polynomials and the meaning of targets for independent_checker.py, from docs/target-language.md alone.
 
 A polynomial is a dict {monomial: coefficient}; a monomial is a sorted tuple of (variable, exponent). Variables are
 (j, k): coordinate k of token j; (-1, gamma): the mean of y^gamma over all tokens; (-2, i): latent i; (-3, s): slot s.
 """
-import itertools, re, tomllib
+import itertools, re, sys
 from fractions import Fraction as Q
 from math import comb
 
@@ -30,18 +30,24 @@ def readable(condition, why):
 
 
 # ---- numbers, intervals, polynomials
+SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200b)))
+NUMERAL = re.compile(rf"([+-]?[0-9]+)(?:[{SPACE}]*/[{SPACE}]*([0-9]+)|(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?)")
+sys.set_int_max_str_digits(0)
+
+
 def number(text):
-    text = text.strip() if isinstance(text, str) else ""
-    readable(len(text) <= 10000 and re.fullmatch(
-        r"[+-]?\d+\s*/\s*\d+|[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", text, re.A), f"not a number: {text[:40]}")
-    p, _, q = text.partition("/")
-    readable(not q or int(q) != 0, "zero denominator")
-    return Q(int(p), int(q)) if q else Q(p)
-
-
-def interval(pair):
-    readable(len(pair) == 2 and number(pair[0]) <= number(pair[1]), "an interval is empty")
-    return number(pair[0]), number(pair[1])
+    readable(type(text) is str and len(text.encode()) <= 10_000, "not a number, or too long a one")
+    found = NUMERAL.fullmatch(text.strip(SPACE))
+    readable(found, f"not a number: {text[:40]}")
+    whole, denominator, decimals, exponent = found.groups()
+    if denominator is not None:
+        readable(int(denominator) != 0, "zero denominator")
+        return Q(int(whole), int(denominator))
+    if decimals is None and exponent is None:
+        return Q(int(whole))
+    exponent = int(exponent or 0)
+    readable(abs(exponent) <= 2000, "a decimal exponent is too large")
+    return Q(int(whole + (decimals or ""))) * Q(10) ** (exponent - len(decimals or ""))
 
 
 def mul(a, b):
@@ -91,7 +97,10 @@ def times(p, q):
 
 
 def power(p, e):
-    return const(Q(1)) if e == 0 else times(power(p, e - 1), p)
+    result = const(Q(1))
+    for _ in range(e):
+        result = times(result, p)
+    return result
 
 
 def substitute(p, image):
@@ -145,107 +154,7 @@ def poly_range(p, box):
     return low, high
 
 
-# ---- the target language: a tree of tuples, then values in a ring of polynomials
-LEXEME = re.compile(r"\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([^\W\d]\w*)|(!=|[-+*/^()\[\]:,]))")
-REDUCTIONS, FUNCTIONS = {"sum", "mean", "prod", "max", "min"}, "exp log sqrt sin cos tanh sigmoid abs relu".split()
-
-
-class Parser:
-    def __init__(self, text, abbreviations):
-        self.lexemes, self.abbreviations, text = [], abbreviations, text.rstrip()
-        at = 0
-        while at < len(text):
-            found = LEXEME.match(text, at)
-            readable(found, f"expression: {text[at:at + 20]}")
-            self.lexemes.append(found.group(0).strip())
-            at = found.end()
-        self.lexemes.append("")
-
-    def whole(self):
-        tree = self.chain()
-        readable(self.lexemes == [""], f"expression: {self.lexemes[0]}")
-        return tree
-
-    def take(self, *symbols):
-        if symbols and self.lexemes[0] not in symbols:
-            raise Refused("unreadable", "format", "expression", f"{self.lexemes[0]!r}, not one of {symbols}")
-        return self.lexemes.pop(0)
-
-    def chain(self, operators="+-"):
-        operand = (lambda: self.chain("*/")) if operators == "+-" else self.signed
-        operands = [(None, operand())]
-        while self.lexemes[0] in tuple(operators):
-            operands.append((self.take(), operand()))
-        return halved(operands, len(operands) if any(op == "/" for op, _ in operands) else 32)
-
-    def signed(self):
-        if self.lexemes[0] == "-":
-            self.take()
-            return ("neg", self.signed())
-        base, exponents = self.atom(), []
-        while self.lexemes[0] == "^":
-            self.take()
-            exponents.append(int(self.take()))
-        exponent = 1
-        for e in reversed(exponents):
-            exponent = e ** exponent
-        return ("^", base, exponent) if exponents else base
-
-    def atom(self):
-        token = self.take()
-        if token == "(":
-            tree = self.chain()
-            self.take(")")
-            return tree
-        if token[:1].isdigit():
-            return ("number", number(token))
-        if self.lexemes[0] == "[":
-            self.take()
-            index = int(self.take())
-            self.take("]")
-            return ("coordinate", token, index)
-        if self.lexemes[0] == "(":
-            return self.application(token)
-        if token == "n":
-            return ("n",)
-        readable(token in self.abbreviations, f"unknown name {token}")
-        return ("where", self.abbreviations[token])
-
-    def application(self, name):
-        self.take("(")
-        if name in REDUCTIONS and self.lexemes[1] in (":", "!="):
-            binder, excluded = self.take(), []
-            if self.take() == "!=":
-                excluded.append(self.take())
-                while self.take(",", ":") == ",":
-                    excluded.append(self.take())
-            tree = ("reduce", name, binder, excluded, self.chain())
-        else:
-            readable(name in FUNCTIONS or name in ("max", "min"), f"unknown function {name}")
-            arguments = [self.chain()]
-            while self.lexemes[0] == ",":
-                self.take()
-                arguments.append(self.chain())
-            readable(len(arguments) == (2 if name in ("max", "min") else 1), f"arguments of {name}")
-            tree = ("call", name, *arguments)
-        self.take(")")
-        return tree
-
-
-def halved(operands, longest):
-    """The tree of a chain: to the left if it is short, else in halves (formats.md, 6.13)."""
-    if len(operands) <= longest:
-        tree = operands[0][1]
-        for op, operand in operands[1:]:
-            tree = (op, tree, operand)
-        return tree
-    left, right = operands[:len(operands) // 2], operands[len(operands) // 2:]
-    joint = right[0][0]
-    if joint == "-":
-        right = [({"+": "-", "-": "+"}[op], operand) for op, operand in right]
-    return joint, halved(left, min(longest, 16)), halved(right, min(longest, 16))
-
-
+# ---- the target language: trees of tuples, and their values in a ring of polynomials
 # Of constants. `hat`, `identity` and `inverse` are not in the language, only in surrogates.
 KNOWN = {"abs": abs, "relu": lambda t: max(t, Q(0)), "max": max, "min": min, "identity": lambda t: t,
          "inverse": lambda t: 1 / t, "hat": lambda t: max(1 - abs(t), Q(0))}
@@ -288,7 +197,6 @@ class Value:
 
     def reduce(self, name, binder, excluded, body, env):
         if self.tokens is None:
-            readable(name == "mean" and not excluded, "only mean over all tokens for every length")
             token, total = 1 + max(j for j in env.values() if isinstance(j, int)), {}
             for m, c in self.of(body, env | {binder: token}).items():
                 gamma = tuple(sorted((v[1], e) for v, e in m if v[0] == token))
@@ -297,7 +205,6 @@ class Value:
             return total
         hidden = {env[t] for t in excluded}
         values = [self.of(body, env | {binder: j}) for j in range(self.tokens) if j not in hidden]
-        readable(values or name in ("sum", "prod"), f"{name} over no token")
         if name in ("max", "min"):
             covered(self.numeric, "residual", "target", "not a polynomial")
             return const((max if name == "max" else min)(map(constant_of, values)))
@@ -308,16 +215,8 @@ class Value:
 
 
 class Target:
-    def __init__(self, text):
-        data = tomllib.loads(text)
-        self.n = None if data["tokens"] == "any" else data["tokens"]
-        self.box = [interval([str(e) if type(e) is int else e for e in side]) for side in data["domain"]]
-        self.explicit, self.symmetrize = "semi_invariant" in data, data.get("symmetrize", False)
-        abbreviations = {}
-        for name, text in data.get("where", {}).items():
-            abbreviations[name] = Parser(text, abbreviations).whole()
-        texts = data["semi_invariant" if self.explicit else "output"]
-        self.trees = [Parser(text, abbreviations).whole() for text in texts]
+    def __init__(self, n, box, trees, explicit, symmetrize):
+        self.n, self.box, self.trees, self.explicit, self.symmetrize = n, box, trees, explicit, symmetrize
 
     def values(self, tree, tokens, coordinate, own, numeric, ring=Value):
         """The tree with its own token at position `own`; a list of values over all orders under symmetrize."""

@@ -2,7 +2,11 @@
 //!
 //! It was written from `docs/formats.md` and `docs/target-language.md`, so this also tests that those pages are complete.
 
+#[path = "common/python.rs"]
+mod second;
+
 use num_traits::{One, Zero};
+use second::python;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -13,29 +17,14 @@ use sumformer_checker::semantics::ExactEvaluator;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Whether there is a Python with `tomllib`; says so if there is none.
-fn python_is_there() -> bool {
-    let found =
-        Command::new("python3").args(["-c", "import tomllib"]).output().is_ok_and(|o| o.status.success());
-    if !found {
-        eprintln!("skipped: no python3 with tomllib (3.11 or later)");
-    }
-    found
-}
-
 fn sumformer(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_sumformer")).args(arguments).output().expect("the binary runs")
 }
 
 /// Exit codes of the program's checker and of the second one.
-fn verdicts(folder: &Path) -> (Option<i32>, Option<i32>, String) {
+fn verdicts(mut python: Command, folder: &Path) -> (Option<i32>, Option<i32>, String) {
     let ours = sumformer(&["check", &folder.display().to_string()]);
-    let theirs = Command::new("python3")
-        .arg(Path::new(ROOT).join("docs/independent_checker.py"))
-        .arg(folder)
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .expect("python3 runs");
+    let theirs = python.args(["-m", "independent_checker"]).arg(folder).output().expect("python3 runs");
     let text = [ours.stdout, ours.stderr, theirs.stdout, theirs.stderr].concat();
     (ours.status.code(), theirs.status.code(), String::from_utf8_lossy(&text).into_owned())
 }
@@ -50,9 +39,6 @@ fn prove(target: &str, options: &[&str], folder: &Path) {
 
 #[test]
 fn both_checkers_accept_the_same_proofs() {
-    if !python_is_there() {
-        return;
-    }
     let scratch = tempfile::tempdir().unwrap();
     let cases: [(&str, &[&str]); 11] = [
         ("distance-from-mean", &[]),
@@ -82,7 +68,8 @@ fn both_checkers_accept_the_same_proofs() {
             ["transformer", "linformer", "performer"].map(|name| folder.join(name)).to_vec()
         };
         for part in parts {
-            let (ours, theirs, text) = verdicts(&part);
+            let Some(python) = python() else { return };
+            let (ours, theirs, text) = verdicts(python, &part);
             assert_eq!((ours, theirs), (Some(0), Some(0)), "{target}: {text}");
         }
     }
@@ -92,9 +79,6 @@ type Change = fn(&mut Network, &mut Certificate);
 
 #[test]
 fn both_checkers_refuse_the_same_proofs() {
-    if !python_is_there() {
-        return;
-    }
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("proof");
     prove("sum-of-squares", &[], &folder);
@@ -128,7 +112,8 @@ fn both_checkers_refuse_the_same_proofs() {
         certificate.network_sha256 = sha256(json.as_bytes());
         fs::write(folder.join("network.json"), json).unwrap();
         fs::write(folder.join("certificate.json"), certificate.to_json()).unwrap();
-        let (ours, theirs, text) = verdicts(&folder);
+        let Some(python) = python() else { return };
+        let (ours, theirs, text) = verdicts(python, &folder);
         assert_eq!((ours, theirs), (Some(code), Some(code)), "{what}: {text}");
     }
 }
@@ -175,9 +160,6 @@ output = [
 
 #[test]
 fn both_checkers_accept_the_same_proofs_on_cells() {
-    if !python_is_there() {
-        return;
-    }
     let scratch = tempfile::tempdir().unwrap();
     let cases = [
         (HALF, "--epsilon 1/10"),
@@ -197,7 +179,8 @@ fn both_checkers_accept_the_same_proofs_on_cells() {
     for (at, (target, options)) in cases.into_iter().enumerate() {
         let folder = scratch.path().join(at.to_string());
         prove_on_cells(target, options, &folder);
-        let (ours, theirs, text) = verdicts(&folder);
+        let Some(python) = python() else { return };
+        let (ours, theirs, text) = verdicts(python, &folder);
         assert_eq!((ours, theirs), (Some(0), Some(0)), "{options}: {text}");
         let scope = ["OFF THE RAMPS ONLY", "off the ramps only"].map(|words| text.contains(words));
         assert_eq!(scope, [options.contains("--epsilon 1/10 --activation relu"); 2], "{options}: {text}");
@@ -206,9 +189,6 @@ fn both_checkers_accept_the_same_proofs_on_cells() {
 
 #[test]
 fn both_checkers_refuse_the_same_proofs_on_cells() {
-    if !python_is_there() {
-        return;
-    }
     let scratch = tempfile::tempdir().unwrap();
     let folders = ["step", "ramp"].map(|name| scratch.path().join(name));
     prove_on_cells(HALF, "--epsilon 1/10", &folders[0]);
@@ -261,7 +241,8 @@ fn both_checkers_refuse_the_same_proofs_on_cells() {
         certificate.network_sha256 = sha256(json.as_bytes());
         fs::write(folder.join("network.json"), json).unwrap();
         fs::write(folder.join("certificate.json"), certificate.to_json()).unwrap();
-        let (ours, theirs, text) = verdicts(folder);
+        let Some(python) = python() else { return };
+        let (ours, theirs, text) = verdicts(python, folder);
         assert_eq!((ours, theirs), (Some(code), Some(code)), "{what}: {text}");
         fs::write(folder.join("network.json"), network_json).unwrap();
         fs::write(folder.join("certificate.json"), certificate_json).unwrap();
@@ -286,18 +267,17 @@ const STEPS: &str = r#"{
 
 /// Prints the outputs of a network file at each `x,z` that follows, one token at a time.
 const EVALUATE: &str = "
-import json, sys
-from independent_network import Network, evaluate, number
-network = Network(json.load(open(sys.argv[1])))
+import sys
+from independent_files import read_network
+from independent_network import Network, evaluate
+from independent_target import number
+network = Network(read_network(open(sys.argv[1], 'rb').read()))
 for token in sys.argv[2:]:
     print(*evaluate(network, [[number(c) for c in token.split(',')]], 0))
 ";
 
 #[test]
 fn both_evaluate_steps_alike() {
-    if !python_is_there() {
-        return;
-    }
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("network.json");
     fs::write(&file, STEPS).unwrap();
@@ -315,12 +295,11 @@ fn both_evaluate_steps_alike() {
         .iter()
         .map(|token| exact.evaluate(&[token.to_vec()]).unwrap()[0].iter().map(|c| format!("{c} ")).collect())
         .collect();
-    let theirs = Command::new("python3")
+    let Some(mut python) = python() else { return };
+    let theirs = python
         .args(["-c", EVALUATE])
         .arg(&file)
         .args(tokens.iter().map(|[x, z]| format!("{x},{z}")))
-        .env("PYTHONPATH", Path::new(ROOT).join("docs"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .expect("python3 runs");
     assert!(theirs.status.success(), "{}", String::from_utf8_lossy(&theirs.stderr));

@@ -1,28 +1,14 @@
-//! Random choices from a seed, and small changes of exact numbers, vectors and matrices.
+//! Small changes of exact numbers, vectors and matrices.
 
+#[path = "../common/dice.rs"]
+mod choices;
+
+pub use choices::Dice;
 use num_traits::{One, Zero};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::number::{Rational, integer, power_of_two, ratio};
 
-/// A stream of choices that depends on nothing but the seed.
-pub struct Dice(ChaCha8Rng);
-
 impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(ChaCha8Rng::seed_from_u64(seed))
-    }
-
-    /// A number in 0..count.
-    pub fn below(&mut self, count: usize) -> usize {
-        (self.0.next_u64() % count.max(1) as u64) as usize
-    }
-
-    pub fn coin(&mut self) -> bool {
-        self.below(2) == 0
-    }
-
     pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> Option<&'a T> {
         if choices.is_empty() { None } else { Some(&choices[self.below(choices.len())]) }
     }
