@@ -2,6 +2,7 @@
 
 use super::FormatError;
 use super::json_lines::to_json_lines;
+use super::shapes::{name_or_object, present, read_as};
 use crate::interval::Interval;
 use crate::number::Exact;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ const FILE: &str = "certificate.json";
 
 /// A proof that a network stays within `certified` of its target on the whole box.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Certificate {
     /// [`CERTIFICATE_FORMAT`].
     pub format: String,
@@ -29,6 +30,7 @@ pub struct Certificate {
     pub outputs: Vec<OutputClaim>,
     /// A point at which the error is known exactly; `null` if the network has no exact values (its attention weights are
     /// transcendental).
+    #[serde(deserialize_with = "Option::deserialize")]
     pub witness: Option<Witness>,
     /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
     pub latents: Vec<LatentClaim>,
@@ -38,17 +40,17 @@ pub struct Certificate {
     /// One list per block: its hidden units cut into consecutive gadgets. Empty with `cells`.
     pub blocks: Vec<Vec<Gadget>>,
     /// For a network that is constant on cells (Thm 4.1, second proof); absent for all others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub cells: Option<CellClaim>,
     /// A tree of boxes on which the residual is bounded ([`crate::rules::boxes`]); absent where it is the difference of
     /// two normal forms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub boxes: Option<String>,
 }
 
 /// One node of the target's syntax tree, and what stands for it in the surrogate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Approximation {
     /// The output whose expression it is in.
     pub output: usize,
@@ -62,7 +64,7 @@ pub struct Approximation {
 
 /// What may stand for a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "lowercase")]
+#[serde(deny_unknown_fields, rename_all = "lowercase", remote = "Self")]
 pub enum Replacement {
     /// A function (or 1/divisor) by a polynomial, up to `error` on the range of its argument.
     Polynomial {
@@ -80,6 +82,7 @@ pub enum Replacement {
         coefficients: Vec<Exact>,
     },
     /// An expression of one token and sums by itself, as an atom; `error` is 0.
+    #[serde(skip_deserializing)]
     Name,
     /// An expression in two tokens by its piecewise linear interpolant, up to `error`, in one coordinate of one of them.
     Hats {
@@ -103,7 +106,7 @@ pub enum Replacement {
 
 /// What is claimed of a network that is constant on cells: there is then nothing else to claim of its blocks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct CellClaim {
     /// M, the cells of one token.
     pub count: usize,
@@ -112,13 +115,13 @@ pub struct CellClaim {
     /// How many of them the last look-ups tell apart.
     pub keys: usize,
     /// What holds off the ramps, for a network that has ramps between its cells; absent for others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub ramps: Option<RampClaim>,
 }
 
 /// The bound where no coordinate of any token is on a ramp, and how large the rest is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct RampClaim {
     /// Bounds |network − target| off the ramps.
     pub bound: Exact,
@@ -128,7 +131,7 @@ pub struct RampClaim {
 
 /// The error chain of one output coordinate; the sum of its parts is at most `certified`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct OutputClaim {
     /// |network − Sumformer|: what gadgets and attention add.
     pub lowering: Exact,
@@ -138,7 +141,7 @@ pub struct OutputClaim {
 
 /// What is claimed of a slot after the attention block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct LatentClaim {
     /// The slot.
     pub slot: usize,
@@ -152,14 +155,14 @@ pub struct LatentClaim {
 ///
 /// t is the input sum of the first unit without its bias.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Gadget {
     /// How many units, at least one.
     pub units: usize,
     /// Contains t for every sequence in the box.
     pub range: Interval,
     /// The atom of the surrogate that the units compute, counted from 0; t is its argument, up to a constant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub atom: Option<usize>,
     /// What the units compute, for each slot they write to, slots increasing.
     pub outputs: Vec<GadgetOutput>,
@@ -167,14 +170,14 @@ pub struct Gadget {
 
 /// The claim `|Σ_units out·σ(…) − polynomial(t) − factor·atom| ≤ error` on the gadget's range.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct GadgetOutput {
     /// The slot written to.
     pub slot: usize,
     /// Coefficients of 1, t, t², …; the last one is not zero.
     pub polynomial: Vec<Exact>,
     /// What the atom is multiplied by: present exactly where the gadget has an atom.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub factor: Option<Exact>,
     /// The bound.
     pub error: Exact,
@@ -182,7 +185,7 @@ pub struct GadgetOutput {
 
 /// An exact evaluation: at `input`, |network − target| at this token and output equals `error`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Witness {
     /// n tokens of d coordinates, inside the box.
     pub input: Vec<Vec<Exact>>,
@@ -193,6 +196,10 @@ pub struct Witness {
     /// The error there, exactly.
     pub error: Exact,
 }
+
+read_as!(
+    object:Certificate, Approximation, CellClaim, RampClaim, OutputClaim, LatentClaim, Gadget, GadgetOutput, Witness);
+read_as!(Replacement, |deserializer| name_or_object(deserializer, "name", Replacement::Name));
 
 impl Certificate {
     /// Reads `certificate.json`.

@@ -3,6 +3,7 @@
 pub mod certificate;
 mod json_lines;
 pub mod network;
+mod shapes;
 pub mod sparse;
 
 pub use certificate::Certificate;

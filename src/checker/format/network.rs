@@ -4,6 +4,7 @@
 
 use super::FormatError;
 use super::json_lines::to_json_lines;
+use super::shapes::{nothing_more, read_as};
 use super::sparse::{SparseMatrix, SparseVector};
 use crate::language::target::Tokens;
 use crate::language::{MAX_DIMENSION, MAX_OUTPUTS, MAX_TOKENS};
@@ -18,7 +19,7 @@ const FILE: &str = "network.json";
 
 /// A whole network: embedding, blocks, readout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Network {
     /// [`NETWORK_FORMAT`].
     pub format: String,
@@ -41,7 +42,7 @@ pub struct Network {
 
 /// `z ↦ z · weights + bias`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct AffineMap {
     /// Rows: inputs; columns: outputs.
     pub weights: SparseMatrix,
@@ -51,11 +52,12 @@ pub struct AffineMap {
 
 /// `Block(X) = X + FC(X + Att(X))` (Definition 2.3), `FC(z) = σ(z W1 + b1) W2 + b2` row by row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Block {
     /// What the block is for, in words; no meaning for evaluation or checking.
     pub label: String,
     /// The attention layer, or `null` for Att = 0.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub attention: Option<Attention>,
     /// σ.
     pub activation: Activation,
@@ -67,7 +69,7 @@ pub struct Block {
 
 /// The activation of a block's hidden units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", remote = "Self")]
 pub enum Activation {
     /// `max(t, 0)`
     Relu,
@@ -79,7 +81,7 @@ pub enum Activation {
 
 /// One hidden unit: it adds `σ(Σ in·z + bias) · out` to the block's output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Unit {
     /// Weights from the slots.
     #[serde(rename = "in")]
@@ -93,7 +95,7 @@ pub struct Unit {
 
 /// `Att(X) = [head_1(X), …, head_h(X)] W_O` (Definition 2.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Attention {
     /// The heads.
     pub heads: Vec<Head>,
@@ -103,7 +105,7 @@ pub struct Attention {
 
 /// One attention head on rows `X ∈ Q^{n×D}`: `Q = X W_Q`, `K = X W_K`, `V = X W_V`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Head {
     /// How Q, K and V are combined.
     pub mechanism: Mechanism,
@@ -117,9 +119,10 @@ pub struct Head {
 
 /// The attention mechanism of a head.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields, remote = "Self")]
 pub enum Mechanism {
     /// `softmax(Q Kᵀ / √D) V`, row by row (Definition 2.1).
+    #[serde(deserialize_with = "nothing_more")]
     Softmax,
     /// `softmax(Q (E K)ᵀ / √D) F V` (Definition 2.5).
     Linformer {
@@ -140,7 +143,7 @@ pub enum Mechanism {
 
 /// A k × n projection of Linformer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[serde(rename_all = "lowercase", deny_unknown_fields, remote = "Self")]
 pub enum Projection {
     /// All entries equal.
     Uniform {
@@ -165,6 +168,7 @@ pub enum UniformValue {
 
 /// The literal `"1/n"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub enum ReciprocalLength {
     /// `"1/n"`
     #[serde(rename = "1/n")]
@@ -191,6 +195,9 @@ impl Projection {
         }
     }
 }
+
+read_as!(object: Network, AffineMap, Block, Unit, Attention, Head, Mechanism, Projection);
+read_as!(name: Activation, ReciprocalLength);
 
 /// Counted sizes of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
