@@ -250,6 +250,7 @@ def orbits(p):
         parts = {}
         for (j, k), e in m:
             parts.setdefault(j, []).append((k, e))
-        key = (tuple(parts.pop(0, ())), tuple(sorted(map(tuple, parts.values()))), tuple(parts.pop(-1, ())))
+        own, means = tuple(parts.pop(0, ())), tuple(parts.pop(-1, ()))
+        key = own, tuple(sorted(map(tuple, parts.values()))), means
         total[key] = total.get(key, 0) + c
     return {k: c for k, c in total.items() if c}

@@ -118,6 +118,32 @@ fn both_checkers_refuse_the_same_proofs() {
     }
 }
 
+#[test]
+fn both_checkers_bound_a_residual_alike() {
+    // At every length the normal form is in means: a network that leaves some out is off by what they can be.
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("proof");
+    prove("any-covariance", &[], &folder);
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    let mut network = Network::from_json(&read("network.json")).unwrap();
+    let mut certificate = Certificate::from_json(&read("certificate.json")).unwrap();
+    network.readout.weights = sumformer_checker::format::sparse::SparseMatrix::default();
+    let json = network.to_json();
+    certificate.network_sha256 = sha256(json.as_bytes());
+    certificate.witness = None;
+    fs::write(folder.join("network.json"), json).unwrap();
+    // A mean of products, a product of means, and a product: each at most 1 on the box, and no less is derived.
+    for (residual, code) in [(integer(3), 0), (ratio(299, 100), 1)] {
+        certificate.epsilon = Exact(integer(4));
+        certificate.certified = Exact(integer(4));
+        certificate.outputs[0].residual = Exact(residual);
+        fs::write(folder.join("certificate.json"), certificate.to_json()).unwrap();
+        let Some(python) = python() else { return };
+        let (ours, theirs, text) = verdicts(python, &folder);
+        assert_eq!((ours, theirs), (Some(code), Some(code)), "{text}");
+    }
+}
+
 /// Proves a target in the discontinuous construction.
 fn prove_on_cells(target: &str, options: &str, folder: &Path) {
     let file = folder.with_extension("toml");
