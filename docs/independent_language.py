@@ -249,7 +249,36 @@ def halved(operands, longest, join):
     return join(joint, left, right)
 
 
-# ---- the fields of the file
+# ---- the file
+# Strings, comments, and what may open, separate or close.
+PIECE = re.compile(r'''"""(?:\\.|[^\\])*?"{3,5}(?!")|"(?:\\.|[^"\\\n])*"|'{3}.*?'{3,5}(?!')|'[^'\n]*'|#[^\n]*|[][{},\n]''', re.S)
+ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|(e)|.)", re.S)
+
+
+def as_toml_1_0(text):
+    """TOML 1.1 in the words of 1.0, which tomllib reads: escapes of two digits, line breaks and a last comma in inline
+    tables."""
+    parts, at, inside = [], 0, []
+    for found in PIECE.finditer(text):
+        piece = found[0]
+        parts.append(text[at:found.start()])
+        at = found.end()
+        if piece[0] == '"':
+            piece = ESCAPE.sub(lambda e: "\\u00" + e[1] if e[1] else "\\u001b" if e[2] else e[0], piece)
+        elif piece in "[{":
+            inside.append(piece)
+        elif inside and inside[-1] == "{" and (piece == "\n" or piece[0] == "#"):
+            piece = " "
+        elif piece in "]}" and inside:
+            inside.pop()
+            filled = (i for i in reversed(range(len(parts))) if parts[i].strip())
+            last, before = next(filled, 0), next(filled, 0)
+            if piece == "}" and parts[last] == "," and parts[before] != "{":
+                parts[last] = ""
+        parts.append(piece)
+    return "".join(parts) + text[at:]
+
+
 def exact(value):
     readable(type(value) in (int, str), "an exact number is an integer or a text")
     return number(value) if type(value) is str else Q(value)
@@ -271,7 +300,7 @@ def read_target(data):
     """(n or None, box, trees, whether tokens are explicit, whether they are symmetrized)"""
     readable(len(data) <= LONGEST_FILE, "the target file is too large")
     try:
-        fields = tomllib.loads(data.decode().removeprefix("\ufeff"))
+        fields = tomllib.loads(as_toml_1_0(data.decode().removeprefix("\ufeff")))
     except RecursionError:
         readable(False, "nested too deep")
     known = set("name tokens domain epsilon output semi_invariant symmetrize where".split())

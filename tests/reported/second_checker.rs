@@ -332,6 +332,18 @@ fn targets() -> Vec<String> {
         "[where]\n\u{e9} = \"x[0]\"",
         "[where]\nm = \"sum(m: m[0])\"",
         "[what]\nm = \"1\"",
+        // What TOML 1.1 adds.
+        "output = [\"\\x78[0]\"]",
+        "output = [\"\\\\x78[0]\"]",
+        "output = [\"x[0]\\e\"]",
+        "output = [\"\"\"\\x78[0] \\\n   + 1\"\"\"]",
+        "output = ['\\x78[0]']",
+        "output = ['x[0]' # a comment with \" and {\n,]",
+        "where = { m = \"1\", }",
+        "where = {\n  m = \"1\", # one }\n  k = \"m + 1\"\n}",
+        "where = { , }",
+        "where = { m = \"1\",, }",
+        "where = { m = [\n\"1\",\n], }",
     ];
     let expressions = [
         "1",
