@@ -16,10 +16,11 @@ sys.setrecursionlimit(20_000)  # expressions are up to 200 nodes high
 from independent_cells import check_cells
 from independent_files import read_certificate, read_network
 from independent_language import read_target
-from independent_network import Network, check_witness, exp_enclosure, matrix_product, projection, rounded
-from independent_surrogates import Surrogate, atom_of, near_function, steepest
+from independent_network import Network, exp_enclosure, matrix_product, projection, rounded
+from independent_surrogates import Surrogate, atom_of, moved as moved_by, near_function
 from independent_target import (Refused, Target, add, bernstein, const, constant_of, covered, ipow, mag, mul, need, orbits,
                                 poly_range, substitute, times, var)
+from independent_witness import check_witness
 
 
 def supremum(gadget, units, activation, place, function=None):
@@ -131,9 +132,10 @@ class Run:
             need(lo <= low and high <= hi, "gadget-range", place, f"t reaches [{low}, {high}]")
             direction, polynomials, outputs, _ = supremum(gadget, units[at:at + count], activation, place, function)
             if of_atom and error:
-                slope = steepest(atom["function"], (lo + shift, hi + shift))
-                covered(slope is not None, "gadget-range", place, "slopes are not bounded")
-                moved = slope * error
+                around, reach = (lo + shift, hi + shift), atom["reach"]
+                exact = max(around[0], reach[0]), min(around[1], reach[1])
+                moved = moved_by(atom["function"], around, exact, error)
+                covered(moved is not None, "gadget-range", place, "slopes are not bounded")
             for p, o in zip(polynomials, outputs):
                 factor = o["factor"] if of_atom else Q(0)
                 multiple = {(((0, self.surrogate.d + gadget["atom"]), 1),): factor} if factor else {}

@@ -133,8 +133,9 @@ NETWORK = record(format=one_of("sumformer-network/1"), tokens=lambda n: None if 
                  readout=AFFINE)
 
 POLYNOMIAL = record(centre=number, coefficients=list_of(number))
-REPLACEMENT = single(polynomial=POLYNOMIAL, product=POLYNOMIAL,
-                     hats=record(token=natural, coordinate=natural, pieces=short),
+KNOTS = record(token=natural, coordinate=natural, pieces=short)
+REPLACEMENT = single(polynomial=POLYNOMIAL, product=POLYNOMIAL, hats=KNOTS, grid=KNOTS,
+                     composite=record(inner=natural, centre=number, coefficients=list_of(number)),
                      thresholds=record(low=number, high=number, levels=short))
 APPROXIMATION = record(output=natural, node=natural, error=number,
                        by=lambda by: by if by == "name" else REPLACEMENT(by))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from independent_target import SPACE, number, readable
 
 LONGEST_FILE, LONGEST_NAME = 1 << 20, 100
-MOST_TOKENS, MOST_SIDES, MOST_OUTPUTS = 10 ** 6, 4096, 4096
+MOST_TOKENS, MOST_SIDES, MOST_OUTPUTS, MOST_VARIABLES = 10 ** 6, 4096, 4096, 2 ** 32 - 1
 MOST_NODES, DEEPEST, LARGEST_EXPONENT = 200_000, 200, 10_000
 BITS_PER_NODE, CONSTANT_BITS = 256, 512
 REDUCTIONS, EXTREMA = ("sum", "mean", "prod", "max", "min"), ("max", "min")
@@ -320,4 +320,13 @@ def read_target(data):
     for abbreviation, text in where.items():
         reader.define(abbreviation, text)
     texts = listed(fields["semi_invariant" if explicit else "output"], MOST_OUTPUTS)
-    return n, box, [reader.expression(text).tree for text in texts], explicit, symmetrize
+    trees = [reader.expression(text).tree for text in texts]
+    # All tokens have names then, and each function may become a further coordinate of all of them.
+    readable(not explicit or n * (len(box) + sum(map(possible_atoms, trees))) <= MOST_VARIABLES, "too many variables")
+    return n, box, trees, explicit, symmetrize
+
+
+def possible_atoms(tree):
+    """How many calls, divisions, and extrema of two a tree has."""
+    below = sum(possible_atoms(part) for part in tree[1:] if type(part) is tuple and part and type(part[0]) is str)
+    return below + (tree[0] in ("call", "/"))

@@ -1,7 +1,7 @@
-"""Networks and their exact evaluation for independent_checker.py, from docs/formats.md alone."""
+"""Networks for independent_checker.py, from docs/formats.md alone."""
 from fractions import Fraction as Q
 
-from independent_target import covered, need
+from independent_target import covered
 
 
 def projection(data, n):
@@ -11,9 +11,6 @@ def projection(data, n):
         value = Q(1, n) if value == "1/n" else value
         return data["uniform"]["rank"], lambda r, j: value
     return len(data["rows"]), lambda r, j: data["rows"][r][j]
-
-
-SIGMA = {"relu": lambda t: max(t, Q(0)), "relu2": lambda t: max(t, Q(0)) ** 2, "step": lambda t: Q(t >= 0)}
 
 
 class Network:
@@ -47,70 +44,6 @@ def row_times(row, matrix, width):
     for (r, c), v in matrix.items():
         image[c] += row[r] * v
     return image
-
-
-# ---- exact evaluation
-def weights_of(mechanism, q, keys_):
-    """The weights c_j of one query if they are rational for a reason the page lists: head(X) = sum_j c_j V_j."""
-    n, kind = len(keys_), mechanism["kind"]
-    dot = lambda a, b: sum(x * y for x, y in zip(a, b))
-    if kind == "performer":
-        if mechanism["normalized"]:
-            covered(all(k == keys_[0] for k in keys_), "witness", "witness", "the keys differ")
-            return [Q(1, n)] * n
-        covered(not any(q) and not any(map(any, keys_)), "witness", "witness", "lambda is not rational")
-        return [Q(1)] * n
-    if kind == "softmax":
-        covered(len({dot(q, k) for k in keys_}) == 1, "witness", "witness", "the scores differ")
-        return [Q(1, n)] * n
-    (k, e), (_, f) = projection(mechanism["e"], n), projection(mechanism["f"], n)
-    if "rows" in mechanism["f"] and any(f(r, j) != f(0, j) for r in range(k) for j in range(n)):
-        scores = {sum(e(r, j) * dot(q, keys_[j]) for j in range(n)) for r in range(k)}
-        covered(len(scores) == 1, "witness", "witness", "the projected scores differ")
-        return [sum(f(r, j) for r in range(k)) / k for j in range(n)]
-    return [f(0, j) for j in range(n)]
-
-
-def evaluate(network, sequence, token):
-    w, n = network.width, len(sequence)
-    weights, bias = network.embedding
-    x = [[a + bias.get(s, 0) for s, a in enumerate(row_times(row, weights, w))] for row in sequence]
-    last = max((b for b, block in enumerate(network.blocks) if block[0]), default=-1)
-    wanted = range(n) if last >= 0 else [token]
-    for b, (heads, activation, units, bias) in enumerate(network.blocks):
-        wanted = [token] if b >= last else wanted  # from the last attention on, one query is enough
-        z = [list(row) for row in x]
-        for mechanism, query, key, value in heads:
-            keys_, values = [row_times(r, key, w) for r in x], [row_times(r, value, w) for r in x]
-            for i in wanted:
-                for c, v in zip(weights_of(mechanism, row_times(x[i], query, w), keys_), values):
-                    z[i] = [a + c * b for a, b in zip(z[i], v)]
-        for row, old in [(z[i], x[i]) for i in wanted]:
-            for s, v in bias.items():
-                old[s] += v
-            for inputs, bias_1, outputs in units:
-                activated = SIGMA[activation](bias_1 + sum(a * row[s] for s, a in inputs.items()))
-                for s, a in outputs.items():
-                    old[s] += a * activated
-    weights, bias = network.readout
-    return [a + bias.get(s, 0) for s, a in enumerate(row_times(x[token], weights, network.c))]
-
-
-def check_witness(target, network, certificate):
-    witness, certified = certificate["witness"], certificate["certified"]
-    if witness is None:
-        return
-    rows = witness["input"]
-    covered("copies" not in witness and witness.get("kind", "exact") == "exact", "witness", "witness", "its kind")
-    i, o = witness["token"], witness["output"]
-    need(rows and len(rows) == (target.n or len(rows)) and i < len(rows) and o < network.c,
-         "witness", "witness", "no such token or output")
-    need(all(len(row) == network.d and all(a <= v <= b for v, (a, b) in zip(row, target.box)) for row in rows),
-         "witness", "witness", "outside the box")
-    wanted = target.at(rows, i, o)
-    error = abs(evaluate(network, rows, i)[o] - wanted)
-    need(error <= certified, "witness", "witness", f"the error there is {error}, above the certified bound")
-    need(error == witness["error"], "witness", "witness", f"the error there is {error}")
 
 
 def rounded(value, up, bits=160):

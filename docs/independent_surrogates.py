@@ -5,6 +5,7 @@ Errors of replacements are proved in other ways than the program does: by chords
 """
 from bisect import bisect_left
 from fractions import Fraction as Q
+from functools import reduce
 
 from independent_functions import hull, image, outward, sqrt
 from independent_target import KNOWN, Refused, Value, add, covered, ipow, mag, mul, need, orbits, var
@@ -36,10 +37,14 @@ def defined(name, a):
     return not (name == "inverse" and a[0] <= 0 <= a[1] or name == "log" and a[0] <= 0 or name == "sqrt" and a[0] < 0)
 
 
+def positive(a):
+    return tuple(max(end, Q(0)) for end in a)
+
+
 def values(name, a):
     """The range of the function on an interval on which it is defined."""
     simple = {"relu": monotone(KNOWN["relu"]), "identity": lambda a: a, "hat": hat_range, "abs": absolute,
-              "inverse": lambda a: (1 / a[1], 1 / a[0])}
+              "inverse": lambda a: (1 / a[1], 1 / a[0]), "root": lambda a: values("sqrt", positive(a))}
     return simple[name](a) if name in simple else outward(*image(name, a, a)[0])
 
 
@@ -49,8 +54,21 @@ def steepest(name, a):
         return Q(0) if name == "relu" and a[1] <= 0 or name == "hat" and (a[0] >= 1 or a[1] <= -1) else Q(1)
     if name == "inverse":
         return max(1 / a[0] ** 2, 1 / a[1] ** 2)
-    chord = image(name, a, a)[2]
+    chord = image(*("sqrt", positive(a), positive(a)) if name == "root" else (name, a, a))[2]
     return chord and mag(outward(*chord))
+
+
+def moved(name, a, c, distance):
+    """|φ(s) − φ(t)| is at most this for s in a and t in its part c within a distance, or None."""
+    if not distance:
+        return Q(0)
+    slope = steepest(name, a)
+    if name != "root":
+        return slope and slope * distance
+    if slope is None:
+        chord = image("sqrt", positive(a), positive(c))[2]
+        slope = chord and mag(outward(*chord))
+    return min([sqrt(distance)[1]] + ([slope * distance] if slope else []))
 
 
 def slopes(name, a):
@@ -78,6 +96,8 @@ def curvature(name, a):
         return -1 / a[0] ** 2, -1 / a[1] ** 2
     if name == "sqrt":
         return tuple(-1 / (4 * t * root[0]) for t, root in zip(a, map(sqrt, a))) if a[0] > 0 and sqrt(a[0])[0] else None
+    if name == "root":
+        return curvature("sqrt", a) if a[1] > 0 else (Q(0), Q(0))
     if name == "inverse":
         return tuple(sorted((2 / a[0] ** 3, 2 / a[1] ** 3)))
     if name == "sigmoid":
@@ -94,9 +114,8 @@ def least(a):
     return max(a[0], -a[1], Q(0))
 
 
-def below(parts, bound, attained, allowed, split, refused):
+def below(parts, bound, attained, allowed, split, refused, left=REFUSED_PARTS):
     """Halves parts until the bound of each is at most what is allowed, or more is attained at its ends."""
-    left = REFUSED_PARTS
     while parts:
         part = parts.pop()
         if bound(part) > allowed:
@@ -241,6 +260,22 @@ def free(tree, depth):
     return {l for l in found if l < depth}.union(*(free(t, depth) for t in children(tree)))
 
 
+def separates(tree, depth):
+    """A product of factors in one token each, in several altogether, or a root, magnitude or power of it."""
+    def single(t):
+        if t[0] == "*":
+            return single(t[1]) and single(t[2])
+        if t[0] == "^" or t[:2] in (("call", "sqrt"), ("call", "abs")):
+            return single(t[1] if t[0] == "^" else t[2])
+        return len(free(t, depth)) <= 1
+    return (tree[0] in "*^" or tree[:2] in (("call", "sqrt"), ("call", "abs"))) and len(free(tree, depth)) > 1 and single(tree)
+
+
+def places(tree):
+    """The coordinates that occur, as (level, index)."""
+    return {tree[1:]} if tree[0] == "coordinate" else set().union(*map(places, children(tree)))
+
+
 def has(kind, tree):
     return tree[0] == kind or any(has(kind, t) for t in children(tree))
 
@@ -308,12 +343,8 @@ class Surrogate:
 
     # Each returns (range of the node, deviation, surrogate).
     def visit(self, tree, depth):
-        here = None if self.next is None else (self.output, self.next)
-        if here:
-            self.next += 1
-            if self.pending and self.pending[0][:2] == here:
-                return self.replaced(tree, depth, self.pending.pop(0)[2])
-        return self.inside(tree, depth)
+        is_replaced, value = self.counted(tree, depth)
+        return value if is_replaced else self.inside(tree, depth)
 
     def unseen(self, tree, depth):
         kept, self.next = self.next, None
@@ -326,6 +357,36 @@ class Surrogate:
         if self.next is not None:
             self.next += sum(map(size, trees))
 
+    def counted(self, tree, depth):
+        """(whether it is replaced, by what)"""
+        here = None if self.next is None else (self.output, self.next)
+        if here:
+            self.next += 1
+            if self.pending and self.pending[0][:2] == here:
+                return True, self.replaced(tree, depth, self.pending.pop(0)[2])
+        return False, None
+
+    def factors(self, tree, depth):
+        is_replaced, value = self.counted(tree, depth)
+        return [value] if is_replaced else self.factors_inside(tree, depth)
+
+    def factors_inside(self, tree, depth):
+        """Of a product, or of a root, magnitude or power of one; one factor otherwise."""
+        if tree[0] == "*":
+            return self.factors(tree[1], depth) + self.factors(tree[2], depth)
+        if tree[0] == "^":
+            return [self.power(f, tree[2]) for f in self.factors(tree[1], depth)]
+        if tree[:2] in (("call", "sqrt"), ("call", "abs")):
+            found = self.factors(tree[2], depth)
+            if tree[1] == "sqrt" and any(r[0] < e for r, e, _ in found):
+                return [self.call("sqrt", reduce(self.product, found), depth)]
+            return [self.call(tree[1], f, depth) for f in found]
+        return [self.inside(tree, depth)]
+
+    def power(self, base, k):
+        r, e, t = base
+        return ipow(r, k), k and k * mag(ipow(widened(r, e), k - 1)) * e, ("^", t, k)
+
     def inside(self, tree, depth):
         kind = tree[0]
         if kind == "number":
@@ -337,13 +398,18 @@ class Surrogate:
             return self.box[k] if k < self.d else self.atoms[k - self.d]["range"], Q(0), tree
         if kind == "reduce":
             return self.reduced(tree, depth)
+        if kind == "call" and separates(tree, depth):
+            return reduce(self.product, self.factors_inside(tree, depth))
+        if kind == "/" and separates(tree[2], depth):
+            numerator = self.visit(tree[1], depth)
+            inverses = [self.call("inverse", f, depth) for f in self.factors(tree[2], depth)]
+            return self.product(numerator, reduce(self.product, inverses))
         parts = [self.visit(child, depth) for child in children(tree)]
         if kind == "neg":
             (r, e, t), = parts
             return (-r[1], -r[0]), e, ("neg", t)
         if kind == "^":
-            (r, e, t), k = parts[0], tree[2]
-            return ipow(r, k), k and k * mag(ipow(widened(r, e), k - 1)) * e, ("^", t, k)
+            return self.power(parts[0], tree[2])
         if kind == "call" and len(parts) == 1:
             return self.call(tree[1], parts[0], depth)
         (a, e, s), (b, f, t) = parts
@@ -354,7 +420,9 @@ class Surrogate:
             relu = self.call("relu", difference, depth)[2]
             return (pick(a[0], b[0]), pick(a[1], b[1])), max(e, f), ("+" if larger else "-", t, relu)
         if kind == "/" and has("coordinate", t):
-            return self.product(parts[0], self.call("inverse", parts[1], depth))
+            r, change, built = self.product(parts[0], self.call("inverse", parts[1], depth))
+            known = self.known_quotient(tree[1], tree[2], b, depth)
+            return (max(r[0], known[0]), min(r[1], known[1])) if known else r, change, built
         if kind == "/":
             whole = widened(b, f)
             covered(defined("inverse", whole), "residual", "target", "a division by something that may be 0")
@@ -367,6 +435,82 @@ class Surrogate:
     def product(self, left, right):
         (a, e, s), (b, f, t) = left, right
         return mul(a, b), mag(a) * f + mag(widened(b, f)) * e, ("*", s, t)
+
+    def plain(self, tree):
+        """The range of an expression without functions that leave the rationals, or None."""
+        kind = tree[0]
+        if kind in ("number", "n", "coordinate"):
+            return None if kind == "n" and not self.target.n or kind == "coordinate" and tree[2] >= self.d else self.inside(tree, 0)[0]
+        parts = [self.plain(child) for child in children(tree)]
+        if None in parts:
+            return None
+        a, b = parts[0], parts[-1]
+        if kind == "reduce":
+            n, excluded = self.target.n, len(tree[3])
+            if tree[1] == "prod":
+                return (Q(0), Q(1)) if 0 <= a[0] and a[1] <= 1 else None
+            if tree[1] != "sum":
+                return a
+            return n and mul(a, (Q(max(0, n - excluded)), Q(max(0, n - min(1, excluded)))))
+        if kind == "call" and tree[1] in ("max", "min"):
+            pick = max if tree[1] == "max" else min
+            return pick(a[0], b[0]), pick(a[1], b[1])
+        if kind == "call":
+            return values(tree[1], a) if tree[1] in EXACT else None
+        if kind == "/":
+            return mul(a, values("inverse", b)) if defined("inverse", b) else None
+        return {"neg": lambda: (-a[1], -a[0]), "^": lambda: ipow(a, tree[2]), "*": lambda: mul(a, b),
+                "+": lambda: plus(a, b), "-": lambda: minus(a, b)}[kind]()
+
+    def known_quotient(self, numerator, divisor, below, depth):
+        """A range of a quotient whose parts vary together: a weighted mean, or by Cauchy and Schwarz. Else None."""
+        factors = lambda t: factors(t[1]) + factors(t[2]) if t[0] == "*" else [t]
+        if divisor[0] == "reduce":
+            if below[0] <= 0 or numerator[:4] != divisor[:4] or divisor[1] not in ("sum", "mean"):
+                return None
+            rest, reach = factors(numerator[4]), (Q(1), Q(1))
+            for weight in factors(divisor[4]):
+                if weight not in rest:
+                    return None
+                rest.remove(weight)
+            for value in map(self.plain, rest):
+                reach = reach and value and mul(reach, value)
+            return reach
+        roots = factors(divisor)
+        if any(t[:2] != ("call", "sqrt") or has("reduce", t) for t in roots) or len(roots) > 2 or has("reduce", numerator):
+            return None
+        levels = sorted(set().union(*(free(t, depth) for t in [numerator] + roots)))
+        if len(levels) > len(roots):
+            return None
+        ring = Value(self.target.n, lambda j, k: var((j, k)), False)
+        try:
+            terms, *squares = (ring.of(t, {l: i for i, l in enumerate(levels)}) for t in [numerator] + [t[2] for t in roots])
+        except Refused:
+            return None
+        rest, bound = {0, 1}, Q(1)
+
+        def part(token):
+            found = {}
+            for m, c in terms.items():
+                own = tuple((v, 2 * e) for v, e in m if v[0] == token)
+                found[own] = found.get(own, 0) + abs(c)
+            return found
+
+        for square in squares:
+            own = {v[0] for m in square for v, _ in m}
+            if len(own) != 1 or not own <= rest or any(c < 0 or any(e % 2 for _, e in m) for m, c in square.items()):
+                return None
+            token = own.pop()
+            rest.remove(token)
+            if any(not square.get(m) for m in part(token)):
+                return None
+            bound *= max((c / square[m] for m, c in part(token).items()), default=Q(0))
+        for token in rest:
+            if any(part(token)):
+                return None
+            bound *= sum(part(token).values())
+        root = sqrt(bound)[1]
+        return -root, root
 
     def reduced(self, tree, depth):
         _, name, binder, excluded, body = tree
@@ -389,13 +533,10 @@ class Surrogate:
 
     def call(self, name, argument, depth):
         r, e, t = argument
-        whole = widened(r, e)
+        name, whole = self.continued(name, r), widened(r, e)
         covered(defined(name, whole), "residual", "target", f"{name} may be off its domain on {whole}")
-        deviation = Q(0)
-        if e:
-            steep = steepest(name, whole)
-            covered(steep is not None, "residual", "target", f"slopes of {name}")
-            deviation = steep * e
+        deviation = moved(name, whole, r, e)
+        covered(deviation is not None, "residual", "target", f"slopes of {name}")
         if not has("coordinate", t):
             if name in EXACT:
                 return values(name, r), deviation, ("call", name, t)
@@ -416,6 +557,10 @@ class Surrogate:
             self.atoms.append({"function": name, "argument": t, "reach": whole, "range": values(name, whole)})
         return values(name, r), deviation, ("coordinate", own, self.d + number)
 
+    def continued(self, name, r):
+        covered(defined(name, r), "residual", "target", f"{name} may be off its domain on {r}")
+        return "root" if name == "sqrt" else name
+
     # ---- replacements
     def replaced(self, tree, depth, approximation):
         error, by = approximation["error"], approximation["by"]
@@ -427,7 +572,7 @@ class Surrogate:
                 raise wrong("a name has no error")
             return self.call("identity", self.inside(tree, depth), depth)
         (kind, details), = by.items()
-        if kind in ("polynomial", "product"):
+        if kind in ("polynomial", "product", "composite"):
             centre, coefficients = details["centre"], details["coefficients"]
             if len(coefficients) > 65:
                 raise wrong("degree")
@@ -438,7 +583,10 @@ class Surrogate:
             return self.by_polynomial(tree, depth, q, near, error, wrong)
         if kind == "product":
             return self.by_product(tree, depth, q, near, error, wrong)
-        return (self.by_hats if kind == "hats" else self.by_thresholds)(tree, depth, details, error, wrong)
+        if kind == "composite":
+            return self.by_composite(tree, depth, details["inner"], q, error, wrong)
+        kinds = {"hats": self.by_hats, "grid": self.by_grid, "thresholds": self.by_thresholds}
+        return kinds[kind](tree, depth, details, error, wrong)
 
     def by_polynomial(self, tree, depth, q, near, error, wrong):
         one = tree[0] == "call" and len(tree) == 3
@@ -447,12 +595,79 @@ class Surrogate:
         numerator = None if one else self.visit(tree[1], depth)
         name = tree[1] if one else "inverse"
         r, e, t = self.visit(tree[2], depth)
+        name = self.continued(name, r)
         near(name, widened(r, e))
-        steep = steepest(name, widened(r, e)) if e else Q(0)
-        if steep is None:
+        change = moved(name, widened(r, e), r, e)
+        if change is None:
             raise wrong("slopes are not bounded")
-        value = values(name, r), error + steep * e, q(t)
+        value = values(name, r), error + change, q(t)
         return value if one else self.product(numerator, value)
+
+    def by_composite(self, tree, depth, inner, q, error, wrong):
+        own = self.next - 1
+        if not own < inner < own + size(tree):
+            raise wrong("that node is not inside")
+        place, node = inner - own, tree
+        while place:  # down to the node, in preorder
+            place -= 1
+            for child in children(node):
+                if place < size(child):
+                    node = child
+                    break
+                place -= size(child)
+        plain = lambda t: rebuilt(t, lambda l: l, lambda l, k: ("coordinate", l, k))
+        wanted, t = plain(node), ("coordinate", 0, 0)
+
+        def outer(part):
+            if part == wanted:
+                return t
+            if part[0] in ("coordinate", "reduce") or part == ("n",) and not self.target.n:
+                raise LookupError
+            if part == ("n",):
+                return NUMBER(Q(self.target.n))
+            return tuple(outer(p) if isinstance(p, tuple) else p for p in part)
+
+        numerator = None
+        try:
+            function = outer(plain(tree))
+        except LookupError:
+            try:
+                covers = tree[0] == "/" and outer(plain(tree[2]))
+            except LookupError:
+                covers = False
+            if not covers:
+                raise wrong("no function of that node alone")
+            function, numerator = ("/", NUMBER(Q(1)), covers), self.visit(tree[1], depth)
+        self.next = inner
+        r, e, b = self.visit(node, depth)
+        self.next = own + size(tree)
+        if e:
+            raise wrong("the node is not exact")
+        reach, difference = [], ("-", function, q(t))
+
+        def bound(part):
+            middle, half = sum(part) / 2, (part[1] - part[0]) / 2
+            try:
+                value = jet(function, {(0, 0): part}, (0, 0), wrong)[0]
+                d, first, second = jet(difference, {(0, 0): part}, (0, 0), wrong)
+                at, slope, _ = jet(difference, {(0, 0): (middle, middle)}, (0, 0), wrong)
+            except Refused:
+                if not half:
+                    raise
+                return error + 1
+            found = [mag(d)]
+            if first:
+                found.append(mag(at) + half * mag(first))
+            if slope and second:
+                found.append(mag(at) + half * mag(slope) + half ** 2 / 2 * mag(second))
+            if min(found) <= error:
+                reach.append(value)
+            return min(found)
+
+        halves = lambda part: [(part[0], sum(part) / 2), (sum(part) / 2, part[1])]
+        below([r], bound, lambda part: Q(0), error, halves, wrong("the polynomial's distance"))
+        value = hull(*reach), error, q(b)
+        return value if numerator is None else self.product(numerator, value)
 
     def pair(self, tree, depth, wrong):
         levels = sorted(free(tree, depth))
@@ -488,29 +703,43 @@ class Surrogate:
                 deviation, built = deviation * mag(r), ("*", t, built)
         return whole, deviation, built
 
-    def by_hats(self, tree, depth, details, error, wrong):
-        levels = self.pair(tree, depth, wrong)
+    def pair_function(self, tree, depth, details, wrong):
+        """(numerator or None, the function, token, coordinate, pieces), the function having no other coordinate of the token."""
         token, k, pieces = (details[key] for key in ("token", "coordinate", "pieces"))
-        if not 1 <= pieces <= 4096 or token not in levels or k >= self.d or self.box[k][0] == self.box[k][1]:
-            raise wrong("pieces, token or coordinate")
-        low, high = self.box[k]
-        step = (high - low) / pieces
-        knots = [low + r * step for r in range(pieces + 1)]
+        if not 1 <= pieces <= 4096 or k >= self.d or self.box[k][0] == self.box[k][1]:
+            raise wrong("pieces or coordinate")
         length = lambda t: NUMBER(Q(self.target.n)) if t == ("n",) else tuple(
             length(s) if isinstance(s, tuple) else s for s in t)
-        tree_n = length(tree)
-        used = set()
-        rebuilt(tree, lambda l: l, lambda l, i: used.add((l, i)) or ("coordinate", l, i))
-        if any(l == token and i != k for l, i in used):
-            raise wrong("other coordinates of the token")
-        kept = sorted(i for l, i in used if l != token)
-        reach = []
+
+        def fits(part):
+            if token not in self.pair(part, depth, wrong) or any(l == token and i != k for l, i in places(part)):
+                raise wrong("token, or other coordinates of it")
+            return length(part)
+
+        try:
+            return None, fits(tree), token, k, pieces
+        except Refused:
+            if tree[0] != "/":
+                raise
+            return tree[1], fits(("/", NUMBER(Q(1)), tree[2])), token, k, pieces
+
+    def knots(self, tree, t, pieces, error, wrong):
+        """Knots of the coordinate t = (token, index), the hats there, and the range, the interpolant being within error."""
+        low, high = self.box[t[1]]
+        if low == high:
+            raise wrong("a coordinate that does not vary")
+        step = (high - low) / pieces
+        kept, reach, bent = sorted(place for place in places(tree) if place != t), [], {}
 
         def bound(part):
-            sides, t = part
-            value, first, second = jet(tree_n, {(token, k): t} | {(l, i): side for (l, i), side in zip(
-                [c for c in sorted(used) if c[0] != token], sides)}, (token, k), wrong)
-            jump = (first[1] - first[0]) * step / 4 if first else None
+            sides, side = part
+            bent[part] = False
+            try:
+                value, first, second = jet(tree, {t: side} | dict(zip(kept, sides)), t, wrong)
+            except Refused:  # it may be defined on the halves
+                return error + 1
+            bent[part] = second is not None
+            jump = (first[1] - first[0]) * step / 4 if first and side[1] - side[0] >= step else None
             smooth = mag(second) * step ** 2 / 8 if second else None
             found = [b for b in (jump, smooth) if b is not None]
             if found and min(found) <= error:
@@ -518,21 +747,63 @@ class Surrogate:
             return min(found) if found else error + 1
 
         def halves(part):
-            sides, t = part
-            widest = max(range(len(sides)), key=lambda i: sides[i][1] - sides[i][0])
+            """Of several pieces; then of what is widest, of a piece where there is a second derivative on all of it."""
+            sides, side = part
+            count = int((side[1] - side[0]) / step)
+            length = lambda i: (sides[i][1] - sides[i][0]) / ((start[i][1] - start[i][0]) or 1)
+            widest = max(range(len(sides)), key=length)
+            if count > 1 or bent[part] and side[1] - side[0] > (high - low) * length(widest):
+                middle = side[0] + count // 2 * step if count > 1 else sum(side) / 2
+                return [(sides, (side[0], middle)), (sides, (middle, side[1]))]
             l, h = sides[widest]
-            put = lambda side: (sides[:widest] + (side,) + sides[widest + 1:], t)
+            put = lambda half: (sides[:widest] + (half,) + sides[widest + 1:], side)
             return [put((l, (l + h) / 2)), put(((l + h) / 2, h))]
 
-        start = tuple(self.box[i] for i in kept)
-        for piece in zip(knots, knots[1:]):
-            below([(start, piece)], bound, lambda part: Q(0), error, halves, wrong("the interpolant's distance"))
-        self.skip(children(tree))
-        at = lambda t: rebuilt(tree_n, lambda l: l, lambda l, i: NUMBER(t) if l == token else ("coordinate", l, i))
-        terms = [("*", ("call", "hat", ("*", NUMBER(1 / step), ("-", ("coordinate", token, k), NUMBER(t)))), at(t))
-                 for t in knots]
-        _, rounding, built = self.unseen(total(terms), depth)
-        return hull(*reach), error + rounding, built
+        start = tuple(self.box[i] for _, i in kept)
+        below([(start, (low, high))], bound, lambda part: Q(0), error, halves, wrong("the interpolant's distance"),
+              REFUSED_PARTS * pieces)
+        hat = lambda knot: ("call", "hat", ("*", NUMBER(1 / step), ("-", ("coordinate", *t), NUMBER(knot))))
+        return [low + r * step for r in range(pieces + 1)], hat, hull(*reach)
+
+    def by_hats(self, whole, depth, details, error, wrong):
+        own = self.next - 1
+        numerator, tree, token, k, pieces = self.pair_function(whole, depth, details, wrong)
+        knots, hat, reach = self.knots(tree, (token, k), pieces, error, wrong)
+        numerator = numerator and self.visit(numerator, depth)
+        self.next = own + size(whole)
+        at = lambda t: rebuilt(tree, lambda l: l, lambda l, i: NUMBER(t) if l == token else ("coordinate", l, i))
+        _, rounding, built = self.unseen(total([("*", hat(t), at(t)) for t in knots]), depth)
+        value = reach, error + rounding, built
+        return self.product(numerator, value) if numerator else value
+
+    def by_grid(self, whole, depth, details, error, wrong):
+        own = self.next - 1
+        numerator, tree, token, k, pieces = self.pair_function(whole, depth, details, wrong)
+        others = sorted(place for place in places(tree) if place[0] != token)
+        if len(others) != 1 or not error:
+            raise wrong("another coordinate of the other token, or no error")
+        row_knots, row_hat, _ = self.knots(tree, others[0], pieces, error / 2, wrong)
+        knots, hat, reach = self.knots(tree, (token, k), pieces, error / 2, wrong)
+        numerator = numerator and self.visit(numerator, depth)
+        self.next = own + size(whole)
+        exponent = 0
+        while Q(2) ** exponent > error:
+            exponent -= 1
+        while Q(2) ** (exponent + 1) <= error:
+            exponent += 1
+        unit, terms = Q(2) ** (exponent - 16), []
+        for row in row_knots:
+            at = []
+            for column in knots:
+                point = {others[0]: (row, row), (token, k): (column, column)}
+                low, high = ((end / unit + Q(1, 2)) // 1 * unit for end in jet(tree, point, (token, k), wrong)[0])
+                covered(low == high, "residual", "target", "a value at a knot")
+                at.append(low)
+            _, _, built = self.unseen(total([("*", NUMBER(v), hat(t)) for v, t in zip(at, knots)]), depth)
+            named = self.call("identity", ((min(at), max(at)), Q(0), built), depth)
+            terms.append(self.product(self.unseen(row_hat(row), depth), named)[2])
+        value = reach, error + unit / 2, total(terms)
+        return self.product(numerator, value) if numerator else value
 
     def by_thresholds(self, tree, depth, details, error, wrong):
         if tree[0] != "reduce" or tree[1] not in ("max", "min"):

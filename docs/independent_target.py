@@ -227,11 +227,6 @@ class Target:
         orders = itertools.permutations(others) if self.symmetrize and numeric else [others]
         return [value.of(tree, dict(zip(names, (own, *order))) | {"free": names}) for order in orders]
 
-    def at(self, sequence, own, output):
-        covered(not (self.symmetrize and len(sequence) > 8), "witness", "witness", "too many permutations")
-        found = self.values(self.trees[output], len(sequence), lambda j, k: const(sequence[j][k]), own, True)
-        return sum(map(constant_of, found)) / len(found)
-
     def polynomial(self, tree):
         p = self.values(tree, self.n, lambda j, k: var((j, k)), 0, False)[0]
         self.require_symmetry(p)

@@ -75,6 +75,45 @@ fn both_checkers_accept_the_same_proofs() {
     }
 }
 
+/// A target in one coordinate, or in two.
+fn target(tokens: &str, sides: usize, epsilon: &str, output: &str) -> String {
+    let domain = vec!["[\"-1\", \"1\"]"; sides].join(", ");
+    format!(
+        "name = \"t\"\ntokens = {tokens}\ndomain = [{domain}]\nepsilon = \"{epsilon}\"\noutput = [\"{output}\"]\n"
+    )
+}
+
+#[test]
+fn both_checkers_accept_every_kind_of_replacement_and_witness() {
+    let scratch = tempfile::tempdir().unwrap();
+    let any = "\"any\"";
+    // What the certificate must contain, so that each rule is really met.
+    let cases = [
+        (target(any, 1, "1/4", "mean(y: exp(x[0]*y[0] - y[0]^2))"), "\"product\""),
+        (target("2", 1, "1/2", "sum(y: 1/((x[0] - y[0])^2 + 1)^3)"), "\"grid\""),
+        (target(any, 1, "1/4", "1/(2 + mean(y: y[0]))"), "\"atom\""),
+        (target("2", 1, "1/2", "sum(y: abs(x[0] - y[0]))"), "\"hats\""),
+        (target("2", 2, "1/10", "sum(y: abs(x[0] - y[0])*y[1])"), "\"hats\""),
+        (target("2", 1, "1/4", "sum(y: y[0]/(1 + abs(x[0] - y[0])))"), "\"hats\""),
+        (target("3", 1, "1/2", "max(y: y[0])"), "\"thresholds\""),
+        (target("2", 2, "1/2", "sum(y: 1/sqrt((x[0] - y[0])^2 + (x[1] - y[1])^2 + 2))"), "\"composite\""),
+        // A divisor that separates, a root that reaches 0, a weighted mean.
+        (target(any, 1, "1/4", "mean(y: x[0]*y[0]/(sqrt(x[0]^2 + 1/10)*sqrt(y[0]^2 + 1/10)))"), "\"atom\""),
+        (target(any, 1, "1/10", "sqrt(mean(y: y[0]^2))"), "\"atom\""),
+        (target("3", 1, "1/10", "exp(2*x[0])/sum(y: exp(2*y[0]))"), "\"lower bound\""),
+        (target("1000", 1, "1/4", "mean(y: y[0]^2)"), "\"copies\""),
+    ];
+    for (at, (target, key)) in cases.iter().enumerate() {
+        let folder = scratch.path().join(at.to_string());
+        prove_text(target, "", &folder);
+        let certificate = fs::read_to_string(folder.join("certificate.json")).unwrap();
+        assert!(certificate.contains(key), "no {key} in the certificate of\n{target}");
+        let Some(python) = python() else { return };
+        let (ours, theirs, text) = verdicts(python, &folder);
+        assert_eq!((ours, theirs), (Some(0), Some(0)), "{target}{text}");
+    }
+}
+
 type Change = fn(&mut Network, &mut Certificate);
 
 #[test]
@@ -146,11 +185,16 @@ fn both_checkers_bound_a_residual_alike() {
 
 /// Proves a target in the discontinuous construction.
 fn prove_on_cells(target: &str, options: &str, folder: &Path) {
+    prove_text(target, &format!("--construction discontinuous {options}"), folder);
+}
+
+/// Proves a target that is given as a text.
+fn prove_text(target: &str, options: &str, folder: &Path) {
     let file = folder.with_extension("toml");
     fs::write(&file, target).unwrap();
     let (file, folder) = (file.display().to_string(), folder.display().to_string());
     let options: Vec<&str> = options.split_whitespace().collect();
-    let start = ["prove", &file, "-o", &folder, "--construction", "discontinuous"];
+    let start = ["prove", &file, "-o", &folder];
     let output = sumformer(&[&start[..], &options].concat());
     assert!(output.status.success(), "{options:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
@@ -295,11 +339,12 @@ const STEPS: &str = r#"{
 const EVALUATE: &str = "
 import sys
 from independent_files import read_network
-from independent_network import Network, evaluate
+from independent_network import Network
 from independent_target import number
+from independent_witness import network_at
 network = Network(read_network(open(sys.argv[1], 'rb').read()))
 for token in sys.argv[2:]:
-    print(*evaluate(network, [[number(c) for c in token.split(',')]], 0))
+    print(*network_at(network, [[number(c) for c in token.split(',')]], [1], 0, True))
 ";
 
 #[test]

@@ -13,7 +13,7 @@ use sumformer_checker::surrogate::Surrogate;
 
 #[test]
 fn enumeration_and_closed_form_agree_up_to_ten() {
-    let rows = latent_table(&itertools::iproduct!(1..=10, 1..=10).collect::<Vec<_>>(), u64::MAX);
+    let rows = latent_table(&itertools::iproduct!(1..=10, 1..=10).collect::<Vec<_>>(), u64::MAX, &|| ());
     assert_eq!(rows.len(), 100);
     for row in &rows {
         let (n, d) = (u64::from(row.n), u64::from(row.d));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const ORDER: [&[&str]; 11] = [
+const ORDER: [&[&str]; 12] = [
     &["numeric"],
     &["algebra"],
     &["codes"],
@@ -16,6 +16,7 @@ const ORDER: [&[&str]; 11] = [
     &["sumformer", "lowering"],
     &["discontinuous"],
     &["approximation"],
+    &["planning"],
     &["certify"],
     &["report"],
     &["audit", "scale", "figures", "cli"],
@@ -81,5 +82,22 @@ fn the_checker_does_not_know_the_constructor() {
         // The checker has a module of that name itself.
         let text = std::fs::read_to_string(file).expect("source is UTF-8").replace("crate::sumformer::", "");
         assert!(!text.contains("sumformer::"), "{} names the constructor", file.display());
+    }
+}
+
+/// Names of files may hold line breaks and escape sequences: `escape.rs` is the only place that turns paths into text.
+#[test]
+fn paths_are_escaped_where_they_are_printed() {
+    let cli = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli");
+    let mut files = Vec::new();
+    rust_files(&cli, &mut files);
+    let (escape, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.ends_with("escape.rs"));
+    let prints = |file: &PathBuf| {
+        let text = std::fs::read_to_string(file).expect("source is UTF-8");
+        [".display()", "to_string_lossy()"].iter().any(|way| text.contains(way))
+    };
+    assert!(escape.iter().all(prints), "the test looks for the wrong words");
+    for file in &others {
+        assert!(!prints(file), "{} turns a path into text by itself", file.display());
     }
 }

@@ -11,8 +11,8 @@ use devtools::{Browser, find_browser};
 use proof_set::{page_of_all, proofs};
 use serde_json::json;
 
-/// The page of all proofs in a browser, or nothing where there is none and none is required.
-fn open() -> Option<Browser> {
+/// A browser, or nothing where there is none and none is required.
+fn start() -> Option<Browser> {
     let Some(program) = find_browser() else {
         assert!(
             std::env::var_os("SUMFORMER_REQUIRE_BROWSER").is_none_or(|value| value != "1"),
@@ -21,8 +21,13 @@ fn open() -> Option<Browser> {
         println!("skipped: there is no Chromium on this machine");
         return None;
     };
+    Some(Browser::start(&program))
+}
+
+/// The page of all proofs in it.
+fn open() -> Option<Browser> {
+    let mut browser = start()?;
     page_of_all();
-    let mut browser = Browser::start(&program);
     let file = proofs().join("page.html").canonicalize().expect("the page is there");
     browser.open(&format!("file://{}", file.display()));
     Some(browser)
@@ -75,7 +80,7 @@ fn the_page_is_quiet_and_loads_nothing() {
 #[test]
 fn nothing_is_wider_than_the_window() {
     let Some(mut browser) = open() else { return };
-    for pixels in [1280, 768, 390] {
+    for pixels in [1280, 768, 390, 360] {
         width(&mut browser, pixels);
         browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
         let page = browser.evaluate("document.documentElement.scrollWidth");
@@ -86,6 +91,18 @@ fn nothing_is_wider_than_the_window() {
              && !e.closest('.scroll')).length",
         );
         assert_eq!(cut, 0, "cut at {pixels} pixels");
+        // What matters most is seen without scrolling sideways, also on a phone.
+        let verdicts = browser.evaluate(
+            "[...document.querySelectorAll('#overview .word')].map(e => e.getBoundingClientRect().right)",
+        );
+        let verdicts = verdicts.as_array().unwrap();
+        assert!(!verdicts.is_empty());
+        for right in verdicts {
+            assert!(
+                right.as_f64().unwrap() <= f64::from(pixels),
+                "a verdict ends at {right} of {pixels} pixels"
+            );
+        }
     }
 }
 
@@ -161,4 +178,59 @@ fn print_shows_everything_on_white() {
     let pages = text.matches("/Type /Page\n").count();
     // Every proof begins a page.
     assert!(pages > answer["results"].as_array().map_or(0, Vec::len), "{pages} pages");
+}
+
+/// Of a picture: the lowest contrast of a text with the ground, texts that lie on each other, and texts that are cut. What
+/// is written on cells of a heat map is not on the ground.
+const PICTURE: &str = r##"(() => {
+  const rgb = s => s.match(/[\d.]+/g).slice(0, 3).map(Number);
+  const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ground = light(rgb(getComputedStyle(document.querySelector('.ground')).fill));
+  const texts = [...document.querySelectorAll('text')].filter(t => t.textContent.trim());
+  const boxes = texts.map(t => t.getBoundingClientRect());
+  const frame = document.documentElement.getBoundingClientRect();
+  let worst = [99, ''], overlaps = [], cut = [];
+  texts.forEach((t, i) => {
+    if (!['#010101', '#FFFFFF'].includes(t.getAttribute('fill'))) {
+      const ink = light(rgb(getComputedStyle(t).fill));
+      const ratio = (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+      if (ratio < worst[0]) worst = [ratio, t.textContent];
+    }
+    const a = boxes[i];
+    if (a.left < frame.left - 1 || a.right > frame.right + 1 || a.top < frame.top - 1 || a.bottom > frame.bottom + 1)
+      cut.push(t.textContent);
+    for (let j = 0; j < i; j++) {
+      const b = boxes[j];
+      const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (width > 1 && height > 3) overlaps.push(texts[j].textContent.trim() + ' | ' + t.textContent.trim());
+    }
+  });
+  return [worst, overlaps, cut]; })()"##;
+
+#[test]
+fn committed_pictures_are_legible_in_light_and_dark() {
+    let Some(mut browser) = start() else { return };
+    let mut pictures = 0;
+    for folder in ["docs/scaling", "docs/figures"] {
+        let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in std::fs::read_dir(place).expect("the folder is there") {
+            let file = entry.expect("an entry").path();
+            if file.extension().is_none_or(|extension| extension != "svg") {
+                continue;
+            }
+            pictures += 1;
+            for scheme in ["light", "dark"] {
+                colours(&mut browser, scheme);
+                browser.open(&format!("file://{}", file.display()));
+                let found = browser.evaluate(PICTURE);
+                let what = format!("{}, {scheme}: {found}", file.display());
+                assert!(found[0][0].as_f64().unwrap() >= 4.5, "{what}");
+                assert!(found[1].as_array().unwrap().is_empty(), "texts lie on each other: {what}");
+                assert!(found[2].as_array().unwrap().is_empty(), "texts are cut: {what}");
+            }
+        }
+    }
+    assert!(pictures >= 15, "{pictures} pictures");
 }

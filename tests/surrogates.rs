@@ -16,7 +16,7 @@ const LIMIT: usize = 200_000;
 const ROUNDING: f64 = 1e-9;
 
 /// Every kind of replacement, and every function as an atom: tokens, domain of each coordinate, outputs.
-const TARGETS: [(&str, &str, &[&str]); 18] = [
+const TARGETS: [(&str, &str, &[&str]); 23] = [
     ("4", "[-1, 1] [-1, 1]", &["sum(y: exp(x[0]*y[0]+x[1]*y[1])*y[0]) / sum(y: exp(x[0]*y[0]+x[1]*y[1]))"]),
     ("3", "[-1, 1] [-1, 1]", &["sum(y: exp(-((y[0]-x[0])^2 + (y[1]-x[1])^2)/2)*y[1])"]),
     ("4", "[0, 1]", &["sum(y: (y[0]-x[0])/((y[0]-x[0])^2 + 1/4))", "sum(y != x: abs(x[0] - y[0]))"]),
@@ -33,6 +33,25 @@ const TARGETS: [(&str, &str, &[&str]); 18] = [
     ("3", "[0, 1]", &["sum(y: relu(y[0] - x[0]))", "sum(y: sum(z: exp(-y[0]) * z[0]))"]),
     ("4", "[0, 1]", &["sum(y: sin(6*x[0]*y[0]) * cos(y[0]))"]),
     ("2", "[-1, 1]", &["abs(sum(y: abs(y[0] - 1/3)) - x[0])"]),
+    ("3", "[-1, 1] [0, 1]", &["sum(y: relu(x[1] - y[1])*y[0])", "sum(y: y[0]/(1 + abs(x[1] - y[1])))*x[0]"]),
+    ("3", "[0, 1]", &["sum(y: exp(cos(x[0] - y[0])))", "sum(y: 1/sqrt((x[0] - y[0])^2 + 1/2))"]),
+    (
+        "3",
+        "[0, 1]",
+        &[
+            "sum(y: 1/((x[0] - y[0])^2 + 1)^4 - 1/((x[0] - y[0])^2 + 1)^2)",
+            "sum(y: y[0]/(2 + exp(-(x[0]-y[0])^6)))",
+        ],
+    ),
+    ("3", "[0, 1] [0, 1]", &["sum(y != x: x[0]*y[1]/sqrt((x[0] - y[0])^2 + (x[1] - y[1])^2 + 1))"]),
+    (
+        "any",
+        "[-1, 1] [1, 2]",
+        &[
+            "mean(y: x[0]*y[0]/(sqrt(x[0]^2 + 1)*sqrt(y[0]^2 + 1)))",
+            "mean(y: y[0]/sqrt((x[1] + 1)*abs(x[1]*y[1])^2))",
+        ],
+    ),
     ("2", "[1, 2]", &["x[0]/exp(1)", "max(sqrt(2), 1)*x[0]/(1 + sqrt(3))", "(x[0] + exp(x[0]))/log(2)^2"]),
     (
         "4",
@@ -181,7 +200,9 @@ fn mutate(approximations: &mut Vec<Approximation>, at: usize, change: usize, by:
             approximations.insert(at, copy);
         }
         _ => match &mut approximation.by {
+            Replacement::Composite { inner, .. } if change == 7 => *inner = moved(*inner as u32) as usize,
             Replacement::Polynomial { centre, coefficients }
+            | Replacement::Composite { centre, coefficients, .. }
             | Replacement::Product { centre, coefficients } => match (change, coefficients.len()) {
                 (5, _) => *centre = Exact(&centre.0 + ratio(by, 500)),
                 (6, _) | (_, 0) => coefficients.push(Exact(ratio(by, 10_000))),
@@ -190,7 +211,8 @@ fn mutate(approximations: &mut Vec<Approximation>, at: usize, change: usize, by:
                     coefficients[k] = Exact(&coefficients[k].0 + ratio(by, 2_000));
                 }
             },
-            Replacement::Hats { token, coordinate, pieces } => match change {
+            Replacement::Hats { token, coordinate, pieces }
+            | Replacement::Grid { token, coordinate, pieces } => match change {
                 5 => *token = moved(*token as u32) as usize,
                 6 => *coordinate = moved(*coordinate as u32) as usize,
                 _ => *pieces = moved(*pieces),
@@ -259,7 +281,7 @@ fn wrong_approximations_say_what_is_wrong() {
     let polynomial =
         Replacement::Polynomial { centre: Exact(integer(0)), coefficients: vec![Exact(ratio(1, 2))] };
     let cases = [
-        (hats(20, ratio(480, 1_000_000)), "second derivative"),
+        (hats(20, ratio(480, 1_000_000)), "the interpolant"),
         (hats(0, ratio(1, 10)), "pieces are allowed"),
         (
             approximation(1, Replacement::Hats { token: 2, coordinate: 0, pieces: 9 }, ratio(1, 10)),

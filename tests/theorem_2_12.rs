@@ -153,7 +153,7 @@ proptest! {
         prop_assert_eq!(reducer.reduce(&original).unwrap(), reduced.clone());
         prop_assert_eq!(reducer.reduce(&reduced).unwrap(), reduced);
         let tokens_number = reducer.reduce(&PowerSumPolynomial::power_sum(zero)).unwrap();
-        prop_assert_eq!(tokens_number, PowerSumPolynomial::constant(integer(m.into())));
+        prop_assert_eq!(tokens_number, PowerSumPolynomial::constant(integer(m)));
     }
 
     #[test]

@@ -48,6 +48,14 @@ pub enum ApproximationError {
         /// The sampled error there.
         error: f64,
     },
+    /// Interpolation that cancels: its coefficients alone say that it is not worth the while.
+    #[error("a polynomial of degree {degree} per variable has coefficients of {coefficient:.0e} that cancel")]
+    Cancelling {
+        /// The degree at which the search stopped.
+        degree: u32,
+        /// The coefficient, times the width of its monomial.
+        coefficient: f64,
+    },
     /// As many latents as are enough, or more.
     #[error("{asked} latents are more than the {available} power sums that are chosen from")]
     TooManyLatents {

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Rational, floor_log2, integer, max, power_of_two, ratio, round_up, to_f64};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
+use sumformer_checker::work::Stopped;
 
 /// Parts of ε that the surrogate may use up; the gadgets have the rest.
 const SHARES: [(i64, i64); 4] = [(1, 1), (1, 2), (1, 4), (1, 8)];
@@ -102,6 +103,9 @@ pub enum WayError {
     /// The surrogate has no Sumformer of the mode.
     #[error(transparent)]
     Sumformer(#[from] SumformerError),
+    /// It was given up.
+    #[error("given up: {0}")]
+    Stopped(#[from] Stopped),
 }
 
 impl From<SurrogateError> for WayError {
@@ -112,7 +116,18 @@ impl From<SurrogateError> for WayError {
 
 /// Route (b), or the target itself where it is a polynomial: of several shares of ε the one with the smallest network.
 pub fn structural(target: &Target, options: &WayOptions) -> Result<Way, WayError> {
-    let mut best: Option<Way> = None;
+    let mut best = None;
+    structural_shares(target, options, &mut |way| best = Some(way))?;
+    best.ok_or(WayError::Approximation(ApproximationError::NoSample))
+}
+
+/// The same, where `better` gets every way that is better than those before: whoever stops the search has the last one.
+pub fn structural_shares(
+    target: &Target,
+    options: &WayOptions,
+    better: &mut dyn FnMut(Way),
+) -> Result<(), WayError> {
+    let mut least: Option<f64> = None;
     let mut refused = None;
     for (p, q) in SHARES {
         let share = &options.epsilon * ratio(p, q);
@@ -127,24 +142,36 @@ pub fn structural(target: &Target, options: &WayOptions) -> Result<Way, WayError
         let exact = free && surrogate.atoms.is_empty() && surrogate.deviations.iter().all(Zero::is_zero);
         let route = if exact { Route::Exact } else { Route::Structural };
         let way = way(route, surrogate, options.epsilon.clone(), options)?;
-        if best.as_ref().is_none_or(|best| way.predicted_units < best.predicted_units) {
-            best = Some(way);
+        if least.is_none_or(|least| way.predicted_units < least) {
+            least = Some(way.predicted_units);
+            better(way);
         }
         if free {
             break;
         }
     }
-    match (best, refused) {
-        (Some(best), _) => Ok(best),
+    match (least, refused) {
         (None, Some(error)) => Err(error.into()),
-        (None, None) => Err(WayError::Approximation(ApproximationError::NoSample)),
+        _ => Ok(()),
     }
 }
 
-/// Route (a): the polynomial of the fewest nodes, as far as samples say.
-pub fn nodes(target: &Target, options: &WayOptions) -> Result<Way, WayError> {
+/// Hidden units for a monomial with such a coefficient, about: see
+/// [`FloatOperator::largest_coefficient`](super::bernstein::FloatOperator::largest_coefficient).
+pub fn planned_units(coefficient: f64, options: &WayOptions) -> f64 {
+    (coefficient / to_f64(&gadget_share(options))).sqrt()
+}
+
+fn gadget_share(options: &WayOptions) -> Rational {
+    &options.epsilon * ratio(GADGET_SHARE.0, GADGET_SHARE.1)
+}
+
+/// Route (a): the polynomial of the fewest nodes, as far as samples say. Refused at once if its coefficients say that it
+/// needs more than `most_units` hidden units.
+pub fn nodes(target: &Target, options: &WayOptions, most_units: f64) -> Result<Way, WayError> {
     let wanted = &options.epsilon * ratio(SAMPLED_SHARE.0, SAMPLED_SHARE.1);
-    let guess = choose_operator(target, to_f64(&wanted))?;
+    let most = most_units.powi(2) * to_f64(&gadget_share(options));
+    let guess = choose_operator(target, to_f64(&wanted), most)?;
     let frame = Frame::new(guess.operator, guess.degree, &target.domain)?;
     let slack = &wanted / integer(64);
     let unit = power_of_two(floor_log2(&slack));
@@ -159,7 +186,7 @@ pub fn nodes(target: &Target, options: &WayOptions) -> Result<Way, WayError> {
         nodes: approximant.nodes,
     };
     let surrogate = Surrogate::polynomial(&approximant.target, approximant.forms);
-    way(route, surrogate, &options.epsilon * ratio(GADGET_SHARE.0, GADGET_SHARE.1), options)
+    way(route, surrogate, gadget_share(options), options)
 }
 
 /// The N most useful latents; the second value is an error that they are likely to meet.

@@ -14,11 +14,12 @@ use crate::sumformer::Sumformer;
 use crate::sumformer::latent::LatentMode;
 use std::error::Error;
 use sumformer_checker::check::Verdict;
+use sumformer_checker::decimal::above;
 use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, ratio, to_f64};
+use sumformer_checker::number::{Rational, ratio};
 use sumformer_checker::rules::cells::derive;
 
 /// No network of the audit is larger.
@@ -124,7 +125,7 @@ impl Checked {
         let numbers = vec![
             ("verdict", verdict),
             ("epsilon", self.epsilon.to_string()),
-            ("certified", with_float(certified)),
+            ("certified", with_decimals(certified)),
             ("attention layers", size.attention_blocks.to_string()),
             ("blocks", size.blocks.to_string()),
             ("hidden units", size.hidden_units.to_string()),
@@ -178,7 +179,7 @@ impl Discontinuous {
     }
 }
 
-/// p/q, with a float beside it unless it is short.
-pub(super) fn with_float(value: &Rational) -> String {
-    if value.is_integer() { value.to_string() } else { format!("{value} ≈ {:.4e}", to_f64(value)) }
+/// A bound p/q, with decimals beside it, rounded up, unless it is an integer.
+pub(super) fn with_decimals(value: &Rational) -> String {
+    if value.is_integer() { value.to_string() } else { format!("{value} ≈ {}", above(value)) }
 }

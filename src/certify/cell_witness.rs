@@ -1,11 +1,9 @@
 //! The worst point of the worst table entry: a corner of its cells, as near as the cells' half-open ends allow.
 
-use super::lower_bound::{distance, enclosures};
 use super::witness::Witnessed;
-use num_traits::{Signed, Zero};
-use sumformer_checker::enclosure::TargetEnclosure;
+use num_traits::Signed;
+use sumformer_checker::enclosure::interval::DyadicInterval;
 use sumformer_checker::format::network::Network;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::number::{Rational, power_of_two};
@@ -41,35 +39,25 @@ pub fn find_witness_on_cells(target: &Target, network: &Network, worst: &WorstEn
         coordinates.chunks(d).map(<[Rational]>::to_vec).collect()
     };
     let start = vec![0; ends.len()];
-    let mut witnessed = Witnessed {
-        input: point(&start),
-        token: 0,
-        output: worst.output,
-        error: Rational::zero(),
-        exact: false,
+    let corner = match ExactEvaluator::new(network).and_then(|e| e.evaluate_token(&point(&start), 0)) {
+        Err(_) => start,
+        Ok(value) => {
+            let value = &value[worst.output];
+            let exactly = |corner: &[usize]| {
+                let wanted = evaluate_token(target, &point(corner), 0).ok()?;
+                Some((&wanted[worst.output] - value).abs())
+            };
+            let enclosed = |corner: &[usize]| {
+                let number = |token: Vec<Rational>| token.iter().map(DyadicInterval::from_rational).collect();
+                let sequence: Vec<Vec<DyadicInterval>> = point(corner).into_iter().map(number).collect();
+                let wanted = evaluate_token(target, &sequence, 0).ok()?;
+                (wanted[worst.output] - DyadicInterval::from_rational(value)).abs().inf().to_rational()
+            };
+            let found = furthest(start.clone(), exactly).or_else(|| furthest(start.clone(), enclosed));
+            found.map_or(start, |(corner, _)| corner)
+        }
     };
-    let value = ExactEvaluator::new(network).and_then(|exact| exact.evaluate_token(&witnessed.input, 0));
-    let Ok(value) = value else { return witnessed };
-    let value = &value[worst.output];
-    let exactly = |corner: &[usize]| {
-        let wanted = evaluate_token(target, &point(corner), 0).ok()?;
-        Some((&wanted[worst.output] - value).abs())
-    };
-    let mut found = furthest(start.clone(), exactly);
-    witnessed.exact = found.is_some();
-    if found.is_none()
-        && let Ok(mut enclosure) = TargetEnclosure::new(target)
-    {
-        found = furthest(start, |corner| {
-            let wanted = enclosures(&mut enclosure, &point(corner))?;
-            Some(distance(&Interval::point(value.clone()), wanted[worst.output]))
-        });
-    }
-    if let Some((corner, error)) = found {
-        witnessed.input = point(&corner);
-        witnessed.error = error;
-    }
-    witnessed
+    Witnessed::at(target, network, point(&corner), Vec::new(), worst.output)
 }
 
 /// A corner with a large error; none if there is no error at some corner that is tried.

@@ -17,8 +17,7 @@ use sumformer_checker::format::sha256;
 use sumformer_checker::implied::ImpliedSumformer;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::Rational;
-use sumformer_checker::number::{Exact, round_down, round_up};
+use sumformer_checker::number::{Exact, Rational, max, round_down, round_up};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::cells::CellBound;
 
@@ -78,7 +77,7 @@ impl Claims {
 
 /// Finds a witness, writes the certificate, and checks the written bytes.
 pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &Rational) -> Result<Proof, ProofError> {
-    let outputs = output_claims(built)?;
+    let outputs = output_claims(built, epsilon)?;
     let witness = find_witness(target, built, &largest_claim(&outputs));
     let claims = Claims::of(built, outputs);
     seal(target, built.network.to_json(), claims, witness, epsilon)
@@ -103,11 +102,16 @@ pub fn prove_by_boxes(
     let tolerances: Vec<Rational> =
         lowering.iter().map(|lowering| round_down(&(epsilon - &lowering.0), BOUND_BITS)).collect();
     let sumformer = ImpliedSumformer::of(&built.run, readout, *outputs);
-    let BoxSearch { tree, residuals, report } = search(target, &sumformer, &tolerances, options)?;
+    let witness = find_witness_off_target(target, built);
+    let BoxSearch { tree, mut residuals, report } = search(target, &sumformer, &tolerances, options)?;
+    // Where boxes are open, what the enclosed ones prove may lie below the error at the witness. That is no contradiction,
+    // but a claim below it would be one. It changes nothing of what a merged proof claims: with all boxes enclosed,
+    // lowering and residual of the output bound this error.
+    let reached = &witness.error - &lowering[witness.output].0;
+    residuals[witness.output] = max(residuals[witness.output].clone(), reached);
     let outputs = lowering.into_iter().zip(&residuals);
     let outputs = outputs.map(|(lowering, residual)| OutputClaim { lowering, residual: rounded(residual) });
     let claims = Claims { boxes: Some(tree), ..Claims::of(built, outputs.collect()) };
-    let witness = find_witness_off_target(target, built);
     let proof = seal(target, built.network.to_json(), claims, witness, epsilon)?;
     Ok(Proof { boxes: Some(report), ..proof })
 }
@@ -183,17 +187,20 @@ fn seal(
     })
 }
 
-/// The bound that a certificate of a built network states.
-pub fn certified_bound(built: &BuiltNetwork) -> Result<Rational, Refusal> {
-    Ok(largest_claim(&output_claims(built)?))
+/// The bound that a certificate of a built network states for ε.
+pub fn certified_bound(built: &BuiltNetwork, epsilon: &Rational) -> Result<Rational, Refusal> {
+    Ok(largest_claim(&output_claims(built, epsilon)?))
 }
 
-/// What the checker's rules derive from the weights, rounded up to short numbers.
-fn output_claims(built: &BuiltNetwork) -> Result<Vec<OutputClaim>, Refusal> {
+/// What the checker's rules derive from the weights, rounded up to short numbers where that does not lead above ε.
+fn output_claims(built: &BuiltNetwork, epsilon: &Rational) -> Result<Vec<OutputClaim>, Refusal> {
     let derived = derive_outputs(&built.network, &built.run, None)?;
-    let claim = |output: DerivedOutput| OutputClaim {
-        lowering: rounded(&output.lowering),
-        residual: rounded(&output.residual),
+    let claim = |DerivedOutput { lowering, residual }| {
+        let short = OutputClaim { lowering: rounded(&lowering), residual: rounded(&residual) };
+        if &short.lowering.0 + &short.residual.0 <= *epsilon {
+            return short;
+        }
+        OutputClaim { lowering: Exact(lowering), residual: Exact(residual) }
     };
     Ok(derived.into_iter().map(claim).collect())
 }

@@ -6,15 +6,21 @@
 //! that all architectures of one Sumformer have the same error function.
 
 use super::piecewise::PiecewiseLayer;
+use super::search::MOST_DISTINCT;
+use super::witness::WRITTEN_OUT;
 use crate::network::builder::BuiltNetwork;
-use sumformer_checker::evaluation::target_operations;
+use sumformer_checker::evaluation::{evaluation_operations, target_operations};
 use sumformer_checker::format::network::AffineMap;
-use sumformer_checker::language::evaluate_token;
+use sumformer_checker::language::evaluate_run;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::to_f64;
 use sumformer_checker::polynomial::{Monomial, Polynomial};
 use sumformer_checker::rules::attention::mean_layer;
 use sumformer_checker::rules::symbolic_run::SymbolicRun;
+use sumformer_checker::sequence::Sequence;
+
+/// More operations than a single evaluation of a short sequence, written out, may take.
+const DEAR: u64 = 100_000;
 
 /// A network and what it should compute, compiled to floats.
 pub struct ErrorFunction<'a> {
@@ -38,7 +44,11 @@ enum Wanted<'a> {
         /// The outputs in the own token's coordinates and the latents.
         outputs: Vec<FloatPolynomial>,
     },
-    Target(&'a Target),
+    Target {
+        target: &'a Target,
+        /// Whether equal tokens are written out, one by one, and not counted.
+        written_out: bool,
+    },
 }
 
 /// Everything that depends on one token alone.
@@ -66,7 +76,11 @@ impl<'a> ErrorFunction<'a> {
 
     /// The distance from the target itself, for the same networks.
     pub fn off_target(target: &'a Target, built: &BuiltNetwork) -> Option<Self> {
-        Self::cut(built, Wanted::Target(target))
+        let written_out = match target.tokens {
+            Tokens::Fixed(n) => n <= WRITTEN_OUT && evaluation_operations(target, n, 1) <= DEAR,
+            Tokens::Any => true,
+        };
+        Self::cut(built, Wanted::Target { target, written_out })
     }
 
     fn cut(built: &BuiltNetwork, wanted: Wanted<'a>) -> Option<Self> {
@@ -103,12 +117,17 @@ impl<'a> ErrorFunction<'a> {
                 let latents = latents.iter().flat_map(|(others, own)| [others, own]);
                 latents.chain(outputs).map(|p| p.0.len()).sum()
             }
-            Wanted::Target(target) => match target.tokens {
-                Tokens::Fixed(n) => (target_operations(target, n) / n.max(1) as f64) as usize,
+            Wanted::Target { target, written_out: true } => match target.tokens {
+                Tokens::Fixed(n) => {
+                    usize::try_from(target_operations(target, n)).unwrap_or(usize::MAX) / n.max(1)
+                }
                 Tokens::Any => 0,
             },
+            Wanted::Target { target, written_out: false } => {
+                usize::try_from(evaluation_operations(target, MOST_DISTINCT, 1)).unwrap_or(usize::MAX)
+            }
         };
-        layers.sum::<usize>() + wanted
+        layers.sum::<usize>().saturating_add(wanted)
     }
 
     /// The part of one token.
@@ -119,7 +138,7 @@ impl<'a> ErrorFunction<'a> {
             Wanted::Sumformer { latents, .. } => {
                 latents.iter().map(|(others, _)| others.evaluate(&coordinates)).collect()
             }
-            Wanted::Target(_) => Vec::new(),
+            Wanted::Target { .. } => Vec::new(),
         };
         TokenState { coordinates, stream, latents }
     }
@@ -158,13 +177,16 @@ impl<'a> ErrorFunction<'a> {
                 }
                 outputs.iter().map(|p| p.evaluate(&variables)).collect()
             }
-            Wanted::Target(target) => {
-                let copies = |(state, count): &(&TokenState, f64)| {
-                    std::iter::repeat_n(state.coordinates.clone(), *count as usize)
+            &Wanted::Target { target, written_out } => {
+                let states = std::iter::once((own, 1.0)).chain(others.iter().copied());
+                let (tokens, copies): (Vec<_>, Vec<usize>) = if written_out {
+                    let once = states.flat_map(|(state, n)| std::iter::repeat_n(state, n as usize));
+                    once.map(|state| (state.coordinates.clone(), 1)).unzip()
+                } else {
+                    states.map(|(state, n)| (state.coordinates.clone(), n as usize)).unzip()
                 };
-                let mut sequence = vec![own.coordinates.clone()];
-                sequence.extend(others.iter().flat_map(copies));
-                evaluate_token(target, &sequence, 0).unwrap_or_default()
+                let sequence = Sequence::of_runs(&tokens, &copies);
+                sequence.and_then(|sequence| evaluate_run(target, sequence, 0).ok()).unwrap_or_default()
             }
         }
     }

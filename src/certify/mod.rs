@@ -4,7 +4,6 @@ pub mod boxes;
 mod cell_witness;
 pub mod emit;
 pub mod error_function;
-mod lower_bound;
 mod merge;
 mod piecewise;
 pub mod search;

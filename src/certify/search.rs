@@ -1,11 +1,13 @@
 //! Independent searches for a sequence with a large error: random points, then moves from the best one.
 
 use super::error_function::{ErrorFunction, TokenState};
+use super::witness::WRITTEN_OUT;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::number::to_f64;
+use sumformer_checker::work::{charge, handle};
 
 /// Candidate coordinates are lo + (hi − lo)·k/2^GRID_BITS.
 pub const GRID_BITS: u32 = 16;
@@ -15,32 +17,66 @@ const SEARCHES: u64 = 24;
 /// Evaluations of the error per search, and fewer where a single one is long.
 const EVALUATIONS: usize = 10_000;
 const WORK: usize = 2_000_000;
+/// What the evaluations of one search may cost at most, however few they are.
+const MOST_WORK: usize = 400_000_000;
+/// The most different tokens of a candidate: the own one and the groups of the others.
+pub(super) const MOST_DISTINCT: usize = 1 + GROUPS[3];
+/// In how many groups of equal tokens the others fall, one search after the other.
+const GROUPS: [usize; 4] = [1, 2, 3, 6];
 /// One move in this many is a fresh random token instead of a step.
 const FRESH: u32 = 8;
+
+/// The most coordinates of a candidate that no search has made.
+const TRIVIAL: usize = 1 << 12;
 
 /// A candidate: grid indices of all coordinates, token after token; the error is at token 0.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// n·d grid indices.
-    pub indices: Vec<u32>,
+    /// d grid indices for each token.
+    pub tokens: Vec<Vec<u32>>,
+    /// How often each of them stands there in a row.
+    pub copies: Vec<usize>,
     /// The error in floating point.
     pub error: f64,
     /// The output coordinate that has it.
     pub output: usize,
 }
 
-/// Distinct interior points, so that the trivial candidate is not a degenerate one.
+impl Candidate {
+    /// Its tokens and their copies: every token by itself, and no copies, if the sequence is short.
+    pub fn written_out(&self) -> (Vec<Vec<u32>>, Vec<usize>) {
+        if self.copies.iter().sum::<usize>() > WRITTEN_OUT {
+            return (self.tokens.clone(), self.copies.clone());
+        }
+        let copies = self.tokens.iter().zip(&self.copies);
+        (copies.flat_map(|(token, &count)| std::iter::repeat_n(token.clone(), count)).collect(), Vec::new())
+    }
+}
+
+/// Distinct interior points, so that the trivial candidate is not a degenerate one; of a long sequence the last one is
+/// repeated.
 pub fn trivial(n: usize, d: usize) -> Candidate {
-    let indices = (0..n * d).map(|i| (i as u32).wrapping_mul(7919).wrapping_add(GRID / 3) % (GRID + 1));
-    Candidate { indices: indices.collect(), error: 0.0, output: 0 }
+    let distinct = if n <= WRITTEN_OUT { n } else { (TRIVIAL / d.max(1)).clamp(1, WRITTEN_OUT) };
+    let coordinate = |i: usize| (i as u32).wrapping_mul(7919).wrapping_add(GRID / 3) % (GRID + 1);
+    let tokens = (0..distinct).map(|j| (j * d..(j + 1) * d).map(coordinate).collect()).collect();
+    let mut copies = vec![1; distinct];
+    if let Some(last) = copies.last_mut() {
+        *last += n - distinct;
+    }
+    Candidate { tokens, copies, error: 0.0, output: 0 }
 }
 
 /// The best candidate of every search, in the order of the seeds.
 pub fn search(target: &Target, function: &ErrorFunction<'_>, n: usize) -> Vec<Candidate> {
-    let evaluations = (WORK / function.cost().max(1)).clamp(EVALUATIONS / 20, EVALUATIONS);
+    let budget = handle();
+    let cost = function.cost().max(1);
+    let evaluations = (WORK / cost).clamp(EVALUATIONS / 20, EVALUATIONS).min(MOST_WORK / cost);
+    if evaluations == 0 {
+        return Vec::new();
+    }
     (0..SEARCHES)
         .into_par_iter()
-        .map(|seed| Search::new(target, function, n, seed).run(evaluations))
+        .map(|seed| budget.enter(|| Search::new(target, function, n, seed).run(evaluations)))
         .collect()
 }
 
@@ -49,13 +85,7 @@ pub fn search(target: &Target, function: &ErrorFunction<'_>, n: usize) -> Vec<Ca
 /// Errors of φ add up over equal tokens, so few distinct tokens suffice; single ones tune the sums to the worst place
 /// within a linear piece.
 fn multiplicities(others: usize, seed: u64) -> Vec<usize> {
-    let groups = match seed % 4 {
-        0 => 1,
-        1 => 2,
-        2 => 3,
-        _ => 6,
-    }
-    .min(others);
+    let groups = GROUPS[(seed % 4) as usize].min(others);
     if groups == 0 {
         return Vec::new();
     }
@@ -81,6 +111,8 @@ struct Search<'a> {
     step: Vec<f64>,
     counts: Vec<usize>,
     rng: ChaCha8Rng,
+    /// Of an evaluation, about.
+    cost: u64,
 }
 
 impl<'a> Search<'a> {
@@ -91,6 +123,7 @@ impl<'a> Search<'a> {
             step: target.domain.iter().map(|i| to_f64(&i.wid()) / f64::from(GRID)).collect(),
             counts: multiplicities(n.saturating_sub(1), seed),
             rng: ChaCha8Rng::seed_from_u64(seed),
+            cost: function.cost() as u64,
         }
     }
 
@@ -116,10 +149,9 @@ impl<'a> Search<'a> {
                 tokens[at] = kept;
             }
         }
-        let copies = std::iter::once(1).chain(self.counts.iter().copied());
-        let indices =
-            tokens.iter().zip(copies).flat_map(|(token, count)| token.indices.repeat(count)).collect();
-        Candidate { indices, error, output }
+        let copies = std::iter::once(1).chain(self.counts.iter().copied()).collect();
+        let tokens = tokens.into_iter().map(|token| token.indices).collect();
+        Candidate { tokens, copies, error, output }
     }
 
     fn below(&mut self, bound: u32) -> u32 {
@@ -127,6 +159,7 @@ impl<'a> Search<'a> {
     }
 
     fn assess(&mut self, tokens: &[Placed]) -> (f64, usize) {
+        charge(self.cost);
         let others: Vec<(&TokenState, f64)> = tokens[1..]
             .iter()
             .zip(&self.counts)

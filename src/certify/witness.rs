@@ -1,24 +1,29 @@
 //! A search for the worst input: floating point finds it, exact arithmetic states it.
 
 use super::error_function::ErrorFunction;
-use super::lower_bound::lower_bound;
 use super::search::{Candidate, GRID_BITS, search, trivial};
+use crate::discontinuous::BOUND_BITS;
 use crate::network::builder::BuiltNetwork;
 use num_traits::Zero;
-use sumformer_checker::evaluation::witness_error;
-use sumformer_checker::format::certificate::Witness;
+use sumformer_checker::evaluation::{witness_enclosure, witness_error};
+use sumformer_checker::format::certificate::{Witness, WitnessKind};
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Exact, Rational, power_of_two};
+use sumformer_checker::number::{Exact, Rational, power_of_two, round_down};
 
 /// The length at which a target for every length is searched.
 const LENGTH_FOR_ANY: usize = 4;
 
+/// Sequences of at most this many tokens are written out; in longer ones equal neighbours are counted.
+pub(super) const WRITTEN_OUT: usize = 64;
+
 /// The worst input found and the error there.
 #[derive(Debug, Clone)]
 pub struct Witnessed {
-    /// n tokens of d coordinates.
+    /// Tokens of d coordinates.
     pub input: Vec<Vec<Rational>>,
+    /// How often each of them stands there in a row; empty where every one stands there once.
+    pub copies: Vec<usize>,
     /// Token and output coordinate with the largest error.
     pub token: usize,
     /// Output coordinate.
@@ -30,14 +35,42 @@ pub struct Witnessed {
 }
 
 impl Witnessed {
-    /// The certificate's entry: only exact errors can be re-evaluated by the checker.
+    /// What is known of the error at this input, as the checker will find it.
+    pub(super) fn at(
+        target: &Target,
+        network: &Network,
+        input: Vec<Vec<Rational>>,
+        copies: Vec<usize>,
+        output: usize,
+    ) -> Self {
+        let mut witnessed = Self { input, copies, token: 0, output, error: Rational::zero(), exact: true };
+        let point = witnessed.entry();
+        if let Ok(error) = witness_error(target, network, &point) {
+            witnessed.error = error;
+            return witnessed;
+        }
+        witnessed.exact = false;
+        let enclosure = witness_enclosure(target, network, &point).ok();
+        if let Some(least) = enclosure.and_then(|error| error.inf().to_rational()) {
+            witnessed.error = round_down(&least, BOUND_BITS);
+        }
+        witnessed
+    }
+
+    /// The certificate's entry; a lower bound of 0 says nothing.
     pub fn certificate_entry(&self) -> Option<Witness> {
-        self.exact.then(|| Witness {
+        (self.exact || !self.error.is_zero()).then(|| self.entry())
+    }
+
+    fn entry(&self) -> Witness {
+        Witness {
             input: self.input.iter().map(|token| token.iter().cloned().map(Exact).collect()).collect(),
+            copies: self.copies.clone(),
             token: self.token,
             output: self.output,
             error: Exact(self.error.clone()),
-        })
+            kind: if self.exact { WitnessKind::Exact } else { WitnessKind::LowerBound },
+        }
     }
 }
 
@@ -69,32 +102,17 @@ fn find(target: &Target, built: &BuiltNetwork, function: Option<ErrorFunction<'_
     }
     // The largest first; ties in the order of the seeds.
     ranked.sort_by(|a, b| b.error.total_cmp(&a.error));
-    state_exactly(target, &built.network, n, &ranked[0])
+    state(target, &built.network, &ranked[0])
 }
 
-fn state_exactly(target: &Target, network: &Network, n: usize, candidate: &Candidate) -> Witnessed {
-    let d = target.dimension();
+/// The candidate's input, exactly, and the error there.
+fn state(target: &Target, network: &Network, candidate: &Candidate) -> Witnessed {
     let unit = power_of_two(-i64::from(GRID_BITS));
-    let input: Vec<Vec<Rational>> = (0..n)
-        .map(|j| {
-            (0..d)
-                .map(|k| {
-                    let index = Rational::from_integer(candidate.indices[j * d + k].into());
-                    target.domain[k].inf() + target.domain[k].wid() * index * &unit
-                })
-                .collect()
-        })
-        .collect();
-    let mut witnessed =
-        Witnessed { input, token: 0, output: candidate.output, error: Rational::zero(), exact: true };
-    let entry = witnessed.certificate_entry().expect("exact so far");
-    match witness_error(target, network, &entry) {
-        Ok(error) => witnessed.error = error,
-        Err(_) => {
-            witnessed.exact = false;
-            witnessed.error = lower_bound(target, network, &witnessed.input, witnessed.output)
-                .unwrap_or_else(Rational::zero);
-        }
-    }
-    witnessed
+    let coordinate = |(k, &index): (usize, &u32)| {
+        let index = Rational::from_integer(index.into());
+        target.domain[k].inf() + target.domain[k].wid() * index * &unit
+    };
+    let token = |indices: &Vec<u32>| indices.iter().enumerate().map(coordinate).collect();
+    let (tokens, copies) = candidate.written_out();
+    Witnessed::at(target, network, tokens.iter().map(token).collect(), copies, candidate.output)
 }

@@ -3,6 +3,8 @@
 use crate::interval::Interval;
 use crate::number::{Rational, binomial};
 use crate::polynomial::Polynomial;
+use crate::sizes::{count, index};
+use crate::work::charge_all;
 use num_traits::Zero;
 
 /// The most tensor coefficients that are computed; beyond that the term-by-term range has to do.
@@ -28,20 +30,18 @@ pub fn range<'a>(p: &Polynomial, domain: impl Fn(u32) -> &'a Interval) -> Interv
 }
 
 fn hull<'a>(p: &Polynomial, variables: &[u32], domain: impl Fn(u32) -> &'a Interval) -> Option<Interval> {
-    let degrees: Vec<usize> = variables
-        .iter()
-        .map(|&v| p.terms().map(|(m, _)| m.exponent(v)).max().unwrap_or(0) as usize)
-        .collect();
-    let size = degrees.iter().try_fold(1usize, |size, d| size.checked_mul(d + 1))?;
-    if size > MAX_COEFFICIENTS {
-        return None;
+    let (mut degrees, mut size) = (Vec::new(), 1_usize);
+    for &variable in variables {
+        charge_all(p.len(), 4);
+        let degree = index(p.terms().map(|(m, _)| m.exponent(variable)).max().unwrap_or(0));
+        // Each variable occurs, so that few of them are looked at before there are too many.
+        size = size.checked_mul(degree + 1).filter(|&size| size <= MAX_COEFFICIENTS)?;
+        degrees.push(degree);
     }
     let mut tensor = vec![Rational::zero(); size];
     for (monomial, coefficient) in p.terms() {
-        let at = variables
-            .iter()
-            .zip(&degrees)
-            .fold(0, |at, (&v, d)| at * (d + 1) + monomial.exponent(v) as usize);
+        let at =
+            variables.iter().zip(&degrees).fold(0, |at, (&v, d)| at * (d + 1) + index(monomial.exponent(v)));
         tensor[at] = coefficient.clone();
     }
     let mut stride = size;
@@ -75,7 +75,7 @@ pub fn to_bernstein(coefficients: &mut [Rational], interval: &Interval) {
     let width = interval.wid();
     let mut power = Rational::from_integer(1.into());
     for (i, coefficient) in coefficients.iter_mut().enumerate() {
-        *coefficient *= &power / Rational::from(binomial(degree as u64, i as u64));
+        *coefficient *= &power / Rational::from(binomial(count(degree), count(i)));
         power *= &width;
     }
     // b_j = Σ_{i ≤ j} C(j, i) a_i / C(m, i): partial sums along Pascal's triangle.

@@ -1,19 +1,22 @@
 //! The whole check: files in, verdict out.
 
-use crate::evaluation::witness_error;
+use crate::decimal::{Rounding, exact_and_about};
+use crate::evaluation::{witness_enclosure, witness_error};
+
 use crate::expansion::DEFAULT_MAX_TERMS;
-use crate::format::certificate::{CellClaim, Certificate, OutputClaim};
+use crate::format::certificate::{CellClaim, Certificate, OutputClaim, WitnessKind};
 use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
 use crate::implied::ImpliedSumformer;
 use crate::language::target::Target;
 use crate::language::{Diagnostics, load_target};
-use crate::number::{Rational, max, to_f64};
+use crate::number::{Rational, max};
 use crate::polynomial::Polynomial;
 use crate::rules::residual::{Unfolding, residual_bound};
 use crate::rules::symbolic_run::SymbolicRun;
 use crate::rules::{Refusal, RefusalKind, Rule};
 use crate::rules::{boxes, cells};
+use crate::sizes::count;
 use crate::surrogate::Surrogate;
 use crate::work::{self, Limits, Stopped, within};
 use num_traits::{One, Signed, Zero};
@@ -43,8 +46,15 @@ pub struct ParsedProof {
 }
 
 impl ProofFiles<'_> {
+    /// The work that their check may take, in units of [`crate::work`].
+    fn work(self) -> u64 {
+        let bytes = [self.target, self.network, self.certificate].map(|file| count(file.len()));
+        CHECK_WORK + CHECK_WORK_PER_BYTE.saturating_mul(bytes.into_iter().fold(0, u64::saturating_add))
+    }
+
     /// Parses the files without checking any claim.
     pub fn parse(self) -> Result<ParsedProof, UnreadableProof> {
+        work::charge_all(self.target.len() + self.network.len() + self.certificate.len(), 1);
         Ok(ParsedProof {
             target: load_target("target.toml", std::str::from_utf8(self.target)?)?,
             network: Network::from_json(self.network)?,
@@ -70,8 +80,10 @@ pub enum UnreadableProof {
     Work(#[from] Stopped),
 }
 
-/// The work of one check, in units of [`crate::work`].
-pub const CHECK_WORK: u64 = 1 << 36;
+/// The work of one check, in units of [`crate::work`]: this much, a few seconds, whatever the files say, …
+const CHECK_WORK: u64 = 1 << 30;
+/// … and so much more per byte of the files, since large ones take longer to check.
+const CHECK_WORK_PER_BYTE: u64 = 64;
 
 /// What a proof is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,9 +109,9 @@ pub struct Checked {
     pub verdict: Verdict,
 }
 
-/// Checks a proof: hashes, the witness, and the bound, within [`CHECK_WORK`].
+/// Checks a proof: hashes, the witness, and the bound, within a limit on work.
 pub fn check_proof(files: ProofFiles<'_>) -> Result<Checked, UnreadableProof> {
-    let (parsed, reading) = within(Limits::work(CHECK_WORK), || (files.parse(), work::spent()))?;
+    let (parsed, reading) = within(Limits::work(files.work()), || (files.parse(), work::spent()))?;
     let ParsedProof { target, network, certificate } = parsed?;
     let place = Cell::new("certificate");
     let check = || {
@@ -110,7 +122,7 @@ pub fn check_proof(files: ProofFiles<'_>) -> Result<Checked, UnreadableProof> {
         place.set("certified");
         derive_bound(&target, &network, &certificate)
     };
-    let result = within(Limits::work(CHECK_WORK - reading), check)
+    let result = within(Limits::work(files.work() - reading), check)
         .unwrap_or_else(|stopped| Err(Rule::Work.unsupported(place.get(), stopped.to_string())));
     let verdict = match result {
         Ok(derived) => Verdict::Valid(Box::new(derived)),
@@ -134,24 +146,51 @@ fn require_hashes(files: ProofFiles<'_>, certificate: &Certificate) -> Result<()
     Ok(())
 }
 
-/// The witness must evaluate to exactly the stated error; one above ε refutes the proof by itself.
+/// The witness must evaluate to exactly the stated error, or to no less where that is a lower bound; an error above the
+/// certified bound refutes the proof by itself.
 fn check_witness(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
     let Some(witness) = &certificate.witness else { return Ok(()) };
-    let error = witness_error(target, network, witness)?;
-    if error > certificate.certified.0 {
-        return Err(Rule::Witness.invalid(
+    let (stated, certified) = (&witness.error.0, &certificate.certified.0);
+    let above = |words: &str, error: &Rational| {
+        Rule::Witness.invalid(
             "witness",
             format!(
-                "at this input the error is {error} (about {:.3e}), more than the certified {}",
-                to_f64(&error),
-                certificate.certified.0
+                "at this input the error is {words}{}, more than the certified {certified}",
+                exact_and_about(error, Rounding::Down)
             ),
-        ));
-    }
-    if error != witness.error.0 {
-        return Err(
-            Rule::Witness.invalid("witness", format!("the error there is {error}, not {}", witness.error.0))
-        );
+        )
+    };
+    match witness.kind {
+        WitnessKind::Exact => {
+            let error = witness_error(target, network, witness)?;
+            if &error > certified {
+                return Err(above("", &error));
+            }
+            if &error != stated {
+                return Err(
+                    Rule::Witness.invalid("witness", format!("the error there is {error}, not {stated}"))
+                );
+            }
+        }
+        WitnessKind::LowerBound => {
+            let error = witness_enclosure(target, network, witness)?;
+            // Finite: no upper bound of an absolute value is needed, and its lower bound is a number.
+            let least = error.inf().to_rational().unwrap_or_default();
+            if &least > certified {
+                return Err(above("at least ", &least));
+            }
+            if stated.is_negative() {
+                return Err(Rule::Witness.invalid("witness", format!("an error is not {stated}")));
+            }
+            if error.sup().to_rational().is_some_and(|most| stated > &most) {
+                let message = format!("the error there is less than the stated {stated}");
+                return Err(Rule::Witness.invalid("witness", message));
+            }
+            if stated > &least {
+                let message = format!("the error there is only known to be at least {least}, not {stated}");
+                return Err(Rule::Witness.unsupported("witness", message));
+            }
+        }
     }
     Ok(())
 }
@@ -380,7 +419,7 @@ fn require_at_least(claimed: &Rational, derived: &Rational, rule: Rule, place: &
     }
     Err(rule.invalid(
         place,
-        format!("{derived} (about {:.3e}) is derived, more than the claimed {claimed}", to_f64(derived)),
+        format!("{} is derived, more than the claimed {claimed}", exact_and_about(derived, Rounding::Up)),
     ))
 }
 

@@ -1,92 +1,192 @@
-//! Exact evaluation of a witness: target and network at one point.
+//! Evaluation of a witness: target and network at one point, exactly or in enclosures.
 
+use crate::enclosure::interval::DyadicInterval;
 use crate::format::certificate::Witness;
 use crate::format::network::Network;
 use crate::language::ast::{Expr, ExprKind, Function};
-use crate::language::evaluate::MAX_SYMMETRIZED;
-use crate::language::evaluate_token;
+use crate::language::evaluate::{MAX_SYMMETRIZED, Prepared};
+use crate::language::evaluate_run;
 use crate::language::target::{Body, Target, Tokens};
 use crate::number::Rational;
-use crate::rules::{Refusal, Rule};
+use crate::rules::{Refusal, RefusalKind, Rule};
+use crate::semantics::enclosure::{EnclosureError, enclose_run};
 use crate::semantics::{ExactEvaluator, SemanticsError};
+use crate::sequence::Sequence;
+use crate::sizes::count;
 use num_traits::Signed;
 
 /// Longer witnesses are refused.
 const MAX_WITNESS_COORDINATES: usize = 1 << 20;
 /// The most operations, by estimate, that evaluating target and network once may take.
-const MAX_OPERATIONS: f64 = 1e9;
+const MAX_OPERATIONS: u64 = 1_000_000_000;
 /// What the series of an elementary function costs, in operations.
-const SERIES: f64 = 20.0;
+const SERIES: u64 = 20;
 
-/// How many operations evaluating the target at all n tokens takes, at most.
-pub fn target_operations(target: &Target, n: usize) -> f64 {
-    fn cost(expr: &Expr, n: f64) -> f64 {
-        1.0 + match &expr.kind {
-            ExprKind::Number(_) | ExprKind::Length | ExprKind::Coordinate { .. } => 0.0,
+/// How many operations evaluating the target at all n tokens takes by definition, every binder a loop over all tokens.
+pub fn target_operations(target: &Target, n: usize) -> u64 {
+    fn cost(expr: &Expr, n: u64) -> u64 {
+        let below = match &expr.kind {
+            ExprKind::Number(_) | ExprKind::Length | ExprKind::Coordinate { .. } => 0,
             ExprKind::Negate(inner) | ExprKind::Call(Function::Abs | Function::Relu, inner) => cost(inner, n),
-            ExprKind::Call(_, inner) => cost(inner, n) + SERIES,
-            ExprKind::Power(base, exponent) => cost(base, n) + f64::from(*exponent).log2().max(0.0) * 2.0,
-            ExprKind::Binary(_, left, right) | ExprKind::Extremum(_, left, right) => {
-                cost(left, n) + cost(right, n)
+            ExprKind::Call(_, inner) => cost(inner, n).saturating_add(SERIES),
+            ExprKind::Power(base, exponent) => {
+                cost(base, n).saturating_add(2 * u64::from(exponent.checked_ilog2().unwrap_or(0)))
             }
-            ExprKind::Reduce { body, .. } => n * cost(body, n),
-        }
+            ExprKind::Binary(_, left, right) | ExprKind::Extremum(_, left, right) => {
+                cost(left, n).saturating_add(cost(right, n))
+            }
+            ExprKind::Reduce { body, .. } => cost(body, n).saturating_mul(n),
+        };
+        below.saturating_add(1)
     }
-    let once = target.body.expressions().iter().map(|e| cost(e, n as f64)).sum::<f64>();
+    let n = count(n);
+    let once = target.body.expressions().iter().fold(0_u64, |sum, e| sum.saturating_add(cost(e, n)));
     // Longer sequences are not averaged over at all.
     let permutations = match target.body {
-        Body::SemiInvariant { symmetrize: true, .. } => (1..n.min(MAX_SYMMETRIZED)).product::<usize>(),
+        Body::SemiInvariant { symmetrize: true, .. } => (1..n.min(count(MAX_SYMMETRIZED))).product::<u64>(),
         _ => 1,
     };
-    n as f64 * permutations as f64 * once
+    n.saturating_mul(permutations).saturating_mul(once)
 }
 
-/// How many operations one pass of the network over n tokens takes, about.
-pub fn network_operations(network: &Network, n: usize) -> f64 {
-    n as f64 * network.size().nonzeros as f64
+/// How many operations evaluating the target at `wanted` of the runs of a sequence takes, at most: less than by
+/// definition, because values are kept and equal tokens are counted.
+pub fn evaluation_operations(target: &Target, runs: usize, wanted: usize) -> u64 {
+    let length = match target.tokens {
+        Tokens::Fixed(n) => n,
+        Tokens::Any => runs,
+    };
+    Prepared::<f64>::new(target, length).map_or(u64::MAX, |prepared| prepared.operations(runs, wanted))
+}
+
+/// How many operations one pass of the network over the runs of a sequence takes, about.
+pub fn network_operations(network: &Network, runs: usize) -> u64 {
+    count(runs).saturating_mul(count(network.size().nonzeros))
+}
+
+/// A witness that is a sequence in the box.
+struct Point {
+    tokens: Vec<Vec<Rational>>,
+    /// How often each of them stands there in a row.
+    copies: Vec<usize>,
+    /// The run of the witness's token.
+    run: usize,
+}
+
+impl Point {
+    /// Refuses what is not a sequence in the box, or is too long to evaluate.
+    fn of(witness: &Witness, target: &Target, network: &Network) -> Result<Self, Refusal> {
+        let refuse = |message: String| Rule::Witness.invalid("witness", message);
+        let unsupported = |message: &str| Rule::Witness.unsupported("witness", message);
+        let tokens: Vec<Vec<Rational>> =
+            witness.input.iter().map(|token| token.iter().map(|c| c.0.clone()).collect()).collect();
+        let copies = if witness.copies.is_empty() { vec![1; tokens.len()] } else { witness.copies.clone() };
+        let sequence = Sequence::of_runs(&tokens, &copies).ok_or_else(|| {
+            refuse("`copies` must have one positive count for each token of `input`".into())
+        })?;
+        let n = sequence.len();
+        if n == 0 || matches!(target.tokens, Tokens::Fixed(wanted) if wanted != n) {
+            return Err(refuse(format!("it has {n} tokens, the target is for {}", target.tokens)));
+        }
+        let run = sequence.run_at(witness.token).filter(|_| witness.output < target.outputs());
+        let run = run.ok_or_else(|| {
+            refuse(format!("there is no token {} or no output {}", witness.token, witness.output))
+        })?;
+        if tokens.len().saturating_mul(target.dimension()) > MAX_WITNESS_COORDINATES {
+            return Err(unsupported("the sequence is too long to evaluate exactly"));
+        }
+        let operations =
+            [evaluation_operations(target, tokens.len(), 1), network_operations(network, tokens.len())];
+        if let Some(operations) = operations.into_iter().find(|&operations| operations > MAX_OPERATIONS) {
+            return Err(unsupported(&format!(
+                "evaluation would take about {operations} operations, more than {MAX_OPERATIONS}"
+            )));
+        }
+        for (j, token) in tokens.iter().enumerate() {
+            let (got, wanted) = (token.len(), target.dimension());
+            if got != wanted {
+                return Err(refuse(format!("token {j} has {got} coordinates, not {wanted}")));
+            }
+            if let Some(k) = (0..got).find(|&k| !target.domain[k].contains(&token[k])) {
+                return Err(refuse(format!(
+                    "token {j}, coordinate {k} = {} is outside {}",
+                    token[k], target.domain[k]
+                )));
+            }
+        }
+        Ok(Self { tokens, copies, run })
+    }
+
+    fn sequence(&self) -> Result<Sequence<'_, Rational>, Refusal> {
+        Sequence::of_runs(&self.tokens, &self.copies)
+            .ok_or_else(|| Rule::Witness.invalid("witness", "it is no sequence"))
+    }
+
+    /// All outputs of the target, exactly.
+    fn target(&self, target: &Target) -> Result<Vec<Rational>, Refusal> {
+        evaluate_run(target, self.sequence()?, self.run)
+            .map_err(|e| Rule::Witness.unsupported("witness", format!("the target has no exact value: {e}")))
+    }
+
+    /// All outputs of the network, exactly.
+    fn network(&self, network: &Network) -> Result<Vec<Rational>, Refusal> {
+        let sequence = self.sequence()?;
+        let exact = ExactEvaluator::new(network).and_then(|e| e.evaluate_run(sequence, self.run));
+        exact.map_err(|e| match e {
+            SemanticsError::NotExact { .. } | SemanticsError::TooLarge => {
+                Rule::Witness.unsupported("witness", format!("the network has no exact value: {e}"))
+            }
+            other => Rule::Witness.invalid("witness", other.to_string()),
+        })
+    }
+
+    /// Enclosures of all outputs of the target.
+    fn target_enclosed(&self, target: &Target) -> Result<Vec<DyadicInterval>, Refusal> {
+        if let Ok(exact) = self.target(target) {
+            return Ok(exact.iter().map(DyadicInterval::from_rational).collect());
+        }
+        let number = |token: &Vec<Rational>| token.iter().map(DyadicInterval::from_rational).collect();
+        let tokens: Vec<Vec<DyadicInterval>> = self.tokens.iter().map(number).collect();
+        let sequence = Sequence::of_runs(&tokens, &self.copies)
+            .ok_or_else(|| Rule::Witness.invalid("witness", "it is no sequence"))?;
+        evaluate_run(target, sequence, self.run).map_err(|e| {
+            Rule::Witness.unsupported("witness", format!("the target is not enclosed there: {e}"))
+        })
+    }
+
+    /// Enclosures of all outputs of the network.
+    fn network_enclosed(&self, network: &Network) -> Result<Vec<DyadicInterval>, Refusal> {
+        match self.network(network) {
+            Ok(exact) => Ok(exact.iter().map(DyadicInterval::from_rational).collect()),
+            Err(refusal) if refusal.kind == RefusalKind::Invalid => Err(refusal),
+            Err(_) => enclose_run(network, self.sequence()?, self.run).map_err(|e| match e {
+                EnclosureError::Shape(e) => Rule::Witness.invalid("witness", e.to_string()),
+                EnclosureError::Weights(e) => Rule::Witness.unsupported("witness", e.to_string()),
+            }),
+        }
+    }
 }
 
 /// |network − target| at the witness's token and output, exactly.
 pub fn witness_error(target: &Target, network: &Network, witness: &Witness) -> Result<Rational, Refusal> {
-    let refuse = |message: String| Rule::Witness.invalid("witness", message);
-    let n = witness.input.len();
-    if n == 0 || matches!(target.tokens, Tokens::Fixed(wanted) if wanted != n) {
-        return Err(refuse(format!("it has {n} tokens, the target is for {}", target.tokens)));
-    }
-    if witness.token >= n || witness.output >= target.outputs() {
-        return Err(refuse(format!("there is no token {} or no output {}", witness.token, witness.output)));
-    }
-    if n.saturating_mul(target.dimension()) > MAX_WITNESS_COORDINATES {
-        return Err(Rule::Witness.unsupported("witness", "the sequence is too long to evaluate exactly"));
-    }
-    if target_operations(target, n) > MAX_OPERATIONS || network_operations(network, n) > MAX_OPERATIONS {
-        return Err(Rule::Witness.unsupported("witness", "exact evaluation would take too long"));
-    }
-    for (j, token) in witness.input.iter().enumerate() {
-        if token.len() != target.dimension() {
-            return Err(refuse(format!(
-                "token {j} has {} coordinates, not {}",
-                token.len(),
-                target.dimension()
-            )));
-        }
-        if let Some(k) = (0..token.len()).find(|&k| !target.domain[k].contains(&token[k].0)) {
-            return Err(refuse(format!(
-                "token {j}, coordinate {k} = {} is outside {}",
-                token[k].0, target.domain[k]
-            )));
-        }
-    }
-    let sequence: Vec<Vec<Rational>> =
-        witness.input.iter().map(|token| token.iter().map(|c| c.0.clone()).collect()).collect();
-    let wanted = evaluate_token(target, &sequence, witness.token)
-        .map_err(|e| Rule::Witness.unsupported("witness", format!("the target has no exact value: {e}")))?;
-    let exact = ExactEvaluator::new(network).and_then(|e| e.evaluate_token(&sequence, witness.token));
-    let got = exact.map_err(|e| match e {
-        SemanticsError::NotExact { .. } | SemanticsError::TooLarge => {
-            Rule::Witness.unsupported("witness", format!("the network has no exact value: {e}"))
-        }
-        other => refuse(other.to_string()),
-    })?;
-    Ok((&got[witness.output] - &wanted[witness.output]).abs())
+    let point = Point::of(witness, target, network)?;
+    let (wanted, got) = (point.target(target)?, point.network(network)?);
+    Ok((at(&got, witness)? - at(&wanted, witness)?).abs())
+}
+
+/// An enclosure of |network − target| at the witness's token and output.
+pub fn witness_enclosure(
+    target: &Target,
+    network: &Network,
+    witness: &Witness,
+) -> Result<DyadicInterval, Refusal> {
+    let point = Point::of(witness, target, network)?;
+    let (wanted, got) = (point.target_enclosed(target)?, point.network_enclosed(network)?);
+    Ok((*at(&got, witness)? - *at(&wanted, witness)?).abs())
+}
+
+/// The witness's output.
+fn at<'a, T>(outputs: &'a [T], witness: &Witness) -> Result<&'a T, Refusal> {
+    let absent = || Rule::Witness.invalid("witness", format!("there is no output {}", witness.output));
+    outputs.get(witness.output).ok_or_else(absent)
 }

@@ -2,10 +2,13 @@
 
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, Span, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
-use crate::normal_form::{Basis, Limits, NormalForm, Others, TooLarge};
+use crate::normal_form::{Basis, Limits, NormalForm, Others, Shape, TooLarge, TooManyVariables};
 use crate::number::{Rational, integer};
 use crate::polynomial::{Monomial, Polynomial};
+use crate::sizes;
+use crate::work;
 use num_traits::{One, Signed, Zero};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The default limit on the number of terms of an expanded target.
 pub const DEFAULT_MAX_TERMS: usize = 200_000;
@@ -91,8 +94,11 @@ pub fn expand_target_in(
         Scope { dimension: target.dimension(), tokens: target.tokens, limits: Limits::new(max_terms) };
     match &target.body {
         Body::Output(expressions) => {
-            let frame = Frame { environment: vec![0], named: 1, others };
-            expressions.iter().map(|e| scope.expand(e, &frame)).collect()
+            let expand = |e| {
+                let shape = scope.shape(1, e)?;
+                scope.expand(e, &Frame { environment: vec![0], shape, others })
+            };
+            expressions.iter().map(expand).collect()
         }
         Body::SemiInvariant { expressions, symmetrize } => {
             expressions.iter().map(|e| expand_semi_invariant(&scope, e, *symmetrize)).collect()
@@ -110,7 +116,7 @@ struct Scope {
 #[derive(Clone)]
 struct Frame {
     environment: Vec<usize>,
-    named: usize,
+    shape: Shape,
     others: Others,
 }
 
@@ -121,37 +127,49 @@ impl Frame {
         frame
     }
 
-    /// The frame in which the bound token is a new named one.
-    fn with_new_token(&self) -> Option<Self> {
+    /// The frame in which the bound token is a new named one; nothing if there are no further tokens.
+    fn with_new_token(&self) -> Result<Option<Self>, TooManyVariables> {
         let others = match self.others.rest() {
-            Some(rest) => self.others.with_rest(rest.checked_sub(1)?),
+            Some(0) => return Ok(None),
+            Some(rest) => self.others.with_rest(rest - 1),
             None => self.others,
         };
-        let mut frame = self.bound_to(self.named);
-        frame.named += 1;
-        frame.others = others;
-        Some(frame)
+        let frame = self.bound_to(sizes::index(self.shape.named()));
+        Ok(Some(Self { shape: self.shape.with_new_token()?, others, ..frame }))
     }
 }
 
 impl Scope {
+    /// The shape of forms with this many named tokens.
+    fn shape(&self, named: usize, expr: &Expr) -> Result<Shape, ExpansionError> {
+        Shape::new(self.dimension, named).map_err(|cause| too_large(expr)(cause.into()))
+    }
+
+    /// The expression as a polynomial in the coordinates of tokens that all have names.
+    fn explicit(&self, expr: &Expr, shape: Shape) -> Result<Polynomial, ExpansionError> {
+        let tokens = sizes::index(shape.named());
+        work::charge_all(tokens, 1);
+        let frame = Frame { environment: (0..tokens).collect(), shape, others: Others::Count(0) };
+        let form = self.expand(expr, &frame)?;
+        Ok(Polynomial::from_terms(form.terms().map(|(b, c)| (b.named.clone(), c.clone()))))
+    }
+
     fn expand(&self, expr: &Expr, frame: &Frame) -> Result<NormalForm, ExpansionError> {
         self.limits.spend(1).map_err(too_large(expr))?;
-        let d = self.dimension;
-        let constant = |value: Rational| NormalForm::constant(d, frame.named, frame.others, value);
+        let constant = |value: Rational| NormalForm::constant(frame.shape, frame.others, value);
         match &expr.kind {
             ExprKind::Number(value) => Ok(constant(value.clone())),
             ExprKind::Length => match self.tokens {
                 Tokens::Fixed(n) => Ok(constant(Rational::from_integer(n.into()))),
                 Tokens::Any => Err(not_polynomial("`n` without a fixed length", expr)),
             },
-            ExprKind::Coordinate { token, index } => Ok(NormalForm::at_token(
-                d,
-                frame.named,
-                frame.others,
-                frame.environment[*token],
-                &Polynomial::variable(*index as u32),
-            )),
+            ExprKind::Coordinate { token, index } => {
+                let variable = frame.shape.variable(frame.environment[*token], *index).ok_or_else(|| {
+                    let what = format!("the tokens have no coordinate {index}");
+                    ExpansionError::Undefined { what, span: expr.span.clone() }
+                })?;
+                Ok(NormalForm::of_named(frame.shape, frame.others, &Polynomial::variable(variable)))
+            }
             ExprKind::Negate(inner) => Ok(self.expand(inner, frame)?.scale(&-Rational::one())),
             ExprKind::Binary(op, left, right) => {
                 combine(*op, self.expand(left, frame)?, self.expand(right, frame)?, expr, &self.limits)
@@ -185,29 +203,30 @@ impl Scope {
         expr: &Expr,
         frame: &Frame,
     ) -> Result<NormalForm, ExpansionError> {
-        let d = self.dimension;
+        let new_token = || frame.with_new_token().map_err(|cause| too_large(expr)(cause.into()));
         let Some(rest) = frame.others.rest() else {
-            if reduction != Reduction::Mean || !excluded.is_empty() {
+            let Some(inner) = new_token()?.filter(|_| reduction == Reduction::Mean && excluded.is_empty())
+            else {
                 return Err(not_polynomial("anything but a mean over all tokens, for every length,", expr));
-            }
-            let inner = frame.with_new_token().expect("means always have a further token");
+            };
             return Ok(self.expand(body, &inner)?.bind_last());
         };
         let hidden: Vec<usize> = excluded.iter().map(|&level| frame.environment[level]).collect();
-        let visible: Vec<usize> = (0..frame.named).filter(|token| !hidden.contains(token)).collect();
+        let named = sizes::index(frame.shape.named());
+        let visible: Vec<usize> = (0..named).filter(|token| !hidden.contains(token)).collect();
         let count = visible.len() + rest;
-        let one = || NormalForm::constant(d, frame.named, frame.others, Rational::one());
+        let one = || NormalForm::constant(frame.shape, frame.others, Rational::one());
         match reduction {
             Reduction::Sum | Reduction::Mean => {
                 if reduction == Reduction::Mean && count == 0 {
                     let what = "a mean over no tokens has no value".to_string();
                     return Err(ExpansionError::Undefined { what, span: expr.span.clone() });
                 }
-                let mut sum = NormalForm::zero(d, frame.named, frame.others);
+                let mut sum = NormalForm::zero(frame.shape, frame.others);
                 for token in visible {
                     sum.add_scaled(&self.expand(body, &frame.bound_to(token))?, &Rational::one());
                 }
-                if let Some(inner) = frame.with_new_token() {
+                if let Some(inner) = new_token()? {
                     sum.add_scaled(&self.expand(body, &inner)?.bind_last(), &Rational::one());
                 }
                 if reduction == Reduction::Mean {
@@ -222,7 +241,7 @@ impl Scope {
                         .times(&self.expand(body, &frame.bound_to(token))?, &self.limits)
                         .map_err(too_large(expr))?;
                 }
-                if let Some(inner) = frame.with_new_token() {
+                if let Some(inner) = new_token()? {
                     let over_others = self
                         .expand(body, &inner)?
                         .product_over_last(&self.limits)
@@ -291,39 +310,36 @@ fn combine(
 /// is variable j·d + k.
 pub fn explicit_polynomial(expr: &Expr, d: usize, tokens: usize) -> Result<Polynomial, ExpansionError> {
     let scope = Scope { dimension: d, tokens: Tokens::Fixed(tokens), limits: Limits::new(DEFAULT_MAX_TERMS) };
-    let frame = Frame { environment: (0..tokens).collect(), named: tokens, others: Others::Count(0) };
-    let form = scope.expand(expr, &frame)?;
-    Ok(Polynomial::from_terms(form.terms().map(|(b, c)| (b.named.clone(), c.clone()))))
+    scope.explicit(expr, scope.shape(tokens, expr)?)
 }
 
 /// g(x1; x2..xn) in explicit tokens: all n tokens are named, then symmetry is required or averaged in.
 fn expand_semi_invariant(scope: &Scope, expr: &Expr, symmetrize: bool) -> Result<NormalForm, ExpansionError> {
-    let d = scope.dimension;
     let Tokens::Fixed(n) = scope.tokens else {
         return Err(not_polynomial("`semi_invariant` without a fixed length", expr));
     };
-    let frame = Frame { environment: (0..n).collect(), named: n, others: Others::Count(0) };
-    let explicit = scope.expand(expr, &frame)?;
-    let polynomial = Polynomial::from_terms(explicit.terms().map(|(b, c)| (b.named.clone(), c.clone())));
+    let shape = scope.shape(n, expr)?;
+    let polynomial = scope.explicit(expr, shape)?;
     if !symmetrize {
-        require_symmetry(&polynomial, n, d, &expr.span)?;
+        require_symmetry(&polynomial, shape, &expr.span)?;
     }
-    let mut form = NormalForm::zero(d, 1, Others::Count(n - 1));
+    let mut form = NormalForm::zero(scope.shape(1, expr)?, Others::Count(n - 1));
     for (monomial, coefficient) in polynomial.terms() {
-        let (named, parts) = by_token(monomial, d);
+        let (named, parts) = by_token(monomial, shape);
         // The average of a monomial with k parts over all placements of its tokens is M(parts)·(n−1−k)!/(n−1)!.
         let placements: Rational =
-            (0..parts.len()).map(|r| integer((n - 1 - r) as i64)).fold(Rational::one(), |a, b| a * b);
+            (0..parts.len()).map(|r| integer(n - 1 - r)).fold(Rational::one(), |a, b| a * b);
         form.add_term(Basis { named, parts }, coefficient / placements);
     }
     Ok(form)
 }
 
 /// Splits a monomial in explicit tokens into the own token's part and the sorted parts of the others.
-fn by_token(monomial: &Monomial, d: usize) -> (Monomial, Vec<Monomial>) {
-    let mut tokens = std::collections::BTreeMap::<u32, Vec<(u32, u32)>>::new();
+fn by_token(monomial: &Monomial, shape: Shape) -> (Monomial, Vec<Monomial>) {
+    let mut tokens = BTreeMap::<u32, Vec<(u32, u32)>>::new();
     for &(variable, exponent) in monomial.powers() {
-        tokens.entry(variable / d as u32).or_default().push((variable % d as u32, exponent));
+        let (token, coordinate) = shape.place(variable);
+        tokens.entry(token).or_default().push((coordinate, exponent));
     }
     let named = Monomial::from_powers(tokens.remove(&0).unwrap_or_default());
     let mut parts: Vec<Monomial> = tokens.into_values().map(Monomial::from_powers).collect();
@@ -332,22 +348,27 @@ fn by_token(monomial: &Monomial, d: usize) -> (Monomial, Vec<Monomial>) {
 }
 
 /// Adjacent transpositions of x2..xn generate all permutations, so checking them decides semi-invariance (Def. 2.8).
-fn require_symmetry(p: &Polynomial, n: usize, d: usize, span: &Span) -> Result<(), ExpansionError> {
-    for first in 1..n.saturating_sub(1) {
-        let (a, b) = ((first * d) as u32, ((first + 1) * d) as u32);
-        let exchange = |v: u32| match v {
-            v if (a..b).contains(&v) => v + d as u32,
-            v if (b..b + d as u32).contains(&v) => v - d as u32,
-            v => v,
-        };
-        for (monomial, coefficient) in p.terms() {
-            let image = Monomial::from_powers(monomial.powers().iter().map(|&(v, e)| (exchange(v), e)));
-            let after = p.coefficient(&image);
+///
+/// Exchanging two tokens that a monomial does not have leaves it as it is: each is only looked at for its own tokens.
+fn require_symmetry(p: &Polynomial, shape: Shape, span: &Span) -> Result<(), ExpansionError> {
+    let mut exchanges = BTreeMap::<u32, Vec<(&Monomial, &Rational)>>::new();
+    for (monomial, coefficient) in p.terms() {
+        work::charge_all(monomial.powers().len(), 8);
+        let tokens: BTreeSet<u32> = monomial.powers().iter().map(|&(v, _)| shape.place(v).0).collect();
+        // The exchange of tokens `first` and `first + 1`, counted from 0, the own one.
+        let firsts: BTreeSet<u32> = tokens.iter().flat_map(|&t| [t.saturating_sub(1), t]).collect();
+        for first in firsts.into_iter().filter(|&first| first >= 1 && first + 1 < shape.named()) {
+            exchanges.entry(first).or_default().push((monomial, coefficient));
+        }
+    }
+    for (first, terms) in exchanges {
+        for (monomial, coefficient) in terms {
+            let after = p.coefficient(&exchanged(monomial, first, shape));
             if &after != coefficient {
                 return Err(ExpansionError::NotSymmetric {
-                    first: first + 1,
-                    second: first + 2,
-                    monomial: show_explicit(monomial, d),
+                    first: sizes::index(first) + 1,
+                    second: sizes::index(first) + 2,
+                    monomial: show_explicit(monomial, shape),
                     coefficients: Box::new((coefficient.clone(), after)),
                     span: span.clone(),
                 });
@@ -357,12 +378,23 @@ fn require_symmetry(p: &Polynomial, n: usize, d: usize, span: &Span) -> Result<(
     Ok(())
 }
 
-fn show_explicit(monomial: &Monomial, d: usize) -> String {
+/// The monomial with two neighbouring tokens exchanged.
+fn exchanged(monomial: &Monomial, first: u32, shape: Shape) -> Monomial {
+    let d = shape.dimension();
+    Monomial::from_powers(monomial.powers().iter().map(|&(v, e)| match shape.place(v).0 {
+        token if token == first => (v + d, e),
+        token if token == first + 1 => (v - d, e),
+        _ => (v, e),
+    }))
+}
+
+fn show_explicit(monomial: &Monomial, shape: Shape) -> String {
     let factors: Vec<String> = monomial
         .powers()
         .iter()
         .map(|&(v, e)| {
-            let name = format!("x{}[{}]", v as usize / d + 1, v as usize % d);
+            let (token, coordinate) = shape.place(v);
+            let name = format!("x{}[{coordinate}]", sizes::index(token) + 1);
             if e == 1 { name } else { format!("{name}^{e}") }
         })
         .collect();

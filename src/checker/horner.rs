@@ -7,6 +7,8 @@
 use crate::language::{EvalError, Scalar};
 use crate::number::Rational;
 use crate::polynomial::Polynomial;
+use crate::sizes::index;
+use crate::work::charge_all;
 use num_traits::Zero;
 use std::collections::BTreeMap;
 
@@ -101,6 +103,7 @@ impl<S: Scalar> Horner<S> {
 /// Writes a sum as tasks: its parts, added up, and its constant.
 fn plan<'a, S: Scalar>(terms: Vec<Term<'a>>, tasks: &mut Vec<Task<'a, S>>) {
     let mut frequency = BTreeMap::<u32, usize>::new();
+    charge_all(terms.iter().map(|(powers, _)| 1 + powers.len()).sum(), 16);
     for (variable, _) in terms.iter().flat_map(|(powers, _)| powers) {
         *frequency.entry(*variable).or_default() += 1;
     }
@@ -132,7 +135,7 @@ fn plan<'a, S: Scalar>(terms: Vec<Term<'a>>, tasks: &mut Vec<Task<'a, S>>) {
             powers.iter_mut().filter(|(v, _)| *v == variable).for_each(|(_, e)| *e -= common);
             powers.retain(|&(_, e)| e > 0);
         }
-        tasks.push(Task::Power(variable as usize, common));
+        tasks.push(Task::Power(index(variable), common));
         tasks.push(Task::Sum(part));
     }
 }

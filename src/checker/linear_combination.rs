@@ -1,6 +1,7 @@
 //! Finite linear combinations over Q, the ground of polynomials and normal forms.
 
 use crate::number::Rational;
+use crate::work::charge;
 use num_traits::Zero;
 use std::collections::BTreeMap;
 use std::collections::btree_map::{Entry, IntoIter, Iter};
@@ -21,6 +22,8 @@ impl<K: Ord> LinearCombination<K> {
         if coefficient.is_zero() {
             return;
         }
+        // A way down the tree.
+        charge(8);
         match self.0.entry(key) {
             Entry::Vacant(slot) => {
                 slot.insert(coefficient);

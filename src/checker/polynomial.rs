@@ -3,6 +3,7 @@
 use crate::interval::Interval;
 use crate::linear_combination::LinearCombination;
 use crate::number::Rational;
+use crate::work::{charge, charge_all};
 use num_traits::{One, Pow, Signed, Zero};
 use std::collections::BTreeMap;
 
@@ -10,8 +11,15 @@ use std::collections::BTreeMap;
 pub const MAX_DEGREE: u32 = 4096;
 
 /// A power product `Π v^e`: pairs (variable, exponent ≥ 1) with increasing variables.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Monomial(Vec<(u32, u32)>);
+
+impl Clone for Monomial {
+    fn clone(&self) -> Self {
+        charge_all(self.0.len(), 1);
+        Self(self.0.clone())
+    }
+}
 
 impl Monomial {
     /// The empty product 1.
@@ -29,6 +37,7 @@ impl Monomial {
         let mut map = BTreeMap::new();
         for (variable, exponent) in powers {
             if exponent > 0 {
+                charge(4);
                 *map.entry(variable).or_insert(0u32) += exponent;
             }
         }
@@ -58,6 +67,7 @@ impl Monomial {
     /// The product of two power products (a sorted merge).
     pub fn times(&self, other: &Self) -> Self {
         let (a, b) = (&self.0, &other.0);
+        charge_all(a.len() + b.len(), 1);
         let mut merged = Vec::with_capacity(a.len() + b.len());
         let (mut i, mut j) = (0, 0);
         while i < a.len() && j < b.len() {
@@ -84,6 +94,7 @@ impl Monomial {
 
     /// The same power product in variables shifted by `offset`.
     pub fn moved(&self, offset: u32) -> Self {
+        charge_all(self.0.len(), 1);
         Self(self.0.iter().map(|&(v, e)| (v + offset, e)).collect())
     }
 

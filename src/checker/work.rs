@@ -184,6 +184,13 @@ pub fn within<T>(limits: Limits, body: impl FnOnce() -> T) -> Result<T, Stopped>
     })
 }
 
+/// Runs `body` as it is and says what it took, in units.
+pub fn metered<T>(body: impl FnOnce() -> T) -> (T, u64) {
+    let unlimited = Limits::work(u64::MAX);
+    within(unlimited, || (body(), spent()))
+        .unwrap_or_else(|_| unreachable!("nothing exceeds the largest limit"))
+}
+
 /// What has been spent of the innermost budget of this thread, in units.
 pub fn spent() -> u64 {
     let paid = BUDGET.with_borrow(|budget| budget.as_ref().map_or(0, |b| b.spent.load(Relaxed)));

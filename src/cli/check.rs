@@ -2,9 +2,12 @@
 
 use super::arguments::CheckArguments;
 use super::error::{CliError, Outcome};
+use super::escape::{plain_path, shown, shown_path};
 use super::files::{proof_folders, read_proof_files};
-use super::numbers::{above, exact_and_float, short};
+use super::numbers::{above, upper};
 use super::output::{print, say};
+use super::progress::progress_bar;
+use crate::report::witness;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Instant;
@@ -13,39 +16,63 @@ use sumformer_checker::format::certificate::{CellClaim, Certificate};
 use sumformer_checker::number::{Exact, Rational};
 use sumformer_checker::rules::Refusal;
 
-/// Re-verifies every proof in the folder.
+/// Re-verifies every proof in the folder; one that cannot be read does not keep the others from being checked.
 pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> {
+    let folders = proof_folders(&arguments.directory)?;
     let mut results = Vec::new();
     let mut outcomes = Vec::new();
-    for folder in proof_folders(&arguments.directory)? {
+    let progress = progress_bar(folders.len() as u64);
+    for folder in &folders {
+        progress.set_message(format!("checking {}", shown_path(folder)));
         let start = Instant::now();
-        let checked = check_folder(&folder)?;
+        let checked = match check_folder(folder) {
+            Err(error) if folders.len() > 1 => {
+                progress.inc(1);
+                progress.suspend(|| say(&error));
+                outcomes.push(error.outcome());
+                results.push(json!({ "path": plain_path(folder), "error": error.to_json() }));
+                continue;
+            }
+            checked => checked?,
+        };
         let seconds = start.elapsed().as_secs_f64();
-        let line = format!("{}: {}", folder.display(), in_words(&checked.certificate, &checked.verdict));
-        if json {
-            say(line);
-        } else {
-            print(line)?;
-        }
+        progress.inc(1);
+        let line = format!("{}: {}", shown_path(folder), in_words(&checked.certificate, &checked.verdict));
+        // The bar is not in the way of what is printed.
+        progress.suspend(|| {
+            if json {
+                say(line);
+                Ok(())
+            } else {
+                print(line)
+            }
+        })?;
         outcomes.push(outcome(&checked.verdict));
-        let mut result = json!({
-            "path": folder.display().to_string(),
-            "name": checked.target.name,
-            "seconds": seconds,
-            "epsilon": exact_and_float(&checked.certificate.epsilon.0),
-            "certified": exact_and_float(&checked.certificate.certified.0),
-            "witness": checked.certificate.witness.as_ref().map(|w| exact_and_float(&w.error.0)),
-        });
-        if let Some(cells) = &checked.certificate.cells {
-            add_cells(&mut result, cells, &checked.certificate.certified.0);
-        }
-        add_verdict(&mut result, &checked.verdict);
-        results.push(result);
+        results.push(result(folder, &checked, seconds));
     }
+    progress.finish_and_clear();
     if json {
         print(json!({ "results": results }))?;
     }
     Ok(Outcome::worst(outcomes))
+}
+
+/// What there is to say of a checked proof, for programs.
+fn result(folder: &Path, checked: &Checked, seconds: f64) -> Value {
+    let certificate = &checked.certificate;
+    let mut result = json!({
+        "path": plain_path(folder),
+        "name": checked.target.name,
+        "seconds": seconds,
+        "epsilon": upper(&certificate.epsilon.0),
+        "certified": upper(&certificate.certified.0),
+        "witness": certificate.witness.as_ref().map(witness::error_json),
+    });
+    if let Some(cells) = &certificate.cells {
+        add_cells(&mut result, cells, &certificate.certified.0);
+    }
+    add_verdict(&mut result, &checked.verdict);
+    result
 }
 
 /// Reads and checks one proof folder.
@@ -58,9 +85,11 @@ pub fn check_folder(folder: &Path) -> Result<Checked, CliError> {
 /// A file of a proof that does not say anything.
 pub fn unreadable(error: UnreadableProof, folder: &Path) -> CliError {
     match error {
-        UnreadableProof::Target(diagnostics) => diagnostics.into(),
+        UnreadableProof::Target(diagnostics) => {
+            diagnostics.in_file(&plain_path(&folder.join("target.toml"))).into()
+        }
         UnreadableProof::Encoding(_) | UnreadableProof::Format(_) | UnreadableProof::Work(_) => {
-            CliError::bad_input(format!("{}: {error}", folder.display()))
+            CliError::bad_input(format!("{}: {}", shown_path(folder), shown(&error.to_string())))
         }
     }
 }
@@ -110,10 +139,10 @@ pub fn add_cells(result: &mut Value, cells: &CellClaim, certified: &Rational) {
             flat + certified.pow(p) * measure
         };
         result["ramps"] = json!({
-            "bound": exact_and_float(bound),
-            "measure": exact_and_float(measure),
-            "l1": exact_and_float(&mean(1)),
-            "l2_squared": exact_and_float(&mean(2)),
+            "bound": upper(bound),
+            "measure": upper(measure),
+            "l1": upper(&mean(1)),
+            "l2_squared": upper(&mean(2)),
         });
     }
 }
@@ -133,13 +162,12 @@ pub fn in_words(certificate: &Certificate, verdict: &Verdict) -> String {
                 ),
                 _ => format!("valid: {whole}"),
             };
-            let witness =
-                certificate.witness.as_ref().map_or("the certificate names no witness".into(), |w| {
-                    format!("at the witness it is {}", short(&w.error.0))
-                });
-            format!("{claim}; {witness}")
+            let known = certificate.witness.as_ref().map_or("the certificate names no witness".into(), |w| {
+                format!("at the witness it is {}", witness::error(w))
+            });
+            format!("{claim}; {known}")
         }
-        Verdict::Invalid(refusal) => format!("INVALID: {refusal}"),
-        Verdict::Incomplete(refusal) => format!("incomplete: {refusal}"),
+        Verdict::Invalid(refusal) => format!("INVALID: {}", shown(&refusal.to_string())),
+        Verdict::Incomplete(refusal) => format!("incomplete: {}", shown(&refusal.to_string())),
     }
 }

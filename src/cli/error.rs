@@ -1,5 +1,6 @@
 //! What a command ends with.
 
+use super::diagnostics::drawn;
 use sumformer_checker::language::Diagnostics;
 
 /// The documented exit codes.
@@ -55,6 +56,15 @@ pub enum CliError {
         /// Exit code.
         outcome: Outcome,
     },
+    /// No way leads to what was asked for.
+    NoWay {
+        /// Why not the first.
+        error: Box<CliError>,
+        /// All that were looked at, for people.
+        text: String,
+        /// The same for programs.
+        ways: serde_json::Value,
+    },
 }
 
 impl CliError {
@@ -83,6 +93,7 @@ impl CliError {
         match self {
             CliError::Message { message, .. } => message,
             CliError::Located { diagnostics, .. } => &diagnostics.list()[0].message,
+            CliError::NoWay { error, .. } => error.message(),
         }
     }
 
@@ -90,6 +101,7 @@ impl CliError {
     pub fn outcome(&self) -> Outcome {
         match self {
             CliError::Message { outcome, .. } | CliError::Located { outcome, .. } => *outcome,
+            CliError::NoWay { error, .. } => error.outcome(),
         }
     }
 
@@ -121,6 +133,11 @@ impl CliError {
                     "exit_code": code,
                 })
             }
+            CliError::NoWay { error, ways, .. } => {
+                let mut json = error.to_json();
+                json["ways"] = ways.clone();
+                json
+            }
         }
     }
 }
@@ -129,7 +146,8 @@ impl std::fmt::Display for CliError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             CliError::Message { message, .. } => write!(f, "error: {message}"),
-            CliError::Located { diagnostics, .. } => write!(f, "{diagnostics}"),
+            CliError::Located { diagnostics, .. } => write!(f, "{}", drawn(diagnostics)),
+            CliError::NoWay { error, text, .. } => write!(f, "{}\n{text}", error.to_string().trim_end()),
         }
     }
 }

@@ -3,11 +3,12 @@
 use super::arguments::MergeArguments;
 use super::check::{add_verdict, in_words, outcome, unreadable};
 use super::error::{CliError, Outcome};
-use super::files::{PROOF_FILES, ProofFolder, may_replace, read, write_proofs};
-use super::numbers::exact_and_float;
+use super::files::{PROOF_FILES, ProofFolder, may_replace, read, writable, write_proofs};
+use super::numbers::upper;
 use super::output::{print, say};
 use crate::certify::boxes::MergeConflict;
 use crate::certify::{MergeError, Merged, merge_proofs};
+use crate::cli::escape::{plain_path, shown_path};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use sumformer_checker::format::certificate::Certificate;
@@ -15,6 +16,7 @@ use sumformer_checker::format::certificate::Certificate;
 /// Merges partial proofs of one network and writes the result, whatever the checker says of it.
 pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> {
     may_replace(&arguments.output)?;
+    writable(&arguments.output)?;
     let [first, rest @ ..] = arguments.directories.as_slice() else {
         return Err(CliError::bad_input("there is nothing to merge"));
     };
@@ -26,8 +28,8 @@ pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> 
             if **known != other {
                 return Err(CliError::bad_input(format!(
                     "{}: its {name} is not that of {}; parts of one proof share target and network",
-                    folder.display(),
-                    first.display()
+                    shown_path(folder),
+                    shown_path(first)
                 )));
             }
         }
@@ -40,15 +42,15 @@ pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> 
 
     let Merged { checked, .. } = &merged;
     let line = in_words(&checked.certificate, &checked.verdict);
-    let line = format!("{}: {line}", arguments.output.display());
+    let line = format!("{}: {line}", shown_path(&arguments.output));
     if json {
         say(line);
         let mut result = json!({
-            "path": arguments.output.display().to_string(),
+            "path": plain_path(&arguments.output),
             "name": checked.target.name,
             "parts": certificates.len(),
-            "epsilon": exact_and_float(&checked.certificate.epsilon.0),
-            "certified": exact_and_float(&checked.certificate.certified.0),
+            "epsilon": upper(&checked.certificate.epsilon.0),
+            "certified": upper(&checked.certificate.certified.0),
         });
         add_verdict(&mut result, &checked.verdict);
         print(json!({ "results": [result] }))?;
@@ -78,7 +80,7 @@ fn write(output: &Path, [target, network]: [&[u8]; 2], merged: &Merged) -> Resul
 
 /// The error with the folders' names instead of their numbers.
 fn explain(error: MergeError, folders: &[PathBuf]) -> CliError {
-    let name = |number: usize| folders.get(number).map_or_else(String::new, |f| f.display().to_string());
+    let name = |number: usize| folders.get(number).map_or_else(String::new, |f| shown_path(f));
     let message = match &error {
         MergeError::NoTree(part) => {
             format!("{}: its certificate has no tree of boxes, there is nothing to merge", name(*part))

@@ -3,11 +3,15 @@
 mod arguments;
 mod audit;
 mod check;
+mod diagnostics;
 mod error;
+mod escape;
 mod eval;
 mod explain;
 mod figures;
 mod files;
+mod gallery;
+mod limits;
 mod merge;
 mod output;
 mod plot;
@@ -16,14 +20,15 @@ mod proof;
 mod prove;
 mod report;
 mod scale;
+mod shell;
 mod table;
 
 pub use arguments::Cli;
 
 use crate::report::numbers;
-use arguments::Command;
-use clap::Parser;
+use arguments::{Command, refuse_idle};
 use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use error::{CliError, Outcome};
 use std::process::ExitCode;
 
@@ -31,12 +36,19 @@ use std::process::ExitCode;
 ///
 /// 0 proved or valid; 1 refuted or invalid; 2 usage, bad input, I/O; 3 incomplete or unsupported.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return report_usage(&error),
+    let parsed = Cli::command().try_get_matches().and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((cli, matches))
+    });
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return report_usage(error),
     };
     let result = start_threads(cli.threads).and_then(|()| match &cli.command {
-        Command::Prove(arguments) => prove::run(arguments, cli.json),
+        Command::Prove(arguments) => matches
+            .subcommand_matches("prove")
+            .map_or(Ok(()), |given| refuse_idle(arguments, given))
+            .and_then(|()| prove::run(arguments, cli.json)),
         Command::Check(arguments) => check::run(arguments, cli.json),
         Command::Merge(arguments) => merge::run(arguments, cli.json),
         Command::Eval(arguments) => eval::run(arguments, cli.json),
@@ -45,6 +57,8 @@ pub fn run() -> ExitCode {
         Command::Scale(arguments) => scale::run(arguments, cli.json),
         Command::Audit(arguments) => audit::run(arguments, cli.json),
         Command::Figures(arguments) => figures::run(arguments, cli.json),
+        Command::Completions(arguments) => shell::completions(arguments, cli.json),
+        Command::Man(arguments) => shell::man(arguments, cli.json),
     });
     match result {
         Ok(outcome) => ExitCode::from(outcome.code()),
@@ -59,7 +73,10 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn report_usage(error: &clap::Error) -> ExitCode {
+fn report_usage(error: clap::Error) -> ExitCode {
+    // What was typed is quoted in the message; as it may be shown, it fails in the same way.
+    let arguments = std::env::args_os().map(|argument| escape::shown_path(argument.as_ref()));
+    let error = Cli::try_parse_from(arguments).err().unwrap_or(error);
     // A closed pipe is no reason to fail differently.
     let _ = error.print();
     let informational = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);

@@ -10,6 +10,7 @@ use sumformer_checker::interval::Interval;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::number::{Rational, floor_log2, power_of_two};
+use sumformer_checker::work::handle;
 
 /// Values are multiples of 2^−g, with 2^−g about ε/2^this: short numbers, and a loss of a thousandth of ε.
 const VALUE_BITS: i64 = 10;
@@ -113,6 +114,7 @@ impl<'a> CellValues<'a> {
     /// An entry on which the error exceeds `limit`, own cell first, if there is one. Own cells are shared out among the
     /// threads: which entry is found may depend on them, whether there is one does not.
     pub fn exceeding(&self, others: usize, limit: Dyadic) -> Result<Option<Vec<u64>>, EvalError> {
+        let budget = handle();
         let search = |own: u64| {
             let mut sampler = self.sampler()?;
             for others in (0..self.grid.cells()).combinations_with_replacement(others) {
@@ -122,11 +124,15 @@ impl<'a> CellValues<'a> {
             }
             Ok(None)
         };
-        (0..self.grid.cells()).into_par_iter().find_map_any(|own| search(own).transpose()).transpose()
+        (0..self.grid.cells())
+            .into_par_iter()
+            .find_map_any(|own| budget.enter(|| search(own)).transpose())
+            .transpose()
     }
 
     /// The largest error of all entries.
     pub fn largest_error(&self, others: usize) -> Result<Dyadic, EvalError> {
+        let budget = handle();
         let largest = |own: u64| {
             let mut sampler = self.sampler()?;
             (0..self.grid.cells())
@@ -135,6 +141,9 @@ impl<'a> CellValues<'a> {
                     Ok(largest.max(sampler.error(&self.entry(own, &others))?))
                 })
         };
-        (0..self.grid.cells()).into_par_iter().map(largest).try_reduce(|| Dyadic::ZERO, |a, b| Ok(a.max(b)))
+        (0..self.grid.cells())
+            .into_par_iter()
+            .map(|own| budget.enter(|| largest(own)))
+            .try_reduce(|| Dyadic::ZERO, |a, b| Ok(a.max(b)))
     }
 }

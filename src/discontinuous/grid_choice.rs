@@ -7,11 +7,12 @@ use super::error::check_limit;
 use super::grid::Grid;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
+use sumformer_checker::decimal::above;
 use sumformer_checker::enclosure::dyadic::{Dyadic, Rounding};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, integer, round_down, to_f64};
+use sumformer_checker::number::{Rational, integer, ratio, round_down};
 
 /// Bounds in certificates are rounded up to this many significant bits, so ε is first rounded down to them.
 pub const BOUND_BITS: u32 = 24;
@@ -45,9 +46,25 @@ pub enum GridError {
         /// Options that work.
         ways: Box<[String]>,
     },
+    /// What a few entries say, without looking at all of them.
+    #[error(
+        "epsilon = {epsilon} is out of sight: on the finest grid within the limit of entries, Δ = {divisions}, some entry is off \
+         by {reached:.3e}"
+    )]
+    OutOfSight {
+        /// ε.
+        epsilon: Rational,
+        /// The finest grid within the limit.
+        divisions: u64,
+        /// The largest error of the entries that were looked at.
+        reached: f64,
+    },
+    /// Entries cannot be looked at.
+    #[error("a value of the target takes about {0:.0e} operations, and a table has many")]
+    TooDear(f64),
     /// The error does not depend on the grid.
-    #[error("no grid helps: every side of the box is a point, and the values are off by up to {0:.3e}")]
-    NoSides(f64),
+    #[error("no grid helps: every side of the box is a point, and the values are off by up to {0}")]
+    NoSides(String),
 }
 
 /// The smallest Δ whose entries all have a certified error of at most ε.
@@ -73,8 +90,9 @@ pub fn smallest_grid(
         if entries > BigUint::from(max_entries) || unchanged {
             let last = last.unwrap_or(grid);
             let reached = CellValues::new(target, &last, at, epsilon).largest_error(tokens - 1)?;
-            let reached = reached.to_rational().map_or(f64::INFINITY, |reached| to_f64(&reached));
+            let reached = reached.to_rational();
             if unchanged {
+                let reached = reached.map_or_else(|| "an unknown amount".into(), |reached| above(&reached));
                 return Err(GridError::NoSides(reached));
             }
             return Err(GridError::TooFine {
@@ -116,8 +134,12 @@ pub fn finest_grid(target: &Target, tokens: usize, max_entries: u64) -> Result<G
     let mut low = 1;
     check_limit("entries", table_entries(tokens, grid(1)?.cells())?, max_entries)?;
     if target.domain.iter().any(|side| !side.wid().is_zero()) {
-        // T ≥ M ≥ Δ, so it passes the limit before Δ does.
-        let mut high = max_entries + 1;
+        // By doubling first: far beyond the limit T has too many digits to be counted quickly. It passes the limit before
+        // Δ does.
+        let mut high = 2;
+        while fits(high).unwrap_or(false) {
+            (low, high) = (high, 2 * high);
+        }
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             *(if fits(middle).unwrap_or(false) { &mut low } else { &mut high }) = middle;
@@ -133,13 +155,13 @@ fn ways_out(
     tokens: usize,
     at: CellValue,
     epsilon: &Rational,
-    reached: f64,
+    reached: Option<Rational>,
 ) -> Box<[String]> {
-    // For a larger ε values are rounded more coarsely, by at most ε/2^11; the digits that are cut off take half a percent.
-    let mut ways = vec![match reached.is_finite() {
-        true => format!("--epsilon {:.2e}", reached * 1.0075),
-        false => "a larger --epsilon".into(),
-    }];
+    // For a larger ε values are rounded more coarsely, by at most ε/2^11.
+    let mut ways = vec![reached.map_or_else(
+        || "a larger --epsilon".into(),
+        |reached| format!("--epsilon {}", above(&(reached * ratio(1001, 1000)))),
+    )];
     let enough = a_priori_divisions(target, tokens, at, epsilon).and_then(|divisions| {
         // The same rounding, made up for by slightly finer cells.
         let divisions = divisions.to_u64()?;
@@ -157,7 +179,7 @@ fn relative_places(grid: &Grid, entry: &[u64]) -> Vec<f64> {
 }
 
 /// The slices that hold given positions.
-fn slices_at(grid: &Grid, places: &[f64], at: CellValue) -> Vec<Slice> {
+pub(super) fn slices_at(grid: &Grid, places: &[f64], at: CellValue) -> Vec<Slice> {
     let slice = |(i, &place): (usize, &f64)| {
         let k = i % grid.dimension();
         let divisions = grid.divisions()[k];

@@ -21,6 +21,7 @@ mod jump;
 mod key;
 mod layout;
 mod lookup;
+mod outlook;
 mod phi;
 mod size;
 mod stream;
@@ -36,6 +37,7 @@ pub use grid_choice::{BOUND_BITS, GridError, MOST_ENTRIES, a_priori_divisions, f
 pub use jump::Jump;
 pub use key::Separation;
 pub use layout::TableLayout;
+pub use outlook::{TableOutlook, table_outlook};
 pub use size::{DiscontinuousSize, size};
 pub use table::{MAX_CELLS_READ, MAX_KEY_BITS, MAX_VALUES, Table};
 

@@ -6,6 +6,7 @@
 mod attention;
 mod forward;
 pub mod input;
+pub mod linear;
 mod matrix;
 pub mod surrogate;
 #[cfg(test)]

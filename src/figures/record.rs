@@ -7,6 +7,7 @@ use num_traits::Signed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use sumformer_checker::format::json_in_words;
 use sumformer_checker::number::parse_rational;
 
 /// What φ is; ψ is a multi-layer perceptron in both.
@@ -34,7 +35,7 @@ impl Model {
 
 /// One training run of Figure 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a run of figure 1, an object")]
 pub struct CurveRecord {
     /// What is learned.
     pub target: Figure1Function,
@@ -50,7 +51,7 @@ pub struct CurveRecord {
 
 /// One training run of Figure 2, with an MLP Sumformer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a run of figure 2, an object")]
 pub struct LatentRecord {
     /// d
     pub dimension: usize,
@@ -73,7 +74,7 @@ pub struct LatentRecord {
 
 /// What a network of Figure 2 says at (1, …, 1; t, t) and at (1, …, 1; 1 − t, 1 − t), where φ(t) ≈ φ(1 − t).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a pair of inputs, an object")]
 pub struct Collision {
     /// t, on the boundary of the cube.
     pub point: Vec<f64>,
@@ -118,7 +119,7 @@ impl Collision {
 
 /// What is constructed for a function of a figure, with its proof.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "what is constructed, an object")]
 pub struct ConstructedRecord {
     /// 1 or 2
     pub figure: u8,
@@ -180,7 +181,9 @@ impl Record for CurveRecord {
     }
     fn problem(&self) -> Option<&'static str> {
         let Settings { epochs, validate_every, .. } = self.settings;
-        if !is_count(epochs) || !is_count(validate_every) {
+        if !is_count(self.latents) {
+            Some("`latents` must be between 1 and 2^20")
+        } else if !is_count(epochs) || !is_count(validate_every) {
             Some("`epochs` and `validate_every` must be between 1 and 2^20")
         } else if self.errors.len() != epochs / validate_every || self.errors.is_empty() {
             Some("`errors` must have one number for every `validate_every` epochs")
@@ -212,6 +215,8 @@ impl Record for LatentRecord {
             Some("a negative error")
         } else if self.pair.as_ref().is_some_and(misplaced) {
             Some("`point` must have `dimension` coordinates, and `coordinate` be one of them")
+        } else if self.pair.as_ref().is_some_and(|pair| !are_errors(&pair.errors) || pair.distance < 0.0) {
+            Some("a negative error or distance in `pair`")
         } else {
             None
         }
@@ -230,9 +235,18 @@ impl Record for ConstructedRecord {
         None
     }
     fn problem(&self) -> Option<&'static str> {
-        match parse_rational(&self.certified) {
-            Ok(bound) if !bound.is_negative() => None,
-            _ => Some("`certified` must be a fraction that is not negative"),
+        if !matches!(self.figure, 1 | 2) {
+            Some("`figure` must be 1 or 2")
+        } else if !["relu", "relu2"].contains(&self.activation.as_str()) {
+            Some("`activation` must be \"relu\" or \"relu2\"")
+        } else if !is_count(self.dimension) || !is_count(self.latents) {
+            Some("`dimension` and `latents` must be between 1 and 2^20")
+        } else if !are_errors(&[self.relative_error, self.sampled_error]) {
+            Some("a negative error")
+        } else if !parse_rational(&self.certified).is_ok_and(|bound| !bound.is_negative()) {
+            Some("`certified` must be a fraction that is not negative")
+        } else {
+            None
         }
     }
 }
@@ -275,7 +289,7 @@ pub fn parse<R: Record>(text: &str, wanted: Option<&Settings>) -> Result<Vec<R>,
     for (index, content) in text.lines().enumerate() {
         let line = index + 1;
         let record: R = serde_json::from_str(content)
-            .map_err(|e| RecordError::Malformed { line, problem: e.to_string() })?;
+            .map_err(|e| RecordError::Malformed { line, problem: json_in_words(&e) })?;
         if let Some(problem) = record.problem() {
             return Err(RecordError::Malformed { line, problem: problem.into() });
         }

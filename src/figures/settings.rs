@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Everything that a training run depends on, beside its function and its model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "settings, an object")]
 pub struct Settings {
     /// Sequences that are learned from.
     pub training: usize,

@@ -14,6 +14,7 @@ use sumformer_checker::language::ast::Function;
 use sumformer_checker::number::to_f64;
 use sumformer_checker::polynomial::Monomial;
 use sumformer_checker::surrogate::Surrogate;
+use sumformer_checker::work::charge_all;
 
 /// A gadget (or the pair of a product) whose error is `amplitude / N²` at the cost of `units_per_piece · N` units.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,7 +90,7 @@ impl Ranges {
 
 /// The least-units plan for an output error of at most `epsilon` on the box.
 pub fn plan_budget(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan, epsilon: f64) -> Budget {
-    let costs = gadget_costs(sumformer, surrogate, plan);
+    let costs = gadget_costs(sumformer, surrogate, plan, epsilon);
     let flat: Vec<GadgetCost> = costs.iter().flatten().cloned().collect();
     let (pieces, units) = least_units(&flat, epsilon);
     let mut pieces = pieces.into_iter();
@@ -97,8 +98,13 @@ pub fn plan_budget(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan, ep
     Budget { pieces, units }
 }
 
-/// Amplitudes and sensitivities of all gadgets, in the plan's order.
-pub fn gadget_costs(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan) -> Vec<Vec<GadgetCost>> {
+/// Amplitudes and sensitivities of all gadgets, in the plan's order, for errors of about `epsilon` at the outputs.
+pub fn gadget_costs(
+    sumformer: &Sumformer,
+    surrogate: &Surrogate,
+    plan: &Plan,
+    epsilon: f64,
+) -> Vec<Vec<GadgetCost>> {
     let domain = surrogate.target.domain.iter();
     let token = Ranges { variables: domain.map(|side| Span::of(side).not_a_point()).collect() };
     let copies = sumformer.copies() as f64;
@@ -120,7 +126,7 @@ pub fn gadget_costs(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan) -
         for item in stages.iter().rev().flat_map(|stage| stage.items().rev()) {
             costs.push(match item {
                 Item::Step(step) => step_costs(step, ranges, sensitivity),
-                Item::Atom(number) => atom_costs(number, sumformer, surrogate, sensitivity),
+                Item::Atom(number) => atom_costs(number, sumformer, surrogate, sensitivity, epsilon),
             });
         }
     };
@@ -148,6 +154,9 @@ pub fn gadget_costs(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan) -
 /// The sensitivity to arguments of functions that are not defined everywhere, at least.
 const DOMAIN_SENSITIVITY: f64 = 1.0 / 512.0;
 
+/// The part of ε that the error of the argument of a root may become.
+const ROOT_SHARE: f64 = 0.5;
+
 /// How much an error of 1 in a monomial adds to each output's error.
 struct Sensitivity {
     outputs: usize,
@@ -170,12 +179,20 @@ fn atom_costs(
     sumformer: &Sumformer,
     surrogate: &Surrogate,
     sensitivity: &mut Sensitivity,
+    epsilon: f64,
 ) -> Vec<GadgetCost> {
     let atom = &surrogate.atoms[number];
     let reach = sensitivity.of(&Monomial::variable((surrogate.dimension + number) as u32)).clone();
-    let slope = lipschitz(atom.function, &atom.argument_range).map_or(1.0, |slope| to_f64(&slope));
+    let slope = lipschitz(atom.function, &atom.argument_range).map_or(f64::INFINITY, |slope| to_f64(&slope));
+    // The error δ of an argument next to 0 becomes √δ. That is δ times the slope at the δ for which it uses up this part of ε.
+    let slope = if atom.function == Function::Root {
+        let reached = reach.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        slope.min(reached / (ROOT_SHARE * epsilon))
+    } else {
+        slope
+    };
     // Even where it does not matter for the outputs, an argument has to stay in the domain.
-    let bounded = matches!(atom.function, Function::Log | Function::Sqrt | Function::Inverse);
+    let bounded = matches!(atom.function, Function::Log | Function::Root | Function::Inverse);
     let needed: Vec<f64> =
         reach.iter().map(|r| r * slope + if bounded { DOMAIN_SENSITIVITY } else { 0.0 }).collect();
     for (m, c) in sumformer.psi[surrogate.forms.len() + number].terms() {
@@ -245,6 +262,7 @@ fn step_costs(step: &Step, ranges: &Ranges, sensitivity: &mut Sensitivity) -> Ve
 pub fn least_units(gadgets: &[GadgetCost], epsilon: f64) -> (Vec<u64>, f64) {
     const ROUNDS: usize = 60;
     let outputs = gadgets.first().map_or(0, |g| g.sensitivity.len());
+    charge_all(ROUNDS * gadgets.len(), 4 * outputs as u64);
     let mut multipliers = vec![1.0; outputs];
     let mut best: Option<(f64, Vec<f64>)> = None;
     for _ in 0..ROUNDS {
@@ -265,6 +283,10 @@ pub fn least_units(gadgets: &[GadgetCost], epsilon: f64) -> (Vec<u64>, f64) {
                     .sum()
             })
             .collect();
+        // Numbers beyond floating point belong to no network.
+        if !errors.iter().all(|error| error.is_finite()) {
+            return (vec![u64::MAX; gadgets.len()], f64::INFINITY);
+        }
         let worst = errors.iter().copied().fold(0.0, f64::max);
         if worst <= 0.0 {
             break;

@@ -17,9 +17,11 @@ use slots::Slots;
 use std::sync::Arc;
 use steps::SlotOf;
 use sumformer_checker::check::{derive_outputs, largest_total};
+use sumformer_checker::decimal::above;
 use sumformer_checker::format::network::{Activation, AffineMap};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::language::ast::Function;
+use sumformer_checker::interval::Interval;
+use sumformer_checker::language::ast::{Function, Span};
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::number::{Rational, integer, max, to_f64};
 use sumformer_checker::rules::Refusal;
@@ -84,15 +86,31 @@ pub enum LoweringError {
         /// The limit.
         limit: u64,
     },
+    /// Numbers for which no network is planned.
+    #[error("`{}` has values that are too large for any network that could be planned", .0.function.name())]
+    Immense(Box<Immense>),
     /// The budget did not converge: rounding is coarser than ε.
-    #[error("after {MAX_ATTEMPTS} attempts the bound is still {bound:.3e}, above epsilon")]
+    #[error("after {MAX_ATTEMPTS} attempts the bound is still {}, above epsilon", above(bound))]
     BudgetNotMet {
         /// The last bound.
-        bound: f64,
+        bound: Rational,
     },
     /// The symbolic run refused the constructed network: a defect of the constructor.
     #[error(transparent)]
     Refused(#[from] Refusal),
+}
+
+/// The function with the largest values, where these are too large.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Immense {
+    /// The function.
+    pub function: Function,
+    /// What its argument ranges over.
+    pub argument: Interval,
+    /// The largest magnitude of its values.
+    pub largest: Rational,
+    /// Where it stands in the target.
+    pub span: Span,
 }
 
 /// Builds the network; for relu the gadget sizes are refined until the derived bound is at most ε.
@@ -122,13 +140,18 @@ pub fn lower(
     let plan = Plan::new(sumformer, surrogate, options.layout);
     let epsilon = to_f64(&options.epsilon);
     // What the surrogate has used up is not there for the gadgets.
-    let spent = to_f64(&surrogate.deviations.iter().cloned().fold(Rational::zero(), max));
+    let mut last = surrogate.deviations.iter().cloned().fold(Rational::zero(), max);
+    let spent = to_f64(&last);
     let left = (epsilon - spent).max(epsilon * 1e-9);
     let mut aim = left;
-    let mut last = spent;
     let mut refused = None;
     for _ in 0..MAX_ATTEMPTS {
         let budget = plan_budget(sumformer, surrogate, &plan, aim);
+        if !budget.units.is_finite()
+            && let Some(immense) = immense(surrogate)
+        {
+            return Err(immense);
+        }
         if options.activation == Activation::Relu && budget.units > max_units as f64 {
             return Err(LoweringError::TooLarge { units: budget.units, limit: max_units });
         }
@@ -149,13 +172,27 @@ pub fn lower(
             return Ok(built);
         }
         if options.activation == Activation::Relu2 {
-            return Err(LoweringError::BudgetNotMet { bound: to_f64(&bound) });
+            return Err(LoweringError::BudgetNotMet { bound });
         }
         // Errors scale with the aim, but for rounding: step back by the overshoot and a little more.
-        last = to_f64(&bound);
-        aim *= (left / (last - spent)).clamp(0.0, 1.0) * 0.995;
+        aim *= (left / (to_f64(&bound) - spent)).clamp(0.0, 1.0) * 0.995;
+        last = bound;
     }
     Err(refused.map_or(LoweringError::BudgetNotMet { bound: last }, LoweringError::Refused))
+}
+
+/// The refusal about the function with the largest values, if there is a function.
+fn immense(surrogate: &Surrogate) -> Option<LoweringError> {
+    let atoms = surrogate.atoms.iter().zip(&surrogate.target.domain[surrogate.dimension..]);
+    // What has a name is made of calls, and those are in the user's words.
+    let written = atoms.filter(|(atom, _)| atom.function != Function::Identity);
+    let (atom, values) = written.max_by(|(_, a), (_, b)| a.mag().cmp(&b.mag()))?;
+    Some(LoweringError::Immense(Box::new(Immense {
+        function: atom.function,
+        argument: atom.argument_range.clone(),
+        largest: values.mag(),
+        span: atom.span.clone(),
+    })))
 }
 
 /// Builds a relu network whose gadgets are each asked for so many pieces, whatever the error; with relu2 the same as [`lower`].

@@ -14,7 +14,6 @@ use sumformer_checker::number::{Exact, Rational};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::latent::SplitState;
 use sumformer_checker::rules::symbolic_run::SymbolicRun;
-use sumformer_checker::rules::work::Work;
 use sumformer_checker::surrogate::Surrogate;
 
 /// A network under construction, the claims about it so far, and the symbolic state after its last block.
@@ -62,7 +61,7 @@ impl Input<'_> {
     ) -> Result<(Function, Rational, Interval), Refusal> {
         let atom = &self.run.surrogate().atoms[atom];
         let place = || format!("the argument of `{}`", atom.function.name());
-        let (shift, range, _) = self.run.argument(atom, direction, &place, &mut Work::default())?;
+        let (shift, range, _) = self.run.argument(atom, direction, &place)?;
         Ok((atom.function, shift, range))
     }
 }

@@ -10,7 +10,7 @@ use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::{Exact, Rational, integer, power_of_two, round_up, to_f64};
+use sumformer_checker::number::{Exact, Rational, integer, max, power_of_two, round_up, to_f64};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::gadget::function_errors;
 
@@ -120,7 +120,11 @@ fn claim(
 }
 
 fn approximate(function: Function, shift: &Rational, pieces: u64, range: &Interval) -> Shape {
-    let (lo, hi) = (to_f64(&(range.inf() + shift)), to_f64(&(range.sup() + shift)));
+    // Below 0 the continued root is constant, as is what is left of the first break point.
+    let start =
+        if function == Function::Root { max(range.inf().clone(), -shift) } else { range.inf().clone() };
+    let bent = Interval::new(start, range.sup().clone()).unwrap_or_else(|_| range.clone());
+    let (lo, hi) = (to_f64(&(bent.inf() + shift)), to_f64(&(bent.sup() + shift)));
     // Of a constant, or a range that floating point does not tell from one, the first piece is all there is.
     let thin = (hi - lo) <= 64.0 * f64::EPSILON * lo.abs().max(hi.abs());
     let Plan { knots, error } = if thin {
@@ -128,7 +132,7 @@ fn approximate(function: Function, shift: &Rational, pieces: u64, range: &Interv
     } else {
         plan(function, (lo, hi), pieces as usize)
     };
-    let (times, lengths) = break_points(&knots, to_f64(shift), range);
+    let (times, lengths) = break_points(&knots, to_f64(shift), &bent);
     let values = values(function, shift, &knots, &times);
     let range = claimed_range(function, shift, range, &times);
     // Where the error is below what floating point sees, values are as long as its numbers.
@@ -195,13 +199,13 @@ fn values(function: Function, shift: &Rational, knots: &[(f64, f64)], times: &[R
     (0..=last).map(at).collect()
 }
 
-/// The range from the first to the last break point if φ is defined there, which is shorter to write; else the given
+/// The range with the first and the last break point if φ is defined there, which is shorter to write; else the given
 /// one, on which the pieces are the same lines.
 fn claimed_range(function: Function, shift: &Rational, range: &Interval, times: &[Rational]) -> Interval {
     let whole = times.first().zip(times.last());
     let whole = whole.and_then(|(first, last)| Interval::new(first.clone(), last.clone()).ok());
     let defined = |whole: &Interval| image(function, &(whole + &Interval::point(shift.clone()))).is_ok();
-    whole.filter(defined).unwrap_or_else(|| range.clone())
+    whole.map(|whole| whole.hull(range)).filter(defined).unwrap_or_else(|| range.clone())
 }
 
 /// ⌊log2 value⌋ of a positive number, within the range of floating point.

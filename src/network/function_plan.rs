@@ -7,7 +7,7 @@
 //! | φ | s(t) | |
 //! |---|---|---|
 //! | `exp`, `log` | 2 exp(t/2), log t | |
-//! | `sqrt`, 1/t | 2 t^(1/4), ∓2√2/√\|t\| | finite at 0 for the root |
+//! | `sqrt`, 1/t | 2 t^(1/4), ∓2√2/√\|t\| | finite at 0 for the root, and constant below |
 //! | `sin`, `cos` | S(t), S(t + π/2) | |
 //! | `tanh` | √2 S(θ), tan θ = sinh t | tanh t = sin θ, so \|φ''\| = 2 \|sin θ\| cos²θ and dθ = cos θ dt |
 //! | `sigmoid` | s of tanh at t/2, over √2 | sigmoid'' (t) = tanh''(t/2)/8 |
@@ -52,7 +52,7 @@ impl Coordinate {
         match self.0 {
             Function::Exp => 2.0 * (t / 2.0).exp(),
             Function::Log => t.ln(),
-            Function::Sqrt => 2.0 * t.powf(0.25),
+            Function::Sqrt | Function::Root => 2.0 * t.max(0.0).powf(0.25),
             Function::Inverse => -t.signum() * 2.0 * SQRT_2 / t.abs().sqrt(),
             Function::Sin => root_sine(t),
             Function::Cos => root_sine(t + FRAC_PI_2),
@@ -67,7 +67,7 @@ impl Coordinate {
         match self.0 {
             Function::Exp => 2.0 * (s / 2.0).ln(),
             Function::Log => s.exp(),
-            Function::Sqrt => (s / 2.0).powi(4),
+            Function::Sqrt | Function::Root => (s / 2.0).powi(4),
             Function::Inverse => -s.signum() * 8.0 / (s * s),
             Function::Sin => inverse_root_sine(s),
             Function::Cos => inverse_root_sine(s) - FRAC_PI_2,

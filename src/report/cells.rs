@@ -1,6 +1,6 @@
 //! What there is to say of a network that is constant on cells.
 
-use super::facts::Bound;
+use super::numbers::Bound;
 use super::words::{self, Formula};
 use num_traits::Zero;
 use serde::Serialize;
@@ -149,7 +149,7 @@ impl CellFacts {
                     coordinate,
                     side: side.clone(),
                     cells: flat.clone().count(),
-                    widest: (&flat.fold(Rational::zero(), max)).into(),
+                    widest: Bound::upper(&flat.fold(Rational::zero(), max)),
                     ramps: pieces.iter().filter(|(_, flat)| !flat).count(),
                 }
             });
@@ -180,8 +180,8 @@ impl CellFacts {
             output,
             target: print(expression, target.body.token_names()),
             read_from: words::slots(readout.row(output).map(|(s, w)| (s, w.clone())), &network.slots),
-            residual: (&claim.residual.0).into(),
-            lowering: (&claim.lowering.0).into(),
+            residual: Bound::upper(&claim.residual.0),
+            lowering: Bound::upper(&claim.lowering.0),
         });
         Ok(Self {
             table: TableFacts {
@@ -189,8 +189,8 @@ impl CellFacts {
                 entries: claim.entries,
                 keys: claim.keys,
                 ramps: claim.ramps.as_ref().map(|ramps| RampFacts {
-                    bound: (&ramps.bound.0).into(),
-                    measure: (&ramps.measure.0).into(),
+                    bound: Bound::upper(&ramps.bound.0),
+                    measure: Bound::upper(&ramps.measure.0),
                 }),
             },
             coordinates: coordinates.collect(),

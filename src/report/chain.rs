@@ -1,6 +1,7 @@
 //! The chain of errors from the target to the network, step by step, as the certificate claims it.
 
-use super::facts::{Bound, Facts};
+use super::facts::Facts;
+use super::numbers::Bound;
 use num_traits::Zero;
 use serde::Serialize;
 use sumformer_checker::check::{Checked, Verdict};
@@ -49,7 +50,7 @@ pub fn chain(checked: &Checked, facts: Option<&Facts>) -> Vec<Step> {
         steps.push(Step { place: place.into(), what: what.into(), error, kind });
     };
     if let Some(facts) = facts {
-        for replaced in facts.replaced.iter().filter(|r| r.error.exact != "0").take(LISTED) {
+        for replaced in facts.replaced.iter().filter(|r| !r.error.value.is_zero()).take(LISTED) {
             let place = format!("node {}:{}", replaced.output, replaced.node);
             push(&place, &replaced.by, replaced.error.clone(), Kind::Local);
         }
@@ -58,13 +59,13 @@ pub fn chain(checked: &Checked, facts: Option<&Facts>) -> Vec<Step> {
             if let Some(error) = certificate.blocks.get(b).and_then(|gadgets| largest(gadgets)) {
                 let what =
                     format!("largest error of one of {} functions of one variable", block.gadgets.len());
-                push(&place, &what, (&error).into(), Kind::Local);
+                push(&place, &what, Bound::upper(&error), Kind::Local);
             }
             if facts.attention_block == Some(b)
                 && let Some(error) =
                     certificate.latents.iter().map(|latent| latent.error.0.clone()).reduce(max)
             {
-                push(&place, "largest error of a sum over tokens", (&error).into(), Kind::Gathered);
+                push(&place, "largest error of a sum over tokens", Bound::upper(&error), Kind::Gathered);
             }
             if let Some(error) = facts.after_blocks.get(b) {
                 push(&place, "largest error of a slot after the block", error.clone(), Kind::Gathered);
@@ -73,17 +74,22 @@ pub fn chain(checked: &Checked, facts: Option<&Facts>) -> Vec<Step> {
     }
     parts(certificate, &mut push);
     if let Some(ramps) = certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
-        push("network", "certified off the ramps", (&ramps.bound.0).into(), Kind::Bound);
+        push("network", "certified off the ramps", Bound::upper(&ramps.bound.0), Kind::Bound);
     }
     let certified = if matches!(checked.verdict, Verdict::Valid(_)) {
         "certified on the whole box"
     } else {
         "claimed on the whole box, not proved"
     };
-    push("network", certified, (&certificate.certified.0).into(), Kind::Bound);
-    push("network", "asked for (epsilon)", (&certificate.epsilon.0).into(), Kind::Wanted);
+    push("network", certified, Bound::upper(&certificate.certified.0), Kind::Bound);
+    push("network", "asked for (epsilon)", Bound::upper(&certificate.epsilon.0), Kind::Wanted);
     if let Some(witness) = &certificate.witness {
-        push("witness", "error at the input it names", (&witness.error.0).into(), Kind::Witness);
+        let what = if witness.kind.is_exact() {
+            "error at the input it names"
+        } else {
+            "error at least, at the input it names"
+        };
+        push("witness", what, Bound::lower(&witness.error.0), Kind::Witness);
     }
     steps
 }
@@ -97,8 +103,8 @@ fn parts(certificate: &Certificate, push: &mut impl FnMut(&str, &str, Bound, Kin
     };
     for (output, claim) in certificate.outputs.iter().enumerate().take(LISTED) {
         let place = format!("output {output}");
-        push(&place, residual, (&claim.residual.0).into(), Kind::Part);
-        push(&place, lowering, (&claim.lowering.0).into(), Kind::Part);
+        push(&place, residual, Bound::upper(&claim.residual.0), Kind::Part);
+        push(&place, lowering, Bound::upper(&claim.lowering.0), Kind::Part);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What there is to say of a proof, collected once; printed as JSON or in words.
 
+use super::numbers::Bound;
 use super::surrogate::{self, AtomFacts, ReplacedFacts};
 use super::words::{self, Formula};
 
@@ -9,26 +10,11 @@ use sumformer_checker::format::network::Block;
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::print;
-use sumformer_checker::number::{Rational, max, to_f64};
+use sumformer_checker::number::{Rational, max};
 use sumformer_checker::rules::Refusal;
 use sumformer_checker::rules::symbolic_run::SymbolicRun;
 use sumformer_checker::rules::taylor_model::TaylorModel;
 use sumformer_checker::surrogate::Surrogate;
-
-/// An error bound.
-#[derive(Debug, Clone, Serialize)]
-pub struct Bound {
-    /// Reduced fraction.
-    pub exact: String,
-    /// The nearest `f64`.
-    pub float: f64,
-}
-
-impl From<&Rational> for Bound {
-    fn from(value: &Rational) -> Self {
-        Self { exact: value.to_string(), float: to_f64(value) }
-    }
-}
 
 /// A polynomial and how far the slot may be from it.
 #[derive(Debug, Clone, Serialize)]
@@ -181,7 +167,7 @@ impl Facts {
             }
             if index > 0 {
                 let errors = run.state().iter().map(|slot| slot.error.clone());
-                after_blocks.push((&errors.fold(Rational::default(), max)).into());
+                after_blocks.push(Bound::upper(&errors.fold(Rational::default(), max)));
             }
         })?;
         let names = Names::new(&network.slots, &run);
@@ -192,7 +178,7 @@ impl Facts {
                 words::coordinate(run.surrogate(), token, v)
             }),
             range: latent.range.clone(),
-            error: (&latent.error).into(),
+            error: Bound::upper(&latent.error),
         });
         let blocks: Vec<BlockFacts> = network
             .blocks
@@ -217,8 +203,8 @@ impl Facts {
                 output,
                 target: print(expression, target.body.token_names()),
                 sumformer: names.content(model).polynomial,
-                residual: (&claim.residual.0).into(),
-                lowering: (&claim.lowering.0).into(),
+                residual: Bound::upper(&claim.residual.0),
+                lowering: Bound::upper(&claim.lowering.0),
             },
         );
         Ok(Self {
@@ -274,7 +260,7 @@ impl<'a> Names<'a> {
     fn content(&self, model: &TaylorModel) -> Content {
         Content {
             polynomial: words::polynomial(&model.polynomial, &|v| self.variable(v)),
-            error: (&model.error).into(),
+            error: Bound::upper(&model.error),
         }
     }
 
@@ -303,7 +289,7 @@ impl<'a> Names<'a> {
                         (factor.0.clone(), words::coordinate(self.surrogate, "x", variable))
                     }),
                 ),
-                error: (&output.error.0).into(),
+                error: Bound::upper(&output.error.0),
             });
             GadgetFacts {
                 t: block.units.get(units[0]).map_or_else(Formula::default, |unit| self.of_slots(&unit.input)),

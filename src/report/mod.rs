@@ -10,4 +10,5 @@ pub mod slice;
 pub mod sparsity;
 pub mod stream;
 pub mod surrogate;
+pub mod witness;
 pub mod words;

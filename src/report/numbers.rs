@@ -1,27 +1,98 @@
-//! Numbers that matter, exactly and as a float.
+//! Numbers that matter: exactly, as a float, and in decimals; bounds rounded in their direction.
 
-use num_traits::Signed;
+use crate::numeric::FloatInterval;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use sumformer_checker::number::{Rational, floor_log2, parse_rational, to_f64};
+use sumformer_checker::decimal::{Decimal, Rounding};
+use sumformer_checker::number::{Rational, floor_log2, power_of_two, to_f64};
 
-/// `{"exact": "p/q", "float": …}`
-pub fn exact_and_float(value: &Rational) -> Value {
-    json!({ "exact": value.to_string(), "float": to_f64(value) })
+pub use sumformer_checker::decimal::{above, below, nearest};
+
+/// `{"exact": "p/q", "float": …}` of an upper bound: the float is not below it.
+pub fn upper(bound: &Rational) -> Value {
+    json!(Bound::upper(bound))
 }
 
-/// Three significant digits for people.
-pub fn short(value: &Rational) -> String {
-    let float = to_f64(value);
-    if float == 0.0 && *value == Rational::from_integer(0.into()) {
-        "0".into()
-    } else {
-        format!("{float:.3e}")
+/// The same of a lower bound: the float is not above it.
+pub fn lower(bound: &Rational) -> Value {
+    json!(Bound::lower(bound))
+}
+
+/// The same of a number that bounds nothing: the nearest float.
+pub fn given(value: &Rational) -> Value {
+    json!(Bound { value: value.clone(), rounding: Rounding::Nearest })
+}
+
+/// A number and the direction in which it may be rounded.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    /// The number itself.
+    pub value: Rational,
+    /// Up for upper bounds, down for lower ones.
+    pub rounding: Rounding,
+}
+
+impl Bound {
+    /// A number that something does not exceed.
+    pub fn upper(bound: &Rational) -> Self {
+        Self { value: bound.clone(), rounding: Rounding::Up }
+    }
+
+    /// A number that something reaches.
+    pub fn lower(bound: &Rational) -> Self {
+        Self { value: bound.clone(), rounding: Rounding::Down }
+    }
+
+    /// The neighbouring `f64` in the bound's direction; `None` where that is infinite.
+    pub fn float(&self) -> Option<f64> {
+        let enclosure = FloatInterval::from_rational(&self.value);
+        let float = match self.rounding {
+            Rounding::Up => enclosure.sup(),
+            Rounding::Down => enclosure.inf(),
+            Rounding::Nearest => to_f64(&self.value),
+        };
+        float.is_finite().then_some(float)
+    }
+
+    /// log10 of the number, for places in pictures; −∞ for 0.
+    pub fn log10(&self) -> f64 {
+        if self.value == Rational::default() {
+            return f64::NEG_INFINITY;
+        }
+        // Within [1, 2), whatever the number is.
+        let exponent = floor_log2(&self.value);
+        let mantissa = to_f64(&(&self.value * power_of_two(-exponent)));
+        mantissa.log10() + exponent as f64 * std::f64::consts::LOG10_2
     }
 }
 
-/// The exact number if it is short, else `~` and the nearest `f64`.
+/// Four digits, rounded in the bound's direction.
+impl std::fmt::Display for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&match self.rounding {
+            Rounding::Up => above(&self.value),
+            Rounding::Down => below(&self.value),
+            Rounding::Nearest => nearest(&self.value),
+        })
+    }
+}
+
+/// `{"exact": "p/q", "float": …}`; the float is null where no finite one is on the bound's side.
+impl Serialize for Bound {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Pair {
+            exact: String,
+            float: Option<f64>,
+        }
+        Pair { exact: self.value.to_string(), float: self.float() }.serialize(serializer)
+    }
+}
+
+/// The exact number if it is short, else `~` and sixteen digits.
 pub fn readable(value: &Rational) -> String {
     const LONGEST: u64 = 24;
+    const DIGITS: usize = 16;
     // Digits are counted by bits first: writing out millions of them takes long.
     if value.numer().bits() + value.denom().bits() <= 4 * LONGEST {
         let exact = value.to_string();
@@ -29,40 +100,17 @@ pub fn readable(value: &Rational) -> String {
             return exact;
         }
     }
-    format!("~{:?}", to_f64(value))
+    format!("~{}", Decimal::new(value, DIGITS, Rounding::Nearest).plain())
 }
 
-/// Three decimals, not below the value; a power of two where floats end. For bounds, which must not be shown too small.
-pub fn above(value: &Rational) -> String {
-    /// Beyond these powers of two there are no normal `f64`.
-    const FLOATS: i64 = 1000;
-    if !value.is_positive() {
-        return short(value);
-    }
-    let exponent = floor_log2(value);
-    if exponent.abs() > FLOATS {
-        return format!("2^{}", exponent + 1);
-    }
-    let text = format!("{:.3e}", to_f64(value));
-    let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
-    let (digits, power) = (mantissa.replace('.', ""), power.parse::<i64>().unwrap_or(0));
-    // The nearest one, or the next.
-    let last = digits.parse::<i64>().unwrap_or(0);
-    let shown = |last: i64| {
-        let (last, power) = if last > 9999 { (last / 10, power + 1) } else { (last, power) };
-        format!("{}.{:03}e{power}", last / 1000, last % 1000)
-    };
-    let enough = parse_rational(&text).is_ok_and(|shown| shown >= *value);
-    shown(if enough { last } else { last + 1 })
+/// `<= 1.235e-4`: four digits, not below the bound.
+pub fn at_most(bound: &Rational) -> String {
+    format!("<= {}", above(bound))
 }
 
-/// `<= 1.235e-4`: a bound with three decimals that is not below the bound itself.
-pub fn at_most(bound: f64) -> String {
-    match Rational::from_float(bound) {
-        Some(bound) if bound.is_positive() => format!("<= {}", above(&bound)),
-        Some(_) => "0".into(),
-        None => format!("<= {bound:e}"),
-    }
+/// `3.142e0`: a float that was measured, or that only ranks things.
+pub fn measured(value: f64) -> String {
+    if value == 0.0 { "0".into() } else { format!("{value:.3e}") }
 }
 
 /// A count as a number, or as a string where JSON readers would round it.
@@ -73,30 +121,44 @@ pub fn count(value: &num_bigint::BigUint) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::{power_of_two, ratio};
+    use sumformer_checker::number::{integer, parse_rational, ratio};
 
     #[test]
-    fn a_bound_beyond_all_floats_is_a_power_of_two() {
-        assert_eq!(above(&power_of_two(-4000)), "2^-3999");
-        assert_eq!(above(&(power_of_two(4000) + ratio(1, 1))), "2^4001");
-        assert_eq!(above(&ratio(99_995, 10)), "1.000e4");
-        assert_eq!(above(&ratio(1, 3)), "3.334e-1");
-        assert_eq!(above(&ratio(1, 2)), "5.000e-1");
+    fn floats_beside_bounds_are_on_their_side() {
+        for text in ["1/3", "-1/3", "0.1", "1e300", "1e-2000", "-1e-2000", "0"] {
+            let value = parse_rational(text).unwrap();
+            let float = |rounding| Bound { value: value.clone(), rounding }.float().unwrap();
+            let [up, down] = [Rounding::Up, Rounding::Down].map(float);
+            let exact = |float| Rational::from_float(float).unwrap();
+            assert!(exact(up) >= value && exact(down) <= value, "{text}");
+            assert!(up <= down.next_up(), "{text}");
+        }
     }
 
     #[test]
-    fn a_printed_bound_is_not_below_the_bound() {
-        for bound in [1.0, 1.0004, 1.0005, 1.23449, 9.99949, 9.9999, 3.3e-300, 7.0001e250] {
-            let text = at_most(bound);
-            let printed: f64 = text.strip_prefix("<= ").unwrap().parse().unwrap();
-            assert!(printed >= bound && printed <= bound * 1.0011, "{bound:e} as {text}");
+    fn where_floats_end_there_is_null_and_the_exact_number() {
+        let huge = parse_rational("1e2000").unwrap();
+        assert_eq!(upper(&huge), json!({ "exact": huge.to_string(), "float": null }));
+        assert_eq!(lower(&huge)["float"], json!(f64::MAX));
+        assert_eq!(given(&huge)["float"], json!(null));
+        let tiny = parse_rational("1e-2000").unwrap();
+        assert_eq!(upper(&tiny)["float"], json!(f64::from_bits(1)));
+        assert_eq!(lower(&tiny)["float"], json!(0.0));
+    }
+
+    #[test]
+    fn logarithms_know_no_limits() {
+        let log = |text| Bound::upper(&parse_rational(text).unwrap()).log10();
+        for (text, expected) in [("1e2000", 2000.0), ("1e-2000", -2000.0), ("1/8", 0.125f64.log10())] {
+            assert!((log(text) - expected).abs() < 1e-9, "{text}");
         }
-        assert_eq!(at_most(0.0), "0");
+        assert_eq!(Bound::upper(&integer(0)).log10(), f64::NEG_INFINITY);
     }
 
     #[test]
     fn long_fractions_are_shown_as_decimals() {
         assert_eq!(readable(&ratio(-1, 3)), "-1/3");
-        assert_eq!(readable(&power_of_two(-400)), "~3.8725919148493183e-121");
+        assert_eq!(readable(&power_of_two(-400)), "~3.872591914849318e-121");
+        assert_eq!(at_most(&ratio(1, 3)), "<= 3.334e-1");
     }
 }

@@ -4,7 +4,7 @@ use crate::eval::{Forward, Workspace};
 use rayon::prelude::*;
 use serde::Serialize;
 use sumformer_checker::check::require_same_shape;
-use sumformer_checker::evaluation::{network_operations, target_operations};
+use sumformer_checker::evaluation::{evaluation_operations, network_operations};
 use sumformer_checker::format::certificate::Witness;
 use sumformer_checker::format::network::Network;
 use sumformer_checker::interval::Interval;
@@ -61,16 +61,16 @@ impl Slice {
         require_same_shape(target, network).map_err(|refusal| refusal.to_string())?;
         let fits = |witness: &&Witness| fits(target, witness);
         let witness = witness.filter(fits);
-        let base = witness.map_or_else(|| spread(target), |witness| witness.input.clone());
         let token = witness.map_or(0, |witness| witness.token);
-        let (n, d) = (base.len(), target.dimension());
+        let (n, d) = (witness.and_then(length).unwrap_or(spread_length(target)), target.dimension());
         let varied = match (n, d) {
             (1, 1) => vec![(0, 0)],
             (_, 1) => vec![(token, 0), (usize::from(token == 0), 0)],
             _ => vec![(token, 0), (token, 1)],
         };
-        let each = network_operations(network, n) + target_operations(target, n);
+        let each = network_operations(network, n).saturating_add(evaluation_operations(target, n, n)) as f64;
         let count = points_per_axis(varied.len(), each)?;
+        let base = witness.map_or_else(|| spread(target), written_out);
         let axes: Vec<Axis> = varied.into_iter().map(|at| Axis::new(target, at, count)).collect();
         let forward = Forward::<f64>::compile(network).map_err(|e| e.to_string())?;
         let floats: Vec<Vec<f64>> =
@@ -133,23 +133,43 @@ fn points_per_axis(axes: usize, each: f64) -> Result<usize, String> {
 
 /// Whether a witness is one of the target's sequences.
 fn fits(target: &Target, witness: &Witness) -> bool {
-    let length = match target.tokens {
-        Tokens::Fixed(n) => witness.input.len() == n,
-        Tokens::Any => !witness.input.is_empty(),
-    };
     let inside = |token: &Vec<Exact>| {
         token.len() == target.dimension()
             && token.iter().zip(&target.domain).all(|(x, side)| side.contains(&x.0))
     };
-    length && witness.token < witness.input.len() && witness.input.iter().all(inside)
+    let fits = |n| !matches!(target.tokens, Tokens::Fixed(wanted) if wanted != n) && witness.token < n;
+    length(witness).is_some_and(fits) && witness.input.iter().all(inside)
+}
+
+/// n of a witness; nothing if its counts do not fit its tokens.
+fn length(witness: &Witness) -> Option<usize> {
+    if witness.copies.is_empty() {
+        return Some(witness.input.len());
+    }
+    let n = witness.copies.iter().try_fold(0_usize, |sum, &count| sum.checked_add(count))?;
+    (witness.copies.len() == witness.input.len()).then_some(n)
+}
+
+/// All tokens of a witness that fits.
+fn written_out(witness: &Witness) -> Vec<Vec<Exact>> {
+    if witness.copies.is_empty() {
+        return witness.input.clone();
+    }
+    let runs = witness.input.iter().zip(&witness.copies);
+    runs.flat_map(|(token, &count)| std::iter::repeat_n(token.clone(), count)).collect()
+}
+
+/// How many tokens there are without a witness.
+fn spread_length(target: &Target) -> usize {
+    match target.tokens {
+        Tokens::Fixed(n) => n,
+        Tokens::Any => ANY_LENGTH,
+    }
 }
 
 /// Tokens that are apart: the j-th of n at the share (j + 1)/(n + 1) of every side.
 fn spread(target: &Target) -> Vec<Vec<Exact>> {
-    let n = match target.tokens {
-        Tokens::Fixed(n) => n,
-        Tokens::Any => ANY_LENGTH,
-    };
+    let n = spread_length(target);
     let at = |j: usize| ratio(j as i64 + 1, n as i64 + 1);
     let token = |j| target.domain.iter().map(|side| Exact(side.inf() + side.wid() * at(j))).collect();
     (0..n).map(token).collect()

@@ -1,6 +1,6 @@
 //! What stands for the target: replaced nodes and functions of one variable.
 
-use super::facts::Bound;
+use super::numbers::Bound;
 use super::words;
 use serde::Serialize;
 use sumformer_checker::format::certificate::{Certificate, Replacement};
@@ -50,7 +50,7 @@ pub fn replaced(target: &Target, certificate: &Certificate) -> Vec<ReplacedFacts
                 .and_then(|root| text_of(root, a.node, target.body.token_names()))
                 .unwrap_or_else(|| "?".into()),
             by: in_words(&a.by),
-            error: (&a.error.0).into(),
+            error: Bound::upper(&a.error.0),
         })
         .collect()
 }
@@ -92,7 +92,14 @@ fn in_words(by: &Replacement) -> String {
             "exp of the terms in one token each, times a polynomial of degree {} in the mixed terms",
             coefficients.len().saturating_sub(1)
         ),
+        Replacement::Composite { coefficients, .. } => format!(
+            "polynomial of degree {} in the value that it is a function of",
+            coefficients.len().saturating_sub(1)
+        ),
         Replacement::Name => "itself, computed once".into(),
+        Replacement::Grid { pieces, .. } => {
+            format!("bilinear interpolation in {pieces} pieces in each token")
+        }
         Replacement::Hats { pieces, .. } => format!("piecewise linear interpolation in {pieces} pieces"),
         Replacement::Thresholds { levels, .. } => format!("{levels} threshold features"),
     }

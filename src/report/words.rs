@@ -1,10 +1,10 @@
 //! Polynomials, sums and attention in words.
 
 use super::numbers::readable;
-use crate::numeric::FloatInterval;
 use itertools::Itertools;
 use num_traits::{One, Signed, Zero};
 use serde::{Serialize, Serializer};
+use sumformer_checker::decimal;
 use sumformer_checker::format::network::{Activation, Attention, Mechanism, Network};
 use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Tokens;
@@ -177,8 +177,7 @@ pub fn interval(range: &Interval) -> String {
     if exact.len() <= LONGEST {
         return exact;
     }
-    let (inf, sup) = (FloatInterval::from_rational(range.inf()), FloatInterval::from_rational(range.sup()));
-    inf.hull(sup).to_string()
+    decimal::range(Some(range.inf()), Some(range.sup()))
 }
 
 /// The beginning of a long text.

@@ -117,6 +117,6 @@ fn proof(target: &Target, way: &Way, epsilon: &Rational, limits: Limits) -> Resu
     if !way.on_boxes() {
         return Ok(prove(target, &built, epsilon)?);
     }
-    let options = BoxOptions { max_boxes: limits.boxes, slice: Slice::WHOLE, progress: &|_| () };
+    let options = BoxOptions { max_boxes: limits.boxes, slice: Slice::WHOLE, progress: &|_| true };
     Ok(prove_by_boxes(target, &built, epsilon, &options)?)
 }

@@ -79,9 +79,14 @@ pub fn latent_row(n: u32, d: u32, max_count: u64) -> LatentRow {
     }
 }
 
-/// The rows of all points (n, d), in their order.
-pub fn latent_table(points: &[(u32, u32)], max_count: u64) -> Vec<LatentRow> {
-    points.par_iter().map(|&(n, d)| latent_row(n, d, max_count)).collect()
+/// The rows of all points (n, d), in their order; `done` is called after each of them, from any thread.
+pub fn latent_table(points: &[(u32, u32)], max_count: u64, done: &(dyn Fn() + Sync)) -> Vec<LatentRow> {
+    let row = |&(n, d): &(u32, u32)| {
+        let row = latent_row(n, d, max_count);
+        done();
+        row
+    };
+    points.par_iter().map(row).collect()
 }
 
 /// d' of a polynomial target, or of one that is one in functions of one variable, in all three modes.
@@ -98,7 +103,7 @@ mod tests {
     #[test]
     fn beyond_the_limit_only_the_closed_form_is_given() {
         let points: Vec<(u32, u32)> = (1..=3).flat_map(|n| [(n, 1), (n, 2)]).collect();
-        let rows = latent_table(&points, 5);
+        let rows = latent_table(&points, 5, &|| ());
         let shown: Vec<_> =
             rows.iter().map(|r| (r.n, r.d, r.paper.enumerated, r.tight.enumerated, r.agrees())).collect();
         assert_eq!(

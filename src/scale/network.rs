@@ -93,7 +93,7 @@ pub fn network_row(
         psi_terms: sumformer.psi_terms(),
         size: built.network.size(),
         multiply_adds: multiply_adds_per_token(&built.network),
-        certified: certified_bound(&built)?,
+        certified: certified_bound(&built, &point.epsilon)?,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::lowering::budget::plan_budget;
 use crate::lowering::plan::{Layout, Plan, outer_atoms};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
-use sumformer_checker::language::ast::Function;
+use sumformer_checker::language::ast::{Function, Span};
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::polynomial::Monomial;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
@@ -41,9 +41,14 @@ pub enum SumformerError {
     /// The network has one attention layer.
     #[error(
         "`{}` of sums over tokens is summed over tokens again, which takes a second round of attention; the networks have one",
-        .0.name()
+        .function.name()
     )]
-    SecondRound(Function),
+    SecondRound {
+        /// The function.
+        function: Function,
+        /// Where it stands.
+        span: Span,
+    },
     /// `paper` and `tight` need a length.
     #[error(
         "latent mode `{0}` enumerates multi-indices up to the sequence length, but tokens = \"any\"; use --latent sparse"
@@ -105,7 +110,8 @@ pub fn choose(
     let summed = found.iter().flat_map(|s| s.features.iter().flat_map(|m| m.powers()));
     let mut atoms = summed.filter_map(|&(v, _)| (v as usize).checked_sub(d));
     if let Some(atom) = atoms.find(|atom| outer.contains(atom)) {
-        return Err(SumformerError::SecondRound(surrogate.atoms[atom].function));
+        let atom = &surrogate.atoms[atom];
+        return Err(SumformerError::SecondRound { function: atom.function, span: atom.span.clone() });
     }
     let fewest = found.iter().map(Sumformer::latent_dimension).min().unwrap_or(0);
     let dimensions = LatentDimensions {

@@ -208,12 +208,12 @@ fn an_approximant_is_what_its_file_says() {
 fn the_smallest_degree_meets_the_error_and_the_one_below_does_not() {
     let target = target(2, &[UNIT], "exp(x[0]*mean(y: y[0]))");
     for operator in [Operator::Bernstein, Operator::Chebyshev] {
-        let guess = smallest_degree(&target, operator, 0.01).expect("reached");
+        let guess = smallest_degree(&target, operator, 0.01, f64::INFINITY).expect("reached");
         let error = |degree| sampled_error(&target, &frame(operator, degree, &target)).expect("sampled");
         assert!(error(guess.degree) <= 0.01 && guess.degree > 1);
         assert!(error(guess.degree - 1) > 0.01);
     }
-    assert_eq!(choose_operator(&target, 0.01).expect("reached").operator, Operator::Chebyshev);
+    assert_eq!(choose_operator(&target, 0.01, f64::INFINITY).expect("reached").operator, Operator::Chebyshev);
 }
 
 #[test]

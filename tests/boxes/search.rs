@@ -19,7 +19,7 @@ fn the_tree_does_not_depend_on_the_number_of_threads() {
                 &p.target,
                 &p.sumformer,
                 &tolerances,
-                &BoxOptions { progress: &|_| {}, ..up_to(max_boxes) },
+                &BoxOptions { progress: &|_| true, ..up_to(max_boxes) },
             )
             .map(|found| (found.tree, found.residuals, found.report))
             .unwrap()
@@ -66,7 +66,10 @@ fn a_hopeless_bound_is_noticed() {
 fn progress_ends_with_all_boxes_closed() {
     let p = proved(RATIONAL);
     let seen = RefCell::new(Vec::new());
-    let progress = |progress| seen.borrow_mut().push(progress);
+    let progress = |progress| {
+        seen.borrow_mut().push(progress);
+        true
+    };
     let options = BoxOptions { progress: &progress, ..up_to(1 << 20) };
     let found = search(&p.target, &p.sumformer, &[epsilon()], &options).unwrap();
     let seen = seen.into_inner();
@@ -74,6 +77,17 @@ fn progress_ends_with_all_boxes_closed() {
     let last = seen.last().unwrap();
     let leaves = found.report.leaves;
     assert_eq!((last.closed, last.waiting), (leaves.enclosed + leaves.outside, 0));
+}
+
+#[test]
+fn a_search_that_is_told_to_stop_leaves_the_rest_open() {
+    let p = proved(RATIONAL);
+    let options = BoxOptions { progress: &|_| false, ..up_to(1 << 20) };
+    let found = search(&p.target, &p.sumformer, &[epsilon()], &options).unwrap();
+    let leaves = found.report.leaves;
+    // The root has been looked at, and nothing else.
+    assert_eq!((leaves.enclosed, leaves.open, found.report.enclosures), (0, 1, 1));
+    assert_eq!(found.tree, "?");
 }
 
 /// A target that cannot be enclosed on the whole box may still be on its parts.

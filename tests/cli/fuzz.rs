@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use sumformer::eval::Forward;
 use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, Verdict, check_proof};
 use sumformer_checker::evaluation::witness_error;
-use sumformer_checker::format::certificate::Witness;
+use sumformer_checker::format::certificate::{Witness, WitnessKind};
 use sumformer_checker::format::sha256;
 use sumformer_checker::number::{Exact, Rational, ratio};
 use sumformer_checker::semantics::ExactEvaluator;
@@ -126,7 +126,14 @@ fn require_bound(checked: &Checked) {
         };
         for output in 0..target.outputs() {
             let input = (0..n).map(token).collect();
-            let witness = Witness { input, token: 0, output, error: Exact(ratio(0, 1)) };
+            let witness = Witness {
+                input,
+                copies: Vec::new(),
+                token: 0,
+                output,
+                error: Exact(ratio(0, 1)),
+                kind: WitnessKind::Exact,
+            };
             let error: Rational = witness_error(target, &checked.network, &witness).unwrap();
             assert!(
                 !error.is_negative() && error <= checked.certificate.certified.0,

@@ -110,5 +110,5 @@ impl Approximated {
 
 /// The whole search with at most so many boxes.
 pub fn up_to(max_boxes: usize) -> BoxOptions<'static> {
-    BoxOptions { max_boxes, slice: Slice::WHOLE, progress: &|_| {} }
+    BoxOptions { max_boxes, slice: Slice::WHOLE, progress: &|_| true }
 }

@@ -99,6 +99,7 @@ impl Browser {
 
     /// Opens a page and waits until it is loaded.
     pub fn open(&mut self, address: &str) {
+        self.events.clear();
         self.call("Page.navigate", json!({ "url": address }));
         while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {
             let event = self.receive();

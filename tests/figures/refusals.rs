@@ -64,7 +64,25 @@ fn records_that_no_run_leaves_are_refused() {
     let pair =
         r#""pair":{"point":[0.5],"distance":0.0,"coordinate":1,"outputs":[1.0,1.0],"errors":[7.0,31.0]}"#;
     refused(3, |line| line.replace("\"pair\":null", pair), "`coordinate`");
+    let point = |to: &str| pair.replace("[0.5]", to).replace("\"coordinate\":1", "\"coordinate\":0");
+    refused(3, |line| line.replace("\"pair\":null", &point("[]")), "`point`");
+    refused(3, |line| line.replace("\"pair\":null", &point("[0.5,0.5]")), "`point`");
+    refused(3, |line| line.replace("\"pair\":null", &point("[\"NaN\"]")), "expected a number");
+    refused(3, |line| line.replace("\"pair\":null", &point("[0.5]").replace("7.0", "-7.0")), "negative");
+    refused(2, |line| line.replace("\"best_error\":", "\"best_error\":1e999, \"was\":"), "out of range");
+    refused(
+        2,
+        |line| line.replace("\"best_error\":", "\"best_error\":\"inf\", \"was\":"),
+        "expected a number",
+    );
+    refused(2, |line| line.replace("\"dimension\":1", "\"dimension\":1e0"), "expected a whole number");
     let changes = [
+        ("figure-1.jsonl", "\"validate_every\":5", "\"validate_every\":1000000000000000000"),
+        ("figure-1.jsonl", "\"epochs\":250", "\"epochs\":0"),
+        ("figure-1.jsonl", "\"latents\":", "\"latents\":1000000"),
+        ("constructed.jsonl", "\"figure\":", "\"figure\":1"),
+        ("constructed.jsonl", "\"relative_error\":", "\"relative_error\":-"),
+        ("constructed.jsonl", "\"activation\":\"", "\"activation\":\"<b>"),
         ("figure-1.jsonl", "\"validate_every\":5", "\"validate_every\":0"),
         ("figure-1.jsonl", "\"errors\":[", "\"errors\":[0.5,"),
         ("constructed.jsonl", "\"certified\":\"", "\"certified\":\"-"),
@@ -89,6 +107,24 @@ fn errors_of_0_are_drawn() {
     fs::write(&file, line.to_string()).unwrap();
     let (code, _, error) = draw(folder.path());
     assert_eq!(code, 0, "{error}");
+}
+
+#[test]
+fn names_are_text_in_every_picture_and_table() {
+    let folder = copies();
+    let file = folder.path().join("constructed.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let name = "</td>|<script>alert(1)</script>&amp;*b*\\u001b\\u202e";
+    fs::write(&file, text.replace("\"target\":\"", &format!("\"target\":\"{name}"))).unwrap();
+    let (code, _, error) = draw(folder.path());
+    assert_eq!(code, 0, "{error}");
+    for name in ["figure-1.svg", "figure-2.svg", "figure-2-lines.svg", "tables.md"] {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{name}");
+        assert!(!text.replace("\\<", "").contains("<script"), "{name}");
+    }
+    let table = fs::read_to_string(folder.path().join("tables.md")).unwrap();
+    assert!(table.contains("| \\</td\\>\\|\\<script\\>"), "{table}");
 }
 
 #[test]

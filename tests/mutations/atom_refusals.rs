@@ -106,13 +106,35 @@ fn errors_and_ranges_of_atoms() {
         *range = Interval::new(range.inf() + range.wid() / integer(2), range.sup().clone()).expect("ordered");
     };
     expect(quotient(), narrow, Rule::GadgetRange, "gadget", "t ranges over");
-    // The root is steep at 0, where its argument, which is not exact, would be off by too much.
+    // A root is steep at 0: claimed from there on, its argument, which is not exact, moves it by more.
     let to_zero = |p: &mut Proof| {
         let gadget = gadget(p, 0);
         gadget.range = Interval::new(ratio(-1, 100), gadget.range.sup().clone()).expect("ordered");
-        gadget.outputs[0].error.0 += integer(1_000);
+        gadget.outputs[0].error.0 += ratio(1, 10);
     };
-    expect_unsupported(without_witness("deviation"), to_zero, Rule::GadgetRange, "`sqrt`: ");
+    let rule = Rule::GadgetError;
+    let deviation = || without_witness("deviation");
+    expect(
+        deviation(),
+        |p| gadget(p, 0).outputs[0].error.0 /= integer(2),
+        rule,
+        "gadget",
+        "the distance to the function",
+    );
+    expect(deviation(), to_zero, Rule::Lowering, "output 0", "is derived");
+    // Below 0 the continued root is 0, and units that are not are not near it.
+    let raised = |p: &mut Proof| {
+        let gadget = gadget(p, 0);
+        gadget.range = Interval::new(ratio(-1, 100), gadget.range.sup().clone()).expect("ordered");
+    };
+    expect(deviation(), raised, rule, "gadget", "the distance to the function reaches");
+    // At 0 the modulus counts: the claim without it is too small.
+    let root = || without_witness("root");
+    let unmoved = |p: &mut Proof| {
+        let claimed = &mut p.certificate.outputs[0].lowering.0;
+        *claimed = &*claimed * ratio(3, 4);
+    };
+    expect(root(), unmoved, Rule::Lowering, "output 0", "is derived");
 }
 
 #[test]

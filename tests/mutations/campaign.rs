@@ -10,8 +10,9 @@ use num_traits::Zero;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use sumformer_checker::check::{Checked, Verdict};
-use sumformer_checker::evaluation::witness_error;
+use sumformer_checker::evaluation::{witness_enclosure, witness_error};
 use sumformer_checker::format::certificate::Certificate;
+use sumformer_checker::format::certificate::WitnessKind;
 use sumformer_checker::language::load_target;
 use sumformer_checker::number::Rational;
 
@@ -168,8 +169,13 @@ fn judge(
         return Err(format!("the statement is false: an error of {worst} is certified as {certified}"));
     }
     if let Some(witness) = &after.certificate.witness {
-        let error = witness_error(&checked.target, &checked.network, witness).map_err(|e| e.to_string())?;
-        if error != witness.error.0 {
+        let right = match witness.kind {
+            WitnessKind::Exact => witness_error(&checked.target, &checked.network, witness)
+                .map(|error| error == witness.error.0),
+            WitnessKind::LowerBound => witness_enclosure(&checked.target, &checked.network, witness)
+                .map(|error| error.inf().to_rational().is_some_and(|least| witness.error.0 <= least)),
+        };
+        if !right.map_err(|e| e.to_string())? {
             return Err("a witness with another error verified".into());
         }
     }

@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::proofs::Proof;
 use num_traits::Zero;
-use sumformer_checker::format::certificate::{Certificate, Gadget, Replacement};
+use sumformer_checker::format::certificate::{Certificate, Gadget, Replacement, WitnessKind};
 use sumformer_checker::interval::Interval;
 use sumformer_checker::number::{Exact, integer};
 
@@ -38,11 +38,13 @@ pub enum CertificatePart {
     WitnessToken,
     WitnessOutput,
     WitnessError,
+    WitnessKind,
+    WitnessCopies,
     WitnessDropped,
 }
 
 impl CertificatePart {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Epsilon,
         Self::Certified,
         Self::Lowering,
@@ -71,12 +73,22 @@ impl CertificatePart {
         Self::WitnessToken,
         Self::WitnessOutput,
         Self::WitnessError,
+        Self::WitnessKind,
+        Self::WitnessCopies,
         Self::WitnessDropped,
     ];
 
     /// Whether the witness is what changes.
     pub fn is_witness(self) -> bool {
-        matches!(self, Self::WitnessInput | Self::WitnessToken | Self::WitnessOutput | Self::WitnessError)
+        matches!(
+            self,
+            Self::WitnessInput
+                | Self::WitnessToken
+                | Self::WitnessOutput
+                | Self::WitnessError
+                | Self::WitnessKind
+                | Self::WitnessCopies
+        )
     }
 
     /// Whether it is about what replaces nodes of the target, which polynomials do not need.
@@ -263,6 +275,31 @@ impl CertificatePart {
                 witness.output = other_index(witness.output, outputs + 1, dice);
             }
             Self::WitnessError => change(&mut certificate.witness.as_mut()?.error, dice),
+            Self::WitnessKind => {
+                let kind = &mut certificate.witness.as_mut()?.kind;
+                *kind = match *kind {
+                    WitnessKind::Exact => WitnessKind::LowerBound,
+                    WitnessKind::LowerBound => WitnessKind::Exact,
+                };
+            }
+            Self::WitnessCopies => {
+                let witness = certificate.witness.as_mut()?;
+                let mut copies = vec![1; witness.input.len()];
+                let at = dice.below(copies.len());
+                match dice.below(4) {
+                    // Another sequence of the same length, or of another one, or none.
+                    0 => {
+                        witness.input.drain(..at);
+                        copies.drain(..at);
+                        copies[0] += at;
+                    }
+                    1 => copies[at] = dice.below(4) * dice.below(1 << 20),
+                    2 => copies[at] = usize::MAX,
+                    _ => copies.truncate(at),
+                }
+                let before = std::mem::replace(&mut witness.copies, copies);
+                return (before != witness.copies).then_some(());
+            }
             Self::WitnessDropped => certificate.witness = certificate.witness.take().map(|_| None)?,
         }
         Some(())
@@ -288,11 +325,19 @@ fn change_replacement(by: &mut Replacement, dice: &mut Dice) -> Option<()> {
                 k => change(coefficients.get_mut(k - 3)?, dice),
             }
         }
-        Replacement::Hats { token, coordinate, pieces } => match dice.below(3) {
-            0 => *token = other_index(*token, 2, dice),
-            1 => *coordinate = other_index(*coordinate, 2, dice),
-            _ => other_count(pieces, dice),
+        Replacement::Composite { inner, centre, coefficients } => match dice.below(coefficients.len() + 3) {
+            0 => change(centre, dice),
+            1 => *inner = other_index(*inner, 12, dice),
+            2 => drop(coefficients.pop()),
+            k => change(coefficients.get_mut(k - 3)?, dice),
         },
+        Replacement::Hats { token, coordinate, pieces } | Replacement::Grid { token, coordinate, pieces } => {
+            match dice.below(3) {
+                0 => *token = other_index(*token, 2, dice),
+                1 => *coordinate = other_index(*coordinate, 2, dice),
+                _ => other_count(pieces, dice),
+            }
+        }
         Replacement::Thresholds { low, high, levels } => match dice.below(3) {
             0 => change(low, dice),
             1 => change(high, dice),
@@ -306,17 +351,23 @@ fn change_replacement(by: &mut Replacement, dice: &mut Dice) -> Option<()> {
 /// Another kind of replacement, with the same numbers where it has such.
 fn other_kind(by: &Replacement, dice: &mut Dice) -> Replacement {
     let numbers = match by {
-        Replacement::Polynomial { centre, coefficients } | Replacement::Product { centre, coefficients } => {
-            (centre.clone(), coefficients.clone())
-        }
+        Replacement::Polynomial { centre, coefficients }
+        | Replacement::Product { centre, coefficients }
+        | Replacement::Composite { centre, coefficients, .. } => (centre.clone(), coefficients.clone()),
         _ => (Exact(integer(0)), vec![Exact(integer(1))]),
     };
     let (centre, coefficients) = numbers;
     let kinds = [
         Replacement::Name,
         Replacement::Hats { token: dice.below(2), coordinate: 0, pieces: 1 + dice.below(40) as u32 },
+        Replacement::Grid { token: dice.below(2), coordinate: 0, pieces: 1 + dice.below(40) as u32 },
         Replacement::Thresholds { low: Exact(integer(-2)), high: Exact(integer(2)), levels: 80 },
         Replacement::Polynomial { centre: centre.clone(), coefficients: coefficients.clone() },
+        Replacement::Composite {
+            inner: dice.below(16),
+            centre: centre.clone(),
+            coefficients: coefficients.clone(),
+        },
         Replacement::Product { centre, coefficients },
     ];
     let others: Vec<&Replacement> =

@@ -13,6 +13,7 @@ mod network_mutation;
 mod proofs;
 mod random_proof;
 mod refusals;
+mod sizes;
 mod soundness;
 mod target_mutation;
 mod truth;

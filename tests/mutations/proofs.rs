@@ -10,8 +10,10 @@ use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::check::{
     Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs, run_blocks,
 };
-use sumformer_checker::evaluation::witness_error;
-use sumformer_checker::format::certificate::{CERTIFICATE_FORMAT, Certificate, OutputClaim, Witness};
+use sumformer_checker::evaluation::{witness_enclosure, witness_error};
+use sumformer_checker::format::certificate::{
+    CERTIFICATE_FORMAT, Certificate, OutputClaim, Witness, WitnessKind,
+};
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::format::sha256;
 use sumformer_checker::language::load_target;
@@ -63,7 +65,7 @@ impl Proof {
 
 /// Targets that are no polynomials: tokens, the side of the box, the output. The first nine have
 /// rational values at rational points.
-const WITH_ATOMS: [(&str, &str, &str, &str); 14] = [
+const WITH_ATOMS: [(&str, &str, &str, &str); 18] = [
     ("quotient", "3", "-1, 1", "x[0]/(1 + sum(y: y[0]^2))"),
     ("hinge", "4", "0, 1", "relu(mean(y: y[0]) - x[0])"),
     ("gap", "any", "0, 1", "abs(x[0] - mean(y: y[0]))"),
@@ -76,8 +78,12 @@ const WITH_ATOMS: [(&str, &str, &str, &str); 14] = [
     ("softmax", "3", "-1/2, 1/2", "sum(y: exp(x[0]*y[0])*y[0])/sum(y: exp(x[0]*y[0]))"),
     ("kernel", "2", "-1, 1", "sum(y: exp(-(y[0] - x[0])^2)*y[0])"),
     ("rank", "3", "0, 1", "mean(y: sigmoid(4*(y[0] - x[0])))"),
+    ("root", "2", "0, 1", "sqrt(prod(y: y[0]))"),
     ("deviation", "any", "0, 1", "sqrt(mean(y: (y[0] - mean(z: z[0]))^2) + 1/100)"),
     ("log-mean", "any", "-1, 1", "log(mean(y: exp(y[0])))"),
+    ("composite", "2", "0, 1", "sum(y: exp(cos(x[0] - y[0])))"),
+    ("grid", "2", "0, 1", "sum(y: 1/((x[0] - y[0])^2 + 1)^3)"),
+    ("norms", "any", "1, 2", "mean(y: x[0]*y[0]/sqrt((1 + x[0]^2)*(1 + y[0]^2)))"),
 ];
 
 /// The names of the targets that are no polynomials.
@@ -194,12 +200,24 @@ pub fn try_certify(target: &Target, built: &BuiltNetwork, epsilon: Rational) -> 
         Exact(side.inf() + side.wid() * ratio(((7 * j + 3 * k + 2) % 16) as i64, 16))
     };
     let input = (0..n).map(|j| (0..target.dimension()).map(|k| coordinate(j, k)).collect()).collect();
-    let mut witness = Witness { input, token: n - 1, output: 0, error: Exact(integer(0)) };
-    // Without exact values there is no witness.
-    let witness = witness_error(target, &built.network, &witness).ok().map(|error| {
-        witness.error = Exact(error);
-        witness
-    });
+    let mut witness = Witness {
+        input,
+        copies: Vec::new(),
+        token: n - 1,
+        output: 0,
+        error: Exact(integer(0)),
+        kind: WitnessKind::Exact,
+    };
+    // Without exact values the error is bounded from below.
+    match witness_error(target, &built.network, &witness) {
+        Ok(error) => witness.error = Exact(error),
+        Err(_) => {
+            let error = witness_enclosure(target, &built.network, &witness).expect("an enclosure");
+            witness.error = Exact(error.inf().to_rational().expect("a number"));
+            witness.kind = WitnessKind::LowerBound;
+        }
+    }
+    let witness = Some(witness);
     let nothing = OutputClaim { lowering: Exact(integer(0)), residual: Exact(integer(0)) };
     let mut certificate = Certificate {
         format: CERTIFICATE_FORMAT.to_string(),

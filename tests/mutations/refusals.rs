@@ -5,7 +5,8 @@ use num_traits::{One, Zero};
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::format::certificate::{Gadget, GadgetOutput, LatentClaim, Witness};
+use sumformer_checker::evaluation::witness_enclosure;
+use sumformer_checker::format::certificate::{Gadget, GadgetOutput, LatentClaim, Witness, WitnessKind};
 use sumformer_checker::format::network::{Activation, Head, Mechanism, Projection, UniformValue, Unit};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::interval::Interval;
@@ -242,6 +243,10 @@ fn witness() {
     with(&|w| drop(w.input.pop()), "it has 5 tokens");
     with(&|w| w.input.clear(), "it has 0 tokens");
     with(&|w| w.token = 6, "there is no token 6");
+    with(&|w| w.copies = vec![1; 5], "one positive count for each token");
+    with(&|w| w.copies = vec![0, 2, 1, 1, 1, 1], "one positive count for each token");
+    with(&|w| w.copies = vec![usize::MAX; 6], "one positive count for each token");
+    with(&|w| w.copies = vec![2, 1, 1, 1, 1, 1], "it has 7 tokens");
     with(&|w| w.output = 1, "no output 1");
     with(&|w| w.input[2].push(exact(integer(0))), "token 2 has 2 coordinates, not 1");
     with(&|w| w.input[3][0].0 = ratio(1001, 1000), "token 3, coordinate 0 = 1001/1000 is outside [0, 1]");
@@ -363,16 +368,18 @@ fn polynomials_and_targets_that_no_rule_covers() {
 fn witnesses_without_exact_values() {
     let point = || Witness {
         input: (0..6).map(|_| vec![exact(ratio(1, 3))]).collect(),
+        copies: Vec::new(),
         token: 0,
         output: 0,
         error: exact(integer(0)),
+        kind: WitnessKind::Exact,
     };
     let paper = proof(
         Architecture::Performer { features: 2, seed: 1, normalized: false },
         Scores::Paper,
         Activation::Relu,
     );
-    assert_eq!(paper.certificate.witness, None);
+    assert_eq!(paper.certificate.witness.as_ref().map(|w| w.kind), Some(WitnessKind::LowerBound));
     let stated = |p: &mut Proof| p.certificate.witness = Some(point());
     expect_unsupported(paper, stated, Rule::Witness, "the network has no exact value");
     let irrational = |p: &mut Proof| {
@@ -381,4 +388,37 @@ fn witnesses_without_exact_values() {
         p.target = format!("{}[\"sqrt(x[0] + 1)\"]\n", &p.target[..start]);
     };
     expect_unsupported(relu(), irrational, Rule::Witness, "the target has no exact value");
+}
+
+#[test]
+fn lower_bounds_of_witnesses() {
+    let paper = || {
+        let performer = Architecture::Performer { features: 2, seed: 1, normalized: false };
+        proof(performer, Scores::Paper, Activation::Relu)
+    };
+    let with = |change: &dyn Fn(&mut Witness), message: &str| {
+        let change = |p: &mut Proof| change(p.certificate.witness.as_mut().expect("it has one"));
+        expect(paper(), change, Rule::Witness, "witness", message);
+    };
+    with(&|w| w.error.0 += integer(1), "is less than the stated");
+    with(&|w| w.error.0 = ratio(-1, 1 << 40), "an error is not -1/");
+    // What lies within the enclosure may be true.
+    let claim = paper();
+    let target = sumformer_checker::language::load_target("target.toml", &claim.target).expect("a target");
+    let witness = claim.certificate.witness.as_ref().expect("it has one");
+    let known = witness_enclosure(&target, &claim.network, witness).expect("an enclosure");
+    let most = known.sup().to_rational().expect("a number");
+    assert!(most > witness.error.0, "the enclosure is a point");
+    let vague =
+        |p: &mut Proof| p.certificate.witness = Some(Witness { error: exact(most), ..witness.clone() });
+    expect_unsupported(paper(), vague, Rule::Witness, "only known to be at least");
+    // An input with a larger error refutes the bound.
+    let broken = |p: &mut Proof| p.network.readout.bias = SparseVector::from_entries([(0, integer(1))]);
+    expect(paper(), broken, Rule::Witness, "witness", "the error is at least");
+    // An exact error may be stated as a lower bound, or a smaller one.
+    let mut weaker = relu();
+    let witness = weaker.certificate.witness.as_mut().expect("it has one");
+    witness.kind = WitnessKind::LowerBound;
+    witness.error.0 /= integer(2);
+    assert!(matches!(weaker.check().expect("readable").verdict, Verdict::Valid(_)));
 }

@@ -118,10 +118,15 @@ fn only_pages_of_report_are_replaced() {
     let mine = "<!DOCTYPE html><title>mine</title>";
     fs::write(here.join("mine.html"), mine).unwrap();
     fs::create_dir(here.join("folder.html")).unwrap();
-    for name in ["mine.html", "folder.html", "proof/network.json"] {
+    let foreign = "was not made by `sumformer report`";
+    for (name, why) in [
+        ("mine.html", foreign),
+        ("folder.html", "it exists and is not a file"),
+        ("proof/network.json", foreign),
+    ] {
         let report = run(here, &format!("report proof -o {name}"));
         assert_eq!(report.code, 2, "{name}");
-        assert!(report.stderr.contains("was not made by `sumformer report`"), "{}", report.stderr);
+        assert!(report.stderr.contains(why), "{}", report.stderr);
     }
     assert_eq!(fs::read_to_string(here.join("mine.html")).unwrap(), mine);
     assert_eq!(run(here, "report proof -o no/such/page.html").code, 2);

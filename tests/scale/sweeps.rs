@@ -88,7 +88,7 @@ fn nothing_certified_is_a_row_that_says_so() {
     assert!(rows[1]["certified"]["float"].as_f64().is_some_and(|certified| certified <= 1e-3));
     for row in &rows {
         let certified = row["certified"]["float"].as_f64().unwrap_or(f64::INFINITY);
-        assert!(row["witness"].as_f64().is_some_and(|witness| witness <= certified));
+        assert!(row["witness"]["float"].as_f64().is_some_and(|witness| witness <= certified));
     }
 }
 

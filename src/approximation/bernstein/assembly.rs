@@ -7,16 +7,19 @@ use itertools::Itertools;
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use rayon::prelude::*;
-use sumformer_checker::normal_form::{Basis, NormalForm, Others};
+use std::iter::Sum;
+use std::ops::Mul;
+use sumformer_checker::normal_form::{Basis, NormalForm, Others, Shape};
 use sumformer_checker::number::{Rational, common_denominator};
 use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::work::{charge_all, limbs};
 
 /// The basis polynomials of one token, by monomial: which nodes have it, with integer coefficients.
 struct TokenBasis {
     /// The monomials, numbered like the nodes: exponent e_k in the place of node number v_k.
     monomials: Vec<Monomial>,
     /// Per monomial, the nodes and their coefficients times the denominator.
-    columns: Vec<Vec<(usize, BigInt)>>,
+    columns: Columns<BigInt>,
     denominator: BigInt,
 }
 
@@ -56,24 +59,44 @@ impl TokenBasis {
 /// The polynomials Σ_nodes value·Π basis polynomials, one per output, exactly.
 pub(super) fn assemble(frame: &Frame, layout: &Layout, values: &NodeValues) -> Vec<NormalForm> {
     let basis = TokenBasis::new(frame, layout.token_nodes);
+    let each = limbs(basis.denominator.bits() + values.denominator.bits()) * layout.token_nodes as u64;
+    charge_all(layout.places().len() * layout.tokens * values.numerators.len(), each);
     values
         .numerators
         .iter()
         .map(|numerators| {
-            let coefficients = others_changed(&basis, layout, own_changed(&basis, layout, numerators));
+            let coefficients = changed(&basis.columns, layout, numerators);
             let denominator = &values.denominator * basis.denominator.pow(layout.tokens as u32);
             normal_form(frame, layout, &basis, &coefficients, &denominator)
         })
         .collect()
 }
 
+/// Per monomial of one token the nodes that have it, and their coefficients.
+pub(super) type Columns<T> = Vec<Vec<(usize, T)>>;
+
+/// From values at nodes to coefficients of monomials, for one token after the other. The places of the result are those of
+/// the values, with monomials for nodes.
+pub(super) fn changed<T: Coefficient>(columns: &Columns<T>, layout: &Layout, values: &[T]) -> Vec<T>
+where
+    for<'a> &'a T: Mul<&'a T, Output = T>,
+{
+    others_changed(columns, layout, own_changed(columns, layout, values))
+}
+
+/// What coefficients are computed in.
+pub(super) trait Coefficient: Sum + Send + Sync {}
+impl Coefficient for BigInt {}
+impl Coefficient for f64 {}
+
 /// Own node → own monomial: T'[α; V] = Σ_u basis_u,α·T[u; V].
-fn own_changed(basis: &TokenBasis, layout: &Layout, values: &[BigInt]) -> Vec<BigInt> {
+fn own_changed<T: Coefficient>(columns: &Columns<T>, layout: &Layout, values: &[T]) -> Vec<T>
+where
+    for<'a> &'a T: Mul<&'a T, Output = T>,
+{
     values
         .par_chunks(layout.token_nodes)
-        .flat_map_iter(|row| {
-            basis.columns.iter().map(move |column| column.iter().map(|(u, c)| c * &row[*u]).sum())
-        })
+        .flat_map_iter(|row| columns.iter().map(move |column| column.iter().map(|(u, c)| c * &row[*u]).sum()))
         .collect()
 }
 
@@ -82,7 +105,10 @@ fn own_changed(basis: &TokenBasis, layout: &Layout, values: &[BigInt]) -> Vec<Bi
 /// After s of them a coefficient has an own monomial, a multiset of s monomials and one of n − 1 − s nodes:
 /// T'[A + α; V] = Σ_v basis_v,α·T[A; V + v]. Any element of the larger multiset may play α, since T is symmetric; it is
 /// the last one. Places: (number of A · number of multisets of nodes + number of V)·P + own.
-fn others_changed(basis: &TokenBasis, layout: &Layout, mut tensor: Vec<BigInt>) -> Vec<BigInt> {
+fn others_changed<T: Coefficient>(columns: &Columns<T>, layout: &Layout, mut tensor: Vec<T>) -> Vec<T>
+where
+    for<'a> &'a T: Mul<&'a T, Output = T>,
+{
     let (others, own_count) = (layout.tokens - 1, layout.token_nodes);
     for done in 0..others {
         let [before, after] = [done, done + 1].map(|size| Multisets::new(size, own_count));
@@ -95,7 +121,7 @@ fn others_changed(basis: &TokenBasis, layout: &Layout, mut tensor: Vec<BigInt>) 
             .flat_map_iter(|(a, v)| {
                 let (last, rest) =
                     monomials[a].split_last().map_or((0, &[][..]), |(&last, rest)| (last, rest));
-                let column = &basis.columns[last];
+                let column = &columns[last];
                 let row = before.rank(rest) * nodes_before.len();
                 let sources: Vec<usize> = column
                     .iter()
@@ -121,7 +147,8 @@ fn normal_form(
     coefficients: &[BigInt],
     denominator: &BigInt,
 ) -> NormalForm {
-    let mut form = NormalForm::zero(frame.nodes().len(), 1, Others::Count(layout.tokens - 1));
+    let shape = Shape::new(frame.nodes().len(), 1).expect("a token's coordinates are few");
+    let mut form = NormalForm::zero(shape, Others::Count(layout.tokens - 1));
     for ((own, others), coefficient) in layout.places().iter().zip(coefficients) {
         let mut parts: Vec<Monomial> = others.iter().map(|&alpha| basis.monomials[alpha].clone()).collect();
         parts.retain(|part| !part.is_one());

@@ -74,6 +74,11 @@ impl Frame {
         &self.nodes
     }
 
+    /// The box.
+    pub fn domain(&self) -> &[Interval] {
+        &self.domain
+    }
+
     /// The number of nodes of one token, (m+1)^d; saturating.
     pub fn token_nodes(&self) -> u64 {
         self.nodes.iter().fold(1, |product: u64, nodes| product.saturating_mul(nodes.len() as u64))

@@ -11,6 +11,7 @@ use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, Scalar, evaluate_token};
 use sumformer_checker::number::{Rational, binomial, common_denominator, integer, max};
+use sumformer_checker::work::handle;
 
 /// More nodes than this are refused: as many terms still fit a target file.
 pub const MAX_NODES: u64 = 1 << 14;
@@ -95,11 +96,14 @@ impl NodeValues {
     /// Evaluates the target at all nodes; the number of nodes is checked before.
     pub fn new(target: &Target, frame: &Frame, how: &Values) -> Result<Self, ApproximationError> {
         let places = Layout::new(target, frame)?.places();
+        let budget = handle();
         let parts: Vec<Vec<(Vec<Rational>, Rational)>> = places
             .par_chunks(CHUNK)
-            .map(|chunk| match how {
-                Values::Exact => exact(target, frame, chunk),
-                Values::Rounded(unit) => rounded(target, frame, chunk, unit),
+            .map(|chunk| {
+                budget.enter(|| match how {
+                    Values::Exact => exact(target, frame, chunk),
+                    Values::Rounded(unit) => rounded(target, frame, chunk, unit),
+                })
             })
             .collect::<Result<_, EvalError>>()?;
         let (values, errors): (Vec<Vec<Rational>>, Vec<Rational>) = parts.into_iter().flatten().unzip();

@@ -1,16 +1,19 @@
 //! Piecewise linear interpolation in one coordinate of a token: how many pieces are enough.
 
 use sumformer_checker::format::certificate::Replacement;
-use sumformer_checker::language::ast::{Expr, ExprKind, TokenLevel};
+use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, TokenLevel};
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::number::{Rational, to_f64};
 use sumformer_checker::surrogate::{children, free_levels, pair_function};
+use sumformer_checker::work::charge_all;
 
 /// The most pieces that are tried.
 const MAX_PIECES: u32 = 1024;
 /// Sampled distances are at most this part of what is claimed.
 const MARGIN: f64 = 0.9;
+/// Functions of polynomials of higher degree are interpolated in both tokens.
+const MAX_INNER_DEGREE: u32 = 4;
 /// Samples of the other token, and places between two knots.
 const SAMPLES: usize = 64;
 
@@ -22,20 +25,60 @@ pub fn hats(target: &Target, expr: &Expr, depth: usize, error: &Rational) -> Opt
     [(first, second), (second, first)].into_iter().find_map(|(kept, token)| {
         let mut used = coordinates(expr);
         used.retain(|&(level, _)| level == token);
-        used.dedup();
         let [(_, index)] = used[..] else { return None };
         let pair = pair_function(target, expr, [kept, token])?;
-        let pieces = pieces(&pair, index, to_f64(error) * MARGIN)?;
-        Some(Replacement::Hats { token, coordinate: index, pieces })
+        let pieces =
+            |pair: &Target, index: usize, part: f64| pieces(pair, index, to_f64(error) * MARGIN * part);
+        let mut others = coordinates(expr);
+        others.retain(|&(level, _)| level == kept);
+        // Functions of high powers of the token that stays would each need these powers very precisely.
+        if let [(_, other)] = others[..]
+            && steepness(expr) > MAX_INNER_DEGREE
+        {
+            let turned = pair_function(target, expr, [token, kept])?;
+            let pieces =
+                self::pieces(&turned, other, to_f64(error) * MARGIN / 2.0)?.max(pieces(&pair, index, 0.5)?);
+            return Some(Replacement::Grid { token, coordinate: index, pieces });
+        }
+        Some(Replacement::Hats { token, coordinate: index, pieces: pieces(&pair, index, 1.0)? })
     })
 }
 
-fn coordinates(expr: &Expr) -> Vec<(TokenLevel, usize)> {
+/// The highest degree of what a function or a divisor is of.
+fn steepness(expr: &Expr) -> u32 {
+    let inside = children(expr).into_iter().map(steepness).max().unwrap_or(0);
+    match &expr.kind {
+        ExprKind::Call(_, argument) | ExprKind::Binary(BinaryOp::Divide, _, argument) => {
+            inside.max(degree(argument))
+        }
+        _ => inside,
+    }
+}
+
+/// The degree as a polynomial in coordinates and functions.
+fn degree(expr: &Expr) -> u32 {
+    match &expr.kind {
+        ExprKind::Number(_) | ExprKind::Length => 0,
+        ExprKind::Coordinate { .. }
+        | ExprKind::Call(..)
+        | ExprKind::Extremum(..)
+        | ExprKind::Reduce { .. } => 1,
+        ExprKind::Negate(a) => degree(a),
+        ExprKind::Power(a, exponent) => degree(a).saturating_mul(*exponent),
+        ExprKind::Binary(BinaryOp::Add | BinaryOp::Subtract, a, b) => degree(a).max(degree(b)),
+        ExprKind::Binary(BinaryOp::Multiply, a, b) => degree(a).saturating_add(degree(b)),
+        ExprKind::Binary(BinaryOp::Divide, a, b) => degree(a).saturating_add(degree(b).min(1)),
+    }
+}
+
+/// The coordinates that occur, as level and index, in order, each once.
+pub fn coordinates(expr: &Expr) -> Vec<(TokenLevel, usize)> {
     let mut all = match expr.kind {
         ExprKind::Coordinate { token, index } => vec![(token, index)],
         _ => children(expr).into_iter().flat_map(coordinates).collect(),
     };
     all.sort_unstable();
+    all.dedup();
     all
 }
 
@@ -65,6 +108,8 @@ fn pieces(pair: &Target, index: usize, error: f64) -> Option<u32> {
         (0..d).map(|k| side(k).0 + side(k).1 * place(k)).collect()
     };
     let distance = |pieces: u32| -> Option<f64> {
+        // Four places to a piece, each about as long as two additions of fractions.
+        charge_all(4 * SAMPLES * pieces as usize, 2);
         let step = width / f64::from(pieces);
         let mut worst: f64 = 0.0;
         for i in 0..SAMPLES {

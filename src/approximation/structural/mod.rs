@@ -4,20 +4,24 @@
 //! chosen, and the pass runs again. All replacements get the same error, scaled until what they add up to at the
 //! outputs is the share of ε that is meant for them.
 
+mod composite;
 mod exponent;
 mod hats;
 mod names;
 mod replacement;
 
 use num_traits::Zero;
+use sumformer_checker::decimal::above;
 use sumformer_checker::format::certificate::{Approximation, Replacement};
 use sumformer_checker::language::ast::Span;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, max, round_down, to_f64};
+use sumformer_checker::number::{Rational, integer, max, power_of_two, round_down};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 /// Attempts to meet the share.
 const MAX_ATTEMPTS: usize = 12;
+/// How much smaller errors become after an argument has left the domain of its function.
+const OFF_DOMAIN_STEP: i64 = 16;
 /// Hats are not made finer than this.
 const MAX_PIECES: u32 = 2048;
 /// More replacements are not looked for.
@@ -41,11 +45,12 @@ pub enum StructuralError {
     },
     /// The errors of the replacements weigh too much.
     #[error(
-        "the replacements were made {MAX_ATTEMPTS} times more precise, and the surrogate is still {deviation:.3e} from the target"
+        "the replacements were made {MAX_ATTEMPTS} times more precise, and the surrogate is still {} from the target",
+        above(deviation)
     )]
     NotNear {
         /// The last distance.
-        deviation: f64,
+        deviation: Rational,
     },
 }
 
@@ -69,9 +74,18 @@ fn place(approximation: &Approximation) -> (usize, usize) {
 
 fn near(target: &Target, share: &Rational, max_terms: usize) -> Result<Surrogate, StructuralError> {
     let mut error = share.clone();
+    let least = share / power_of_two(16);
     let mut deviation = Rational::zero();
     for _ in 0..MAX_ATTEMPTS {
-        let surrogate = cover(target, &error, max_terms)?;
+        let surrogate = match cover(target, &error, max_terms) {
+            Ok(surrogate) => surrogate,
+            // What is replaced may be so far off that a divisor may vanish, or a root leave its domain.
+            Err((_, Coverage::Replaced)) if error > least => {
+                error = &error / integer(OFF_DOMAIN_STEP);
+                continue;
+            }
+            Err((refused, _)) => return Err(refused),
+        };
         deviation = surrogate.deviations.iter().cloned().fold(Rational::zero(), max);
         if &deviation <= share {
             return Ok(surrogate);
@@ -79,12 +93,25 @@ fn near(target: &Target, share: &Rational, max_terms: usize) -> Result<Surrogate
         // A bit less than in proportion, and never so little that rounding is all that is left.
         error = round_down(&(&error * share / &deviation * Rational::new(9.into(), 10.into())), 8);
     }
-    Err(StructuralError::NotNear { deviation: to_f64(&deviation) })
+    Err(StructuralError::NotNear { deviation })
+}
+
+/// What was done before a node was met that nothing covers.
+enum Coverage {
+    /// Nodes were replaced, which moves what depends on them.
+    Replaced,
+    /// The target is as it was, or no smaller error would help.
+    Final,
 }
 
 /// Replaces what the checker asks for, one node after the other.
-fn cover(target: &Target, error: &Rational, max_terms: usize) -> Result<Surrogate, StructuralError> {
+fn cover(
+    target: &Target,
+    error: &Rational,
+    max_terms: usize,
+) -> Result<Surrogate, (StructuralError, Coverage)> {
     let mut approximations: Vec<Approximation> = Vec::new();
+    let last = |error: StructuralError| (error, Coverage::Final);
     loop {
         let (site, what, span) = match Surrogate::new(target, &approximations, max_terms) {
             Ok(surrogate) => return Ok(surrogate),
@@ -97,21 +124,32 @@ fn cover(target: &Target, error: &Rational, max_terms: usize) -> Result<Surrogat
             Err(SurrogateError::Wrong { index, message }) => {
                 let hats = approximations.get_mut(index).map(|a| &mut a.by);
                 match hats {
-                    Some(Replacement::Hats { pieces, .. }) if *pieces < MAX_PIECES => {
+                    Some(Replacement::Hats { pieces, .. } | Replacement::Grid { pieces, .. })
+                        if *pieces < MAX_PIECES =>
+                    {
                         *pieces += *pieces / 8 + 1
                     }
-                    _ => return Err(SurrogateError::Wrong { index, message }.into()),
+                    _ => return Err(last(SurrogateError::Wrong { index, message }.into())),
                 }
                 continue;
             }
-            Err(other) => return Err(other.into()),
+            Err(other) => {
+                let moved = matches!(
+                    other,
+                    SurrogateError::NotCovered { site: None, .. } | SurrogateError::LeavesDomain { .. }
+                );
+                let coverage =
+                    if moved && !approximations.is_empty() { Coverage::Replaced } else { Coverage::Final };
+                return Err((other.into(), coverage));
+            }
         };
-        let replacement = replacement::choose(target, &site, error)
-            .map_err(|why| StructuralError::OutOfReach { what: what.clone(), why, span: span.clone() })?;
+        let replacement = replacement::choose(target, &site, error).map_err(|why| {
+            last(StructuralError::OutOfReach { what: what.clone(), why, span: span.clone() })
+        })?;
         let at = approximations.partition_point(|a| place(a) < place(&replacement));
         if approximations.get(at).is_some_and(|a| place(a) == place(&replacement)) {
             let why = "what replaces it needs a replacement itself".to_string();
-            return Err(StructuralError::OutOfReach { what, why, span });
+            return Err(last(StructuralError::OutOfReach { what, why, span }));
         }
         approximations.insert(at, replacement);
     }

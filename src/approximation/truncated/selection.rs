@@ -5,6 +5,7 @@ use super::fitting::SVD_STEPS;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::work::{charge_all, handle};
 
 /// Directions of a block that keep less than this of its length, once what is known is projected out, are rounding noise.
 const NEGLIGIBLE: f64 = 1e-9;
@@ -31,14 +32,14 @@ impl Selection {
             let rest: Vec<&Monomial> =
                 candidates.iter().filter(|m| !selection.features.contains(m)).collect();
             // Gains are compared in the order of the candidates, so threads do not matter.
-            let gains: Vec<(f64, DMatrix<f64>)> = rest
-                .par_iter()
-                .map(|feature| {
-                    let more = latents.with(samples, feature);
-                    let block = space.new_directions(more.matrix(latents.terms().len(), samples.fitted));
-                    (space.gain(&block), block)
-                })
-                .collect();
+            let budget = handle();
+            let gain = |feature: &&Monomial| {
+                let more = latents.with(samples, feature);
+                let block = space.new_directions(more.matrix(latents.terms().len(), samples.fitted));
+                (space.gain(&block), block)
+            };
+            let gains: Vec<(f64, DMatrix<f64>)> =
+                rest.par_iter().map(|feature| budget.enter(|| gain(feature))).collect();
             let mut best: Option<(usize, f64)> = None;
             for (at, (gain, _)) in gains.iter().enumerate() {
                 if best.is_none_or(|(_, largest)| *gain > largest) {
@@ -86,6 +87,8 @@ impl Space {
 
     /// Orthonormal directions of the block's columns beyond the span.
     fn new_directions(&self, mut block: DMatrix<f64>) -> DMatrix<f64> {
+        // Two projections, and the decomposition of what is left.
+        charge_all(block.len(), (4 * self.basis.ncols() + 8 * block.ncols()) as u64);
         for mut column in block.column_iter_mut() {
             let length = column.norm();
             if length > 0.0 {

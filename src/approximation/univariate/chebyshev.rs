@@ -4,8 +4,6 @@ use super::MAX_DEGREE;
 use num_traits::{One, Zero};
 use std::f64::consts::PI;
 use sumformer_checker::interval::Interval;
-use sumformer_checker::language::Scalar;
-use sumformer_checker::language::ast::Function;
 use sumformer_checker::number::{Rational, integer, to_f64};
 
 /// The function is evaluated at this many points; coefficients up to [`MAX_DEGREE`] are then hardly disturbed by those
@@ -21,14 +19,14 @@ pub(super) struct Series {
 
 impl Series {
     /// Nothing if φ has no finite values at some of the points.
-    pub(super) fn new(function: Function, range: &Interval) -> Option<Self> {
+    pub(super) fn new(function: impl Fn(f64) -> Option<f64>, range: &Interval) -> Option<Self> {
         let (middle, radius) = (to_f64(&range.mid()), to_f64(&range.wid()) / 2.0);
         let ends = [(1.0, to_f64(range.sup())), (-1.0, to_f64(range.inf()))];
         let angle = |j: usize| PI * (j as f64 + 0.5) / POINTS as f64;
         let inside = (0..POINTS).map(|j| (angle(j).cos(), middle + radius * angle(j).cos()));
         let mut values = Vec::with_capacity(POINTS + 2);
         for (u, t) in inside.chain(ends) {
-            values.push((u, t.call(function).ok().filter(|value| value.is_finite())?));
+            values.push((u, function(t).filter(|value| value.is_finite())?));
         }
         let coefficient = |k: usize| {
             let sum: f64 = (0..POINTS).map(|j| values[j].1 * (k as f64 * angle(j)).cos()).sum();

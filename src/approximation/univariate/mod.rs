@@ -5,10 +5,10 @@ mod chebyshev;
 use chebyshev::Series;
 use num_traits::{One, Zero};
 use sumformer_checker::interval::Interval;
+use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::number::{Rational, floor_log2, integer, min, power_of_two, ratio, round_up};
 use sumformer_checker::rules::polynomial_distance::polynomial_distance;
-use sumformer_checker::rules::work::Work;
 
 /// The highest degree that is tried.
 pub const MAX_DEGREE: usize = 64;
@@ -29,30 +29,44 @@ pub struct PolynomialApproximation {
 }
 
 /// A polynomial whose distance to φ on the range is at most `error > 0`, certified by the checker's rule.
-///
-/// The degree is the smallest for which the truncated Chebyshev series of φ is close enough with a little to spare;
-/// the best polynomial of this degree is seldom better by a factor of 2. Nothing if no degree up to [`MAX_DEGREE`] is
-/// enough, or φ is not defined on the range.
 pub fn approximate(
     function: Function,
     range: &Interval,
     error: &Rational,
 ) -> Option<PolynomialApproximation> {
+    let certify = |found: &PolynomialApproximation| {
+        let around = range + &Interval::point(-&found.centre);
+        let (centre, q) = (&found.centre, &found.coefficients);
+        polynomial_distance(function, centre, q, &around, &found.error).is_ok()
+    };
+    approximate_by(|t| t.call(function).ok(), MAX_DEGREE, range, error, certify)
+}
+
+/// A polynomial of degree at most `highest` whose distance to a function on the range is at most `error > 0`, as `certify` says.
+///
+/// The degree is the smallest for which the truncated Chebyshev series of the function is close enough with a little to spare;
+/// the best polynomial of this degree is seldom better by a factor of 2. Nothing if no degree is
+/// enough, or the function is not defined on the range.
+pub fn approximate_by(
+    function: impl Fn(f64) -> Option<f64>,
+    highest: usize,
+    range: &Interval,
+    error: &Rational,
+    certify: impl Fn(&PolynomialApproximation) -> bool,
+) -> Option<PolynomialApproximation> {
     let (centre, radius) = (range.mid(), range.wid() / integer(2));
-    let around = range + &Interval::point(-&centre);
     let series = Series::new(function, range)?;
-    for degree in 0..=MAX_DEGREE {
+    for degree in 0..=highest.min(MAX_DEGREE) {
         // What is seen, with what lies between the points where one looks and what rounding takes.
         let seen = Rational::from_float(series.error(degree))? * ratio(17, 16) + error / power_of_two(7);
         if seen > *error {
             continue;
         }
         let coefficients = rounded(&series.powers(degree), &radius, error);
-        let certified = min(round_up(&seen, ERROR_BITS), error.clone());
-        let distance =
-            polynomial_distance(function, &centre, &coefficients, &around, &certified, &mut Work::default());
-        if distance.is_ok() {
-            return Some(PolynomialApproximation { centre, coefficients, error: certified });
+        let error = min(round_up(&seen, ERROR_BITS), error.clone());
+        let found = PolynomialApproximation { centre: centre.clone(), coefficients, error };
+        if certify(&found) {
+            return Some(found);
         }
     }
     None
@@ -82,7 +96,6 @@ fn rounded(powers: &[Rational], radius: &Rational, error: &Rational) -> Vec<Rati
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sumformer_checker::language::Scalar;
     use sumformer_checker::number::to_f64;
 
     fn interval(lo: Rational, hi: Rational) -> Interval {

@@ -1,6 +1,6 @@
 //! E8, E10: the piecewise constant function of (29).
 
-use crate::audit::proof::{Discontinuous, source, target, with_float};
+use crate::audit::proof::{Discontinuous, source, target, with_decimals};
 use crate::audit::row::{By, Kind, Row, fails, holds};
 use crate::audit::stream::list;
 use crate::codes::CodeKind;
@@ -145,7 +145,7 @@ pub(super) fn e10() -> Row {
                         checked.proof.certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref());
                     let claim = claim.ok_or("the certificate says nothing about ramps")?;
                     numbers.push(("bound off the ramps", claim.bound.0.to_string()));
-                    numbers.push(("share of the box with ramps", with_float(&claim.measure.0)));
+                    numbers.push(("share of the box with ramps", with_decimals(&claim.measure.0)));
                     Ok((valid, numbers))
                 },
             ),

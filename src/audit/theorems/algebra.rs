@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target};
 use sumformer_checker::language::evaluate_sequence;
-use sumformer_checker::normal_form::{Basis, Limits, NormalForm, Others};
+use sumformer_checker::normal_form::{Basis, Limits, NormalForm, Others, Shape};
 use sumformer_checker::number::{Rational, integer, ratio};
 use sumformer_checker::polynomial::{Monomial, Polynomial};
 
@@ -112,13 +112,14 @@ fn monomial(alpha: &[u32]) -> Monomial {
 /// A polynomial in power sums of n tokens, expanded.
 fn expanded(polynomial: &PowerSumPolynomial, n: usize, d: usize) -> Result<NormalForm, Box<dyn Error>> {
     let limits = Limits::new(DEFAULT_MAX_TERMS);
-    let zero = NormalForm::zero(d, 0, Others::Count(n));
+    let shape = Shape::new(d, 0)?;
+    let zero = NormalForm::zero(shape, Others::Count(n));
     let mut sum = zero.clone();
     for (factors, coefficient) in polynomial.terms() {
         let mut product = zero.constant_like(coefficient);
         for (alpha, exponent) in factors {
             let power_sum = Polynomial::term(monomial(alpha), Rational::one());
-            let power_sum = NormalForm::sum_over_others(d, 0, Others::Count(n), &power_sum);
+            let power_sum = NormalForm::sum_over_others(shape, Others::Count(n), &power_sum);
             product = product.times(&power_sum.power(exponent, &limits)?, &limits)?;
         }
         sum.add_scaled(&product, &Rational::one());
@@ -133,7 +134,7 @@ fn all_generated(n: usize, d: usize, degree: u32) -> Evidence {
     let mut used = BTreeSet::new();
     for chosen in parts(d, n, degree) {
         let in_power_sums = reducer.reduce(&augmented_monomial(&chosen, 200_000)?)?;
-        let mut wanted = NormalForm::zero(d, 0, Others::Count(n));
+        let mut wanted = NormalForm::zero(Shape::new(d, 0)?, Others::Count(n));
         let mut basis: Vec<Monomial> = chosen.iter().map(|alpha| monomial(alpha)).collect();
         basis.sort();
         wanted.add_term(Basis { named: Monomial::one(), parts: basis }, Rational::one());

@@ -13,6 +13,7 @@ use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Rational, max};
 use sumformer_checker::rules::boxes::{Leaf, LeafCount, Place, Sides};
+use sumformer_checker::work::handle;
 
 /// Progress is reported after this many boxes.
 const REPORT_AFTER: usize = 1 << 13;
@@ -26,8 +27,8 @@ pub struct BoxOptions<'a> {
     pub max_boxes: usize,
     /// Which part of the search.
     pub slice: Slice,
-    /// Told now and then how far the search is, from the thread that called it.
-    pub progress: &'a dyn Fn(BoxProgress),
+    /// Told now and then how far the search is, from the thread that called it; `false` leaves the rest open.
+    pub progress: &'a dyn Fn(BoxProgress) -> bool,
 }
 
 /// How far a search is.
@@ -115,16 +116,17 @@ pub fn search(
         open: Vec::new(),
     };
     let root = vec![(0, vec![Place::WHOLE; n * target.dimension()].into_boxed_slice())];
-    search.assess(root, options.progress);
+    let mut goes_on = search.assess(root, options.progress);
     let mut threshold = options.slice.threshold();
-    while !search.waiting.is_empty() && !search.waiting.iter().any(|waiting| waiting.failure.hopeless) {
+    while goes_on
+        && !search.waiting.is_empty()
+        && !search.waiting.iter().any(|waiting| waiting.failure.hopeless)
+    {
         if threshold.is_some_and(|threshold| search.waiting.len() >= threshold) {
             threshold = None;
             search.keep(options.slice);
         }
-        if !search.halve(options) {
-            break;
-        }
+        goes_on = search.halve(options);
     }
     Ok(search.finish())
 }
@@ -144,7 +146,7 @@ impl Search<'_> {
         self.waiting = own;
     }
 
-    /// Halves the waiting boxes, the worst ones if not all of them may be; `false` if none.
+    /// Halves the waiting boxes, the worst ones if not all of them may be; `false` if none, or if that is to be all.
     fn halve(&mut self, options: &BoxOptions<'_>) -> bool {
         let room = options.max_boxes.saturating_sub(self.tree.leaves());
         let mut waiting = std::mem::take(&mut self.waiting);
@@ -172,23 +174,28 @@ impl Search<'_> {
             }
         }
         let any = !halves.is_empty();
-        self.assess(halves, options.progress);
-        any
+        self.assess(halves, options.progress) && any
     }
 
-    /// Encloses boxes; those that are not good enough wait, in their order.
-    fn assess(&mut self, mut boxes: Vec<(usize, Box<[Place]>)>, progress: &dyn Fn(BoxProgress)) {
+    /// Encloses boxes; those that are not good enough wait, in their order. If that is to be all, so do those that have not
+    /// been looked at, and the answer is `false`.
+    fn assess(
+        &mut self,
+        mut boxes: Vec<(usize, Box<[Place]>)>,
+        progress: &dyn Fn(BoxProgress) -> bool,
+    ) -> bool {
+        let budget = handle();
         let mut rest = boxes.drain(..);
         loop {
             let some: Vec<_> = rest.by_ref().take(REPORT_AFTER).collect();
             if some.is_empty() {
-                return;
+                return true;
             }
             let subject = &self.subject;
             let found: Vec<Assessment> = some
                 .par_iter()
                 .with_min_len(BATCH)
-                .map_init(|| subject.worker(), |worker, (_, places)| worker.assess(places))
+                .map_init(|| subject.worker(), |worker, (_, places)| budget.enter(|| worker.assess(places)))
                 .collect();
             self.enclosures += some.len();
             for ((node, places), assessment) in some.into_iter().zip(found) {
@@ -204,7 +211,15 @@ impl Search<'_> {
                 }
             }
             let closed = self.leaves.enclosed + self.leaves.outside;
-            progress(BoxProgress { closed, waiting: self.waiting.len() });
+            if !progress(BoxProgress { closed, waiting: self.waiting.len() }) {
+                let unseen = |(node, places): (usize, Box<[Place]>)| Waiting {
+                    failure: Failure::unseen(&places),
+                    node,
+                    places,
+                };
+                self.waiting.extend(rest.map(unseen));
+                return false;
+            }
         }
     }
 

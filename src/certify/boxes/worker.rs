@@ -35,6 +35,11 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Nothing is known of a box.
+    pub fn unseen(places: &[Place]) -> Self {
+        Self { split: least_halved(places), output: 0, enclosure: None, hopeless: false }
+    }
+
     /// A bound on the difference; ∞ without enclosure.
     pub fn magnitude(&self) -> Dyadic {
         self.enclosure.map_or(Dyadic::INFINITY, DyadicInterval::mag)
@@ -107,12 +112,7 @@ impl Worker<'_, '_> {
             .as_mut()
             .and_then(|evaluator| evaluator.difference.enclose(evaluator.present.at(places)).ok());
         let Some(outputs) = enclosed else {
-            return Assessment::Failed(Failure {
-                split: least_halved(places),
-                output: 0,
-                enclosure: None,
-                hopeless: false,
-            });
+            return Assessment::Failed(Failure::unseen(places));
         };
         let tolerances = &self.subject.tolerances;
         let magnitude = |output: &Centred| output.range().mag();

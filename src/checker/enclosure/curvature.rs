@@ -9,6 +9,7 @@
 //! | 1/t | 2/t³ | |
 //! | `tanh` | −2T(1 − T²), T = tanh t | T' = 1 − T², so T'' = −2TT' |
 //! | `sigmoid` | tanh''(t/2)/8 | sigmoid t = (1 + tanh(t/2))/2, differentiated twice |
+//! | √max(t, 0) | 0 up to 0, then that of the root | anything with 0 inside, where the slope jumps |
 //! | `abs`, `relu`, `hat` | 0 | between kinks; where there is a kink inside, anything: there is no second derivative |
 //!
 //! In the first five rows the argument occurs once, or in factors of one sign that are monotone together; so the
@@ -41,6 +42,9 @@ pub fn curvature(function: Function, t: DyadicInterval) -> Result<DyadicInterval
             -over(one, t.pow(2))
         }
         Function::Sqrt => -over(one, integer(4) * t * value()?).max(zero),
+        Function::Root if t.inf().signum() >= 0 => curvature(Function::Sqrt, t)?,
+        Function::Root if t.sup().signum() <= 0 => zero,
+        Function::Root => DyadicInterval::WHOLE,
         Function::Sin | Function::Cos => -value()?,
         Function::Inverse => integer(2) * value()?.pow(3),
         Function::Tanh => of_tanh(t)?,

@@ -6,24 +6,25 @@
 use super::PreparedSide;
 use super::coordinates::Coordinates;
 use super::slope::Centred;
-use crate::evaluation::target_operations;
 use crate::implied::{ImpliedSumformer, PreparedSumformer};
 use crate::language::evaluate::Prepared;
 use crate::language::target::{Target, Tokens};
 use crate::language::{EvalError, Scalar};
+use crate::sequence::Sequence;
 
 /// Encloses target − Sumformer at token 0; one product of boxes at a time, buffers reused.
 pub struct DifferenceEnclosure {
     target: Prepared<Centred>,
     sumformer: PreparedSumformer<Centred>,
     coordinates: Coordinates,
-    operations: f64,
 }
 
 impl DifferenceEnclosure {
     /// Prepares both; fails where [`super::TargetEnclosure::new`] fails, or if the outputs are not as many.
     pub fn new(target: &Target, sumformer: &ImpliedSumformer) -> Result<Self, EvalError> {
-        let Tokens::Fixed(n) = target.tokens else { return Err(EvalError::NoLength) };
+        if target.tokens == Tokens::Any {
+            return Err(EvalError::NoLength);
+        }
         let d = target.dimension();
         let (prepared, coordinates) = super::prepare(target)?;
         // An output without its polynomial would be bounded as if the Sumformer were 0.
@@ -31,13 +32,7 @@ impl DifferenceEnclosure {
             return Err(EvalError::Unbound);
         }
         let sumformer = PreparedSumformer::new(sumformer, d).ok_or(EvalError::NoLength)?;
-        let operations = target_operations(target, n) / n.max(1) as f64 + sumformer.operations(n) as f64;
-        Ok(Self { target: prepared, sumformer, coordinates, operations })
-    }
-
-    /// How many operations on centred forms an enclosure takes, about.
-    pub fn operations(&self) -> f64 {
-        self.operations
+        Ok(Self { target: prepared, sumformer, coordinates })
     }
 
     /// Centred forms of target − Sumformer, one per output; slope number k belongs to the k-th side, its unit being the
@@ -45,7 +40,7 @@ impl DifferenceEnclosure {
     pub fn enclose(&mut self, sides: &[PreparedSide]) -> Result<Vec<Centred>, EvalError> {
         self.coordinates.place(sides.iter(), PreparedSide::middle)?;
         let sequence = self.coordinates.sequence();
-        let mut outputs = self.target.on(sequence)?.token(0)?;
+        let mut outputs = self.target.on(Sequence::once(sequence))?.run(0)?;
         self.sumformer.at_first(sequence, |number, value| {
             if let Some(output) = outputs.get_mut(number) {
                 output.sub_in_place(value);

@@ -16,6 +16,7 @@
 //! −∞, because rounding down gives no +∞, so that Ω − Ω occurs only in the middle of the whole line, which may be 0.
 
 use crate::number::{Rational, power_of_two};
+use crate::sizes;
 use crate::work::{charge, limbs};
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -24,6 +25,10 @@ use std::cmp::Ordering;
 
 /// The number of significant bits.
 const BITS: u32 = 62;
+
+/// The same as an exponent.
+const PLACES: i32 = 62;
+const _: () = assert!(PLACES.unsigned_abs() == BITS);
 
 /// The largest absolute value of the exponent of a finite number.
 pub const LIMIT: i32 = 1 << 20;
@@ -55,20 +60,24 @@ pub(super) fn rounded(mantissa: i128, exponent: i64, rounding: Rounding) -> Dyad
     if mantissa == 0 {
         return Dyadic::ZERO;
     }
-    let excess = (i128::BITS - mantissa.unsigned_abs().leading_zeros()) as i32 - BITS as i32;
-    let (mut mantissa, mut exponent) = if excess <= 0 {
-        ((mantissa as i64) << -excess, exponent + i64::from(excess))
+    let length = i128::BITS - mantissa.unsigned_abs().leading_zeros();
+    let (mut mantissa, mut exponent) = if length <= BITS {
+        let missing = BITS - length;
+        let Ok(short) = i64::try_from(mantissa) else { return unbounded(rounding) };
+        (short << missing, exponent - i64::from(missing))
     } else {
+        let excess = length - BITS;
         // An arithmetic shift is the floor for both signs; it has at most 62 bits, or is ±2^62.
-        let floor = (mantissa >> excess) as i64;
+        let Ok(floor) = i64::try_from(mantissa >> excess) else { return unbounded(rounding) };
         let inexact = i128::from(floor) << excess != mantissa;
         (floor + i64::from(inexact && rounding == Rounding::Up), exponent + i64::from(excess))
     };
     if mantissa.unsigned_abs() == 1 << BITS {
         (mantissa, exponent) = (mantissa / 2, exponent + 1);
     }
-    if exponent.unsigned_abs() <= LIMIT.unsigned_abs().into() {
-        return Dyadic { mantissa, exponent: exponent as i32 };
+    if let Some(exponent) = i32::try_from(exponent).ok().filter(|e| e.unsigned_abs() <= LIMIT.unsigned_abs())
+    {
+        return Dyadic { mantissa, exponent };
     }
     let away = (mantissa > 0) == (rounding == Rounding::Up);
     let magnitude = match (exponent > 0, away) {
@@ -80,13 +89,22 @@ pub(super) fn rounded(mantissa: i128, exponent: i64, rounding: Rounding) -> Dyad
     if mantissa > 0 { magnitude } else { -magnitude }
 }
 
+/// What is never wrong; not reached, as at most 62 bits fit.
+#[cold]
+fn unbounded(rounding: Rounding) -> Dyadic {
+    match rounding {
+        Rounding::Down => -Dyadic::INFINITY,
+        Rounding::Up => Dyadic::INFINITY,
+    }
+}
+
 impl Dyadic {
     /// 0.
     pub const ZERO: Self = Self { mantissa: 0, exponent: 0 };
     /// 1.
-    pub const ONE: Self = Self { mantissa: 1 << (BITS - 1), exponent: 1 - BITS as i32 };
+    pub const ONE: Self = Self { mantissa: 1 << (BITS - 1), exponent: 1 - PLACES };
     /// 1/2.
-    pub const HALF: Self = Self { mantissa: 1 << (BITS - 1), exponent: -(BITS as i32) };
+    pub const HALF: Self = Self { mantissa: 1 << (BITS - 1), exponent: -PLACES };
     /// The largest finite number.
     pub const MAX: Self = Self { mantissa: (1 << BITS) - 1, exponent: LIMIT };
     /// The smallest positive number.
@@ -110,19 +128,18 @@ impl Dyadic {
         if denominator.trailing_zeros() == Some(denominator.bits() - 1)
             && let Some(mantissa) = numerator.to_i128().filter(|m| m.unsigned_abs() <= 1 << 126)
         {
-            return rounded(mantissa, 1 - denominator.bits() as i64, rounding);
+            return rounded(mantissa, 1 - sizes::bits(denominator.bits()), rounding);
         }
         // The quotient of the shifted numbers has 65 or 66 bits; the appended bit says whether it is exact, which
         // changes neither floor nor ceiling at 62 bits.
-        let shift = 65 - numerator.bits() as i64 + denominator.bits() as i64;
-        let (left, right) = (shift.max(0) as u64, (-shift).max(0) as u64);
+        let shift = 65 - sizes::bits(numerator.bits()) + sizes::bits(denominator.bits());
+        let (left, right) = (shift.max(0).unsigned_abs(), shift.min(0).unsigned_abs());
         let (quotient, remainder) = (numerator << left).div_mod_floor(&(denominator << right));
         let appended: BigInt = quotient * 2 + u8::from(!remainder.is_zero());
         match appended.to_i128() {
             Some(mantissa) => rounded(mantissa, -shift - 1, rounding),
             // Not reached: at most 67 bits. The bounds that are always true:
-            None if rounding == Rounding::Up => Self::INFINITY,
-            None => -Self::INFINITY,
+            None => unbounded(rounding),
         }
     }
 

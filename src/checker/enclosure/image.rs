@@ -16,16 +16,21 @@
 //! *Derivatives* are taken from the values that are there already: exp' = exp; tanh' = (1 − T)(1 + T), which
 //! increases up to T = 0 and decreases from there; sigmoid' = S(1 − S), with the top at S = 1/2; sin' = cos, cos' =
 //! −sin. log'(t) = 1/t. The square root needs none: its slopes are 1/(√a + √c), unbounded if both can be 0. Those of
-//! 1/t are −1/(ac).
+//! 1/t are −1/(ac). Those of √max(t, 0) are 0 between numbers below 0, and at most those of the root from max(a, 0) to
+//! max(c, 0): below 0 the distance of the arguments grows, and nothing else.
 //!
 //! *Convexity.* exp'' > 0 and log'' < 0; tanh'' and sigmoid'' have the sign of −t; sin'' = −sin and cos'' = −cos.
 
 use super::chord;
-use super::dyadic::Dyadic;
+use super::dyadic::{Dyadic, Rounding::Up};
 use super::elementary::{self, Angle, Wave};
 use super::interval::DyadicInterval;
 use crate::language::EvalError;
 use crate::language::ast::Function;
+use crate::work::charge;
+
+/// What values and slopes of a function take, in units of [`crate::work`]: up to four sums of a series.
+const SERIES: u64 = 64;
 
 /// Enclosures of values and slopes of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +46,7 @@ pub struct Image {
 impl Image {
     /// The image of A and C; fails where the function is not defined on all of A. C must be a part of A.
     pub fn new(function: Function, a: DyadicInterval, c: DyadicInterval) -> Result<Self, EvalError> {
+        charge(SERIES);
         let (off_domain, one) = (EvalError::OffDomain(function), DyadicInterval::ONE);
         match function {
             Function::Abs => Ok(Self { range: a.abs(), centre: c.abs(), chord: chord::absolute(a, c) }),
@@ -74,6 +80,13 @@ impl Image {
                 let ends = Ends::try_new(a, c, elementary::sqrt).ok_or(off_domain)?;
                 Ok(Self { range: ends.range(), centre: ends.centre(), chord: of_roots(&ends) })
             }
+            Function::Root => {
+                let positive = |t: DyadicInterval| t.max(DyadicInterval::ZERO);
+                let root = Self::new(Function::Sqrt, positive(a), positive(c))?;
+                let rises = a.inf().signum() >= 0 && c.inf().signum() >= 0;
+                let chord = if rises { root.chord } else { root.chord.hull(DyadicInterval::ZERO) };
+                Ok(Self { chord, ..root })
+            }
             Function::Tanh => {
                 let ends = Ends::new(a, c, elementary::tanh);
                 let slope = unimodal(ends.range(), DyadicInterval::ZERO, |t| (one - t) * (one + t));
@@ -88,6 +101,29 @@ impl Image {
             Function::Cos => Ok(of_wave(a, c, Wave::Cos, Wave::MinusSin)),
         }
     }
+}
+
+/// At least |φ(a) − φ(c)| for all a ∈ A and c ∈ C at most `distance` apart; C must be a part of A. ∞ where that is all that is
+/// known.
+///
+/// A difference is the slope of a chord times the distance of the arguments. If the slopes are not bounded on A, those of
+/// chords to C may be. For √max(t, 0) it is also at most the root of the distance: with s = max(a, 0) ≥ t = max(c, 0),
+/// (√s − √t)² ≤ (√s − √t)(√s + √t) = s − t ≤ |a − c|.
+pub fn moved(
+    function: Function,
+    a: DyadicInterval,
+    c: DyadicInterval,
+    distance: Dyadic,
+) -> Result<Dyadic, EvalError> {
+    let by_slope = distance.mul(steepest(function, a, c)?, Up);
+    let root = (function == Function::Root).then(|| elementary::sqrt(distance)).flatten();
+    Ok(root.map_or(by_slope, |root| by_slope.min(root.sup())))
+}
+
+/// At least the slopes of all chords from C to A; ∞ if they are not bounded.
+fn steepest(function: Function, a: DyadicInterval, c: DyadicInterval) -> Result<Dyadic, EvalError> {
+    let slope = Image::new(function, a, a)?.chord.mag();
+    if slope.is_finite() { Ok(slope) } else { Ok(Image::new(function, a, c)?.chord.mag()) }
 }
 
 /// Whether φ' increases or decreases on A.

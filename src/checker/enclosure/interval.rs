@@ -11,7 +11,13 @@ use super::dyadic::{
 };
 use crate::interval::Interval;
 use crate::number::Rational;
+use crate::work::charge;
 use num_bigint::BigInt;
+
+/// What a sum takes, in units of [`crate::work`].
+const SUM: u64 = 1;
+/// What a product or a quotient takes.
+const PRODUCT: u64 = 2;
 
 /// The numbers t with inf ≤ t ≤ sup; an end ±∞ bounds nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +117,7 @@ impl DyadicInterval {
 
     /// A number of the interval, the middle up to rounding.
     pub fn mid(self) -> Dyadic {
+        charge(PRODUCT);
         // Half a sum that is rounded down is at most sup. It is less than inf, or −∞, only if the sum leaves the range.
         let half = self.inf.add(self.sup, Down).mul(Dyadic::HALF, Down);
         half.max(self.inf).max(-Dyadic::MAX)
@@ -124,6 +131,7 @@ impl DyadicInterval {
     /// `{a / b}`; nothing if 0 is among the b.
     #[inline]
     pub fn divide(self, other: Self) -> Option<Self> {
+        charge(PRODUCT);
         if other.sup.signum() < 0 {
             return (-self).divide(-other);
         }
@@ -137,6 +145,7 @@ impl DyadicInterval {
 
     /// `{a^exponent}`: odd powers are increasing, even ones are powers of |a|.
     pub fn pow(self, exponent: u32) -> Self {
+        charge(2 * PRODUCT * u64::from(exponent.checked_ilog2().unwrap_or(0) + 1));
         let base = if exponent.is_multiple_of(2) { self.abs() } else { self };
         Self { inf: base.inf.pow(exponent, Down), sup: base.sup.pow(exponent, Up) }
     }
@@ -177,6 +186,7 @@ impl DyadicInterval {
     /// The interval widened by `radius ≥ 0` on both sides.
     #[inline]
     pub fn widen(self, radius: Dyadic) -> Self {
+        charge(SUM);
         Self { inf: self.inf.sub(radius, Down), sup: self.sup.add(radius, Up) }
     }
 }
@@ -194,6 +204,7 @@ impl std::ops::Add for DyadicInterval {
     type Output = Self;
     #[inline]
     fn add(self, other: Self) -> Self {
+        charge(SUM);
         Self { inf: self.inf.add(other.inf, Down), sup: self.sup.add(other.sup, Up) }
     }
 }
@@ -210,6 +221,7 @@ impl std::ops::Mul for DyadicInterval {
     type Output = Self;
     #[inline]
     fn mul(self, other: Self) -> Self {
+        charge(PRODUCT);
         if self.is_zero() || other.is_zero() {
             return Self::ZERO;
         }
@@ -232,5 +244,13 @@ impl std::ops::Mul for DyadicInterval {
             inf: a.inf.mul(b.sup, Down).min(a.sup.mul(b.inf, Down)),
             sup: a.inf.mul(b.inf, Up).max(a.sup.mul(b.sup, Up)),
         }
+    }
+}
+
+/// The range in decimals, rounded outward.
+impl std::fmt::Display for DyadicInterval {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [inf, sup] = [self.inf(), self.sup()].map(Dyadic::to_rational);
+        f.write_str(&crate::decimal::range(inf.as_ref(), sup.as_ref()))
     }
 }

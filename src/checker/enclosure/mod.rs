@@ -18,8 +18,10 @@ pub mod curvature;
 pub mod difference;
 pub mod dyadic;
 mod elementary;
+pub(crate) mod exact_range;
 pub mod image;
 pub mod interval;
+mod scalar;
 pub mod slope;
 pub mod taylor;
 pub mod univariate;
@@ -28,8 +30,10 @@ use crate::interval::Interval;
 use crate::language::EvalError;
 use crate::language::evaluate::{MAX_SYMMETRIZED, Prepared};
 use crate::language::target::{Body, Target, Tokens};
+use crate::sequence::Sequence;
 use coordinates::Coordinates;
 use dyadic::{Dyadic, Rounding};
+use exact_range::with_continued_roots;
 use interval::DyadicInterval;
 use slope::Centred;
 
@@ -85,7 +89,7 @@ fn prepare(target: &Target) -> Result<(Prepared<Centred>, Coordinates), EvalErro
         return Err(EvalError::TooManyPermutations(n));
     }
     let coordinates = Coordinates::new(n, target.dimension())?;
-    Ok((Prepared::new(target, n)?, coordinates))
+    Ok((Prepared::new(&with_continued_roots(target), n)?, coordinates))
 }
 
 /// Encloses the outputs of the own token over products of boxes; one sequence at a time, buffers reused.
@@ -95,7 +99,7 @@ pub struct TargetEnclosure {
 }
 
 impl TargetEnclosure {
-    /// Prepares the target; fails where none of its enclosures exist, or if its length is not fixed.
+    /// Prepares the target for parts of its domain; fails where none of its enclosures exist, or if its length is not fixed.
     pub fn new(target: &Target) -> Result<Self, EvalError> {
         let (prepared, coordinates) = prepare(target)?;
         Ok(Self { prepared, coordinates })
@@ -128,6 +132,6 @@ impl TargetEnclosure {
 
     /// The outputs of token 0 as centred forms over the present boxes.
     fn outputs(&mut self) -> Result<Vec<Centred>, EvalError> {
-        self.prepared.on(self.coordinates.sequence())?.token(0)
+        self.prepared.on(Sequence::once(self.coordinates.sequence()))?.run(0)
     }
 }

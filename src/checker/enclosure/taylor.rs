@@ -53,7 +53,7 @@ fn coefficients(
     let recurrence =
         |mut list: Vec<DyadicInterval>, base: DyadicInterval, step: &dyn Fn(i64) -> (i64, i64)| {
             while list.len() <= order {
-                let (p, q) = step(list.len() as i64);
+                let (p, q) = step(index(list.len()));
                 let last = list.last().copied().unwrap_or(value);
                 let next =
                     (last * base * DyadicInterval::from_integer(p)).divide(DyadicInterval::from_integer(q));
@@ -69,9 +69,9 @@ fn coefficients(
         Function::Log => {
             one.divide(t).map(|inverse| recurrence(vec![value, inverse], inverse, &|j| (1 - j, j)))
         }
-        Function::Sqrt => {
-            one.divide(t).map(|inverse| recurrence(vec![value], inverse, &|j| (3 - 2 * j, 2 * j)))
-        }
+        Function::Sqrt | Function::Root => one
+            .divide(t.max(DyadicInterval::ZERO))
+            .map(|inverse| recurrence(vec![value], inverse, &|j| (3 - 2 * j, 2 * j))),
         Function::Sin | Function::Cos => {
             let [sin, cos] = [of(Function::Sin)?, of(Function::Cos)?];
             let derivatives = [sin, cos, -sin, -cos];
@@ -87,6 +87,11 @@ fn coefficients(
     })
 }
 
+/// The number of a coefficient; there are few.
+fn index(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
 /// The coefficients of a solution of y' = f − y², where `next` gives the next coefficient of f from those of y.
 fn of_square(
     value: DyadicInterval,
@@ -97,7 +102,7 @@ fn of_square(
     while list.len() <= order {
         let square =
             list.iter().zip(list.iter().rev()).fold(DyadicInterval::ZERO, |sum, (&a, &b)| sum + a * b);
-        let coefficient = (next(&list) - square).divide(DyadicInterval::from_integer(list.len() as i64));
+        let coefficient = (next(&list) - square).divide(DyadicInterval::from_integer(index(list.len())));
         list.push(coefficient.unwrap_or(DyadicInterval::WHOLE));
     }
     list

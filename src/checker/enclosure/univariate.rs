@@ -1,12 +1,12 @@
 //! Values and slopes of a function of one variable over an interval with rational ends.
 
-use super::dyadic::Dyadic;
-use super::image::Image;
+use super::dyadic::{Dyadic, Rounding::Up};
+use super::image::{self, Image};
 use super::interval::DyadicInterval;
 use crate::interval::Interval;
 use crate::language::EvalError;
 use crate::language::ast::Function;
-use crate::number::Rational;
+use crate::number::{Rational, min};
 
 /// An interval that contains φ(t) for all t of the range, with ends of at most 62 bits.
 ///
@@ -18,9 +18,26 @@ pub fn image(function: Function, range: &Interval) -> Result<Interval, EvalError
 
 /// At least |φ(s) − φ(t)| / |s − t| for all s ≠ t of the range; it has at most 62 bits.
 ///
-/// Fails as [`image`] does, and for the square root from 0 on, whose slopes are not bounded.
+/// Fails as [`image()`] does, and for roots from 0 on, whose slopes are not bounded.
 pub fn lipschitz(function: Function, range: &Interval) -> Result<Rational, EvalError> {
     finite(over(function, range)?.chord.mag())
+}
+
+/// At least |φ(s) − φ(t)| for all s of the range and t of its part `of` that are at most `distance` apart, see [`image::moved`].
+pub fn moved(
+    function: Function,
+    range: &Interval,
+    of: &Interval,
+    distance: &Rational,
+) -> Result<Rational, EvalError> {
+    match lipschitz(function, range) {
+        Ok(slope) if function != Function::Root => Ok(slope * distance),
+        slope => {
+            let [range, of] = [range, of].map(DyadicInterval::enclosing);
+            let other = finite(image::moved(function, range, of, Dyadic::from_rational(distance, Up))?)?;
+            Ok(slope.map_or(other.clone(), |slope| min(slope * distance, other)))
+        }
+    }
 }
 
 fn over(function: Function, range: &Interval) -> Result<Image, EvalError> {

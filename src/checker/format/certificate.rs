@@ -28,8 +28,7 @@ pub struct Certificate {
     pub certified: Exact,
     /// One entry per output coordinate.
     pub outputs: Vec<OutputClaim>,
-    /// A point at which the error is known exactly; `null` if the network has no exact values (its attention weights are
-    /// transcendental).
+    /// A point at which the error is known, exactly or from below; `null` if none is named.
     #[serde(deserialize_with = "Option::deserialize")]
     pub witness: Option<Witness>,
     /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
@@ -81,16 +80,37 @@ pub enum Replacement {
         /// Of 1, m − centre, …
         coefficients: Vec<Exact>,
     },
+    /// An expression that is a function F of the value of one node inside it (or such a divisor) by a polynomial in that value,
+    /// up to `error`.
+    Composite {
+        /// The number of that node.
+        inner: usize,
+        /// The polynomial is in powers of t − centre.
+        centre: Exact,
+        /// Of 1, t − centre, …
+        coefficients: Vec<Exact>,
+    },
     /// An expression of one token and sums by itself, as an atom; `error` is 0.
     #[serde(skip_deserializing)]
     Name,
-    /// An expression in two tokens by its piecewise linear interpolant, up to `error`, in one coordinate of one of them.
+    /// An expression in two tokens (or such a divisor) by its piecewise linear interpolant, up to `error`, in one coordinate of
+    /// one of them.
     Hats {
         /// The token's level: 0 is the own one, others are counted from the outermost binder.
         token: usize,
         /// The coordinate, the only one of this token that occurs.
         coordinate: usize,
         /// In how many pieces of equal length its side is cut.
+        pieces: u32,
+    },
+    /// An expression in one coordinate of each of two tokens (or such a divisor) by its bilinear interpolant, up to `error` before the
+    /// values at knots are rounded.
+    Grid {
+        /// The level of the token over whose knots sums are named.
+        token: usize,
+        /// Its coordinate.
+        coordinate: usize,
+        /// In how many pieces of equal length both sides are cut.
         pieces: u32,
     },
     /// A maximum (or the opposite of a minimum) over tokens by threshold features, up to `error`.
@@ -183,29 +203,64 @@ pub struct GadgetOutput {
     pub error: Exact,
 }
 
-/// An exact evaluation: at `input`, |network − target| at this token and output equals `error`.
+/// A point at which the error is known: at `input`, |network − target| at this token and output equals `error`, or is
+/// at least that, as `kind` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct Witness {
-    /// n tokens of d coordinates, inside the box.
+    /// Tokens of d coordinates, inside the box.
     pub input: Vec<Vec<Exact>>,
-    /// Which token, from 0.
+    /// How often each of them stands there in a row; absent (here empty) where every one stands there once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<usize>,
+    /// Which of the n tokens, from 0.
     pub token: usize,
     /// Which output coordinate, from 0.
     pub output: usize,
-    /// The error there, exactly.
+    /// The error there, or what it is at least.
     pub error: Exact,
+    /// Which of the two; absent where it is exact.
+    #[serde(default, skip_serializing_if = "WitnessKind::is_exact")]
+    pub kind: WitnessKind,
+}
+
+/// What the error of a witness is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub enum WitnessKind {
+    /// The error itself.
+    #[default]
+    #[serde(rename = "exact")]
+    Exact,
+    /// A number that is not larger: where target or network leave the rationals.
+    #[serde(rename = "lower bound")]
+    LowerBound,
+}
+
+impl WitnessKind {
+    /// Whether the error is known exactly.
+    pub fn is_exact(&self) -> bool {
+        *self == Self::Exact
+    }
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::LowerBound => "lower bound",
+        }
+    }
 }
 
 read_as!(
     object:Certificate, Approximation, CellClaim, RampClaim, OutputClaim, LatentClaim, Gadget, GadgetOutput, Witness);
+read_as!(name: WitnessKind);
 read_as!(Replacement, |deserializer| name_or_object(deserializer, "name", Replacement::Name));
 
 impl Certificate {
     /// Reads `certificate.json`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, FormatError> {
-        let certificate: Self = serde_json::from_slice(bytes)
-            .map_err(|e| FormatError::Json { file: FILE, message: e.to_string() })?;
+        let certificate: Self = super::from_json(FILE, bytes)?;
         if certificate.format != CERTIFICATE_FORMAT {
             return Err(FormatError::Structure {
                 file: FILE,

@@ -10,6 +10,7 @@ use crate::language::target::Tokens;
 use crate::language::{MAX_DIMENSION, MAX_OUTPUTS, MAX_TOKENS};
 use crate::number::{Exact, Rational};
 use num_traits::Zero;
+use serde::de::{Deserializer, IntoDeserializer};
 use serde::{Deserialize, Serialize};
 
 /// The value of the `format` key.
@@ -157,7 +158,7 @@ pub enum Projection {
 }
 
 /// The value of a uniform projection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum UniformValue {
     /// `"1/n"`: one over the length of the sequence at hand.
@@ -166,9 +167,18 @@ pub enum UniformValue {
     Fixed(Exact),
 }
 
+impl<'de> Deserialize<'de> for UniformValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.as_str() {
+            "1/n" => Ok(Self::ReciprocalLength(ReciprocalLength::OneOverN)),
+            number => Exact::deserialize(number.into_deserializer()).map(Self::Fixed),
+        }
+    }
+}
+
 /// The literal `"1/n"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum ReciprocalLength {
     /// `"1/n"`
     #[serde(rename = "1/n")]
@@ -197,7 +207,7 @@ impl Projection {
 }
 
 read_as!(object: Network, AffineMap, Block, Unit, Attention, Head, Mechanism, Projection);
-read_as!(name: Activation, ReciprocalLength);
+read_as!(name: Activation);
 
 /// Counted sizes of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -219,8 +229,7 @@ pub struct NetworkSize {
 impl Network {
     /// Reads and validates `network.json`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, FormatError> {
-        let network: Self = serde_json::from_slice(bytes)
-            .map_err(|e| FormatError::Json { file: FILE, message: e.to_string() })?;
+        let network: Self = super::from_json(FILE, bytes)?;
         network.validate()?;
         Ok(network)
     }
@@ -384,29 +393,38 @@ impl Network {
 
 mod tokens_as_number_or_any {
     use super::Tokens;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Raw {
-        Number(usize),
-        Text(String),
-    }
+    use serde::de::{Deserializer, Error, Unexpected, Visitor};
+    use serde::ser::Serializer;
+    use std::fmt;
 
     pub fn serialize<S: Serializer>(tokens: &Tokens, serializer: S) -> Result<S::Ok, S::Error> {
         match tokens {
-            Tokens::Fixed(n) => serializer.serialize_u64(*n as u64),
+            Tokens::Fixed(n) => serializer.serialize_u64(crate::sizes::count(*n)),
             Tokens::Any => serializer.serialize_str("any"),
         }
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tokens, D::Error> {
-        match Raw::deserialize(deserializer)? {
-            Raw::Number(n) => Ok(Tokens::Fixed(n)),
-            Raw::Text(text) if text == "any" => Ok(Tokens::Any),
-            Raw::Text(text) => {
-                Err(D::Error::custom(format!("tokens is `{text}`, neither a number nor \"any\"")))
-            }
+        deserializer.deserialize_any(Length)
+    }
+
+    struct Length;
+
+    impl Visitor<'_> for Length {
+        type Value = Tokens;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number of tokens or \"any\"")
+        }
+
+        fn visit_u64<E: Error>(self, n: u64) -> Result<Tokens, E> {
+            usize::try_from(n)
+                .map(Tokens::Fixed)
+                .map_err(|_| E::invalid_value(Unexpected::Unsigned(n), &self))
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Tokens, E> {
+            if text == "any" { Ok(Tokens::Any) } else { Err(E::invalid_value(Unexpected::Str(text), &self)) }
         }
     }
 }

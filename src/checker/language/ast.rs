@@ -21,6 +21,18 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// The children, in the order in which they are written.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Number(_) | ExprKind::Length | ExprKind::Coordinate { .. } => Vec::new(),
+            ExprKind::Negate(inner) | ExprKind::Power(inner, _) | ExprKind::Call(_, inner) => vec![inner],
+            ExprKind::Binary(_, a, b) | ExprKind::Extremum(_, a, b) => vec![a, b],
+            ExprKind::Reduce { body, .. } => vec![body],
+        }
+    }
+}
+
 /// The forms of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExprKind {
@@ -104,6 +116,8 @@ pub enum Function {
     Log,
     /// Square root.
     Sqrt,
+    /// `√max(t, 0)`, which only surrogates have: the square root continued by its value at the end of its domain.
+    Root,
     /// `sin`
     Sin,
     /// `cos`
@@ -122,4 +136,12 @@ pub enum Function {
     Hat,
     /// `t`, which only surrogates have: a value with a name.
     Identity,
+}
+
+impl Function {
+    /// What stands for the function in a surrogate, whose arguments may leave the domain: continued where it has a value at the end
+    /// of its domain, otherwise itself.
+    pub(crate) fn continued(self) -> Self {
+        if self == Self::Sqrt { Self::Root } else { self }
+    }
 }

@@ -107,7 +107,7 @@ impl Context {
         self.tokens == Some(Tokens::Any)
     }
 
-    /// Reports a problem, with a near name as help unless there is help already.
+    /// Reports a problem, with a near name in front of its help.
     pub(super) fn report_near<'a>(
         &mut self,
         mut diagnostic: Diagnostic,
@@ -117,7 +117,8 @@ impl Context {
         if !self.reporter.is_full()
             && let Some(near) = nearest(name, candidates)
         {
-            diagnostic.help = Some(format!("did you mean `{near}`?"));
+            let help = diagnostic.help.map_or_else(String::new, |help| format!(" {help}"));
+            diagnostic.help = Some(format!("did you mean `{near}`?{help}"));
         }
         self.reporter.report(diagnostic);
     }

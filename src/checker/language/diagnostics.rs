@@ -6,9 +6,6 @@ use std::fmt;
 /// How many problems of one file are kept; the rest is only counted.
 pub const MAX_DIAGNOSTICS: usize = 100;
 
-/// How much of a source line is shown on either side of a problem, in characters.
-const CONTEXT: usize = 70;
-
 /// One problem, with its place as a byte range of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -72,6 +69,12 @@ impl Diagnostics {
         Some(Self { file: file.to_string(), source: source.to_string(), list, omitted })
     }
 
+    /// The same problems under another name of the file.
+    #[must_use]
+    pub fn in_file(self, file: &str) -> Self {
+        Self { file: file.to_string(), ..self }
+    }
+
     /// The name of the file, as it was given.
     pub fn file(&self) -> &str {
         &self.file
@@ -102,40 +105,14 @@ impl Diagnostics {
             column: before[line_start..].chars().count() + 1,
         }
     }
-
-    /// Writes the source line and the carets; very long lines are cut around the problem.
-    fn excerpt(&self, f: &mut fmt::Formatter<'_>, diagnostic: &Diagnostic) -> fmt::Result {
-        let Span { start, end } = diagnostic.span;
-        let line_start = self.source[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.source[start..].find('\n').map_or(self.source.len(), |at| start + at);
-        let (before, rest) = (&self.source[line_start..start], self.source[start..line_end].trim_end());
-        let skipped = before.chars().count().saturating_sub(CONTEXT);
-        let before: String = before.chars().skip(skipped).collect();
-        let after: String = rest.chars().take(CONTEXT).collect();
-        let (left, right) =
-            (if skipped > 0 { "…" } else { "" }, if after.len() < rest.len() { "…" } else { "" });
-        writeln!(f, "  {left}{before}{after}{right}")?;
-
-        let underlined =
-            self.source[start..end.min(line_end)].chars().count().clamp(1, after.chars().count().max(1));
-        let indent = before.chars().map(|c| if c == '\t' { '\t' } else { ' ' });
-        let gap = if left.is_empty() { "" } else { " " };
-        let line =
-            format!("  {gap}{}{} {}", indent.collect::<String>(), "^".repeat(underlined), diagnostic.label);
-        writeln!(f, "{}", line.trim_end())
-    }
 }
 
 impl fmt::Display for Diagnostics {
-    /// One paragraph per problem: `file:line:column: error: …`, the source line, carets, help.
+    /// One line per problem, `file:line:column: error: message`; drawing them is the program's.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for diagnostic in &self.list {
             let Location { line, column } = self.location(diagnostic);
             writeln!(f, "{}:{line}:{column}: error: {}", self.file, diagnostic.message)?;
-            self.excerpt(f, diagnostic)?;
-            if let Some(help) = &diagnostic.help {
-                writeln!(f, "  help: {help}")?;
-            }
         }
         match self.omitted {
             0 => Ok(()),

@@ -186,18 +186,16 @@ impl<'a> Fields<'a> {
         let problem = match value.get_ref() {
             DeValue::String(text) => match parse_rational(text) {
                 Ok(number) => return Some(number),
-                Err(error) if text.len() <= MAX_NAME => {
-                    Diagnostic::new(error.to_string(), "not read", value.span())
-                }
-                Err(_) => Diagnostic::new(
-                    "the text is not an exact number that can be read",
-                    "not read",
-                    value.span(),
-                ),
+                Err(error) => Diagnostic::new(error.to_string(), "not read", value.span()),
             },
             DeValue::Integer(integer) => match big_integer(integer) {
                 Some(number) => return Some(number.into()),
-                None => Diagnostic::new("the integer is too long", "not read", value.span()),
+                None => {
+                    let digits = integer.as_str().len();
+                    let message =
+                        format!("an integer of {digits} digits; at most {MAX_NUMERAL_LENGTH} are read");
+                    Diagnostic::new(message, "too long", value.span())
+                }
             },
             DeValue::Float(_) => {
                 let text = &self.source[value.span()];

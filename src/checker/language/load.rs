@@ -1,5 +1,6 @@
 //! From the text of a target file to a [`Target`].
 
+use super::ast::{BinaryOp, Expr, ExprKind};
 use super::context::{Context, Definition};
 use super::diagnostics::{Diagnostic, Diagnostics, Reporter, quote};
 use super::fields::{Fields, Value};
@@ -9,6 +10,7 @@ use super::names::reserved;
 use super::parser::parse_expression;
 use super::target::{Body, Target, Tokens};
 use super::term::Term;
+use crate::normal_form::Shape;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -63,11 +65,19 @@ fn read<'a>(source: &'a str, table: &'a DeTable<'a>) -> (Target, Reporter) {
         fields.reporter.report(varies.with_help("write `tokens = 4`, or use `output`"));
     }
     let function = fields.required(key, "output = [\"sum(y: y[0])\"]");
+    let key_span = fields.key_span(key);
     let mut context = Context::new(fields.reporter, tokens, dimension, explicit);
     if let Some(value) = table.get("where") {
         define(&mut context, source, value);
     }
     let expressions = function.map_or_else(Vec::new, |value| expressions(&mut context, source, key, value));
+    if let (true, Some(Tokens::Fixed(n)), Some(d)) = (explicit, tokens, dimension) {
+        let atoms = expressions.iter().map(possible_atoms).fold(0, usize::saturating_add);
+        if let Err(problem) = Shape::new(d.saturating_add(atoms), n) {
+            let all = Diagnostic::new(problem.to_string(), "each token has a name here", key_span);
+            context.reporter.report(all.with_help("take fewer tokens or coordinates, or use `output`"));
+        }
+    }
     let body =
         if explicit { Body::SemiInvariant { expressions, symmetrize } } else { Body::Output(expressions) };
     let tokens = tokens.unwrap_or(Tokens::Any);
@@ -76,7 +86,7 @@ fn read<'a>(source: &'a str, table: &'a DeTable<'a>) -> (Target, Reporter) {
 }
 
 /// Reads `output` or `semi_invariant`.
-fn expressions(context: &mut Context, source: &str, key: &str, value: &Value<'_>) -> Vec<super::ast::Expr> {
+fn expressions(context: &mut Context, source: &str, key: &str, value: &Value<'_>) -> Vec<Expr> {
     let DeValue::Array(list) = value.get_ref() else {
         context.reporter.report(
             Diagnostic::new(format!("`{key}` must be a list of expressions"), "not a list", value.span())
@@ -90,6 +100,15 @@ fn expressions(context: &mut Context, source: &str, key: &str, value: &Value<'_>
         return Vec::new();
     }
     list.iter().map(|value| expression(context, source, value).expr).collect()
+}
+
+/// At most so many functions of one variable become further coordinates of the tokens.
+fn possible_atoms(expr: &Expr) -> usize {
+    let here = matches!(
+        expr.kind,
+        ExprKind::Call(..) | ExprKind::Extremum(..) | ExprKind::Binary(BinaryOp::Divide, ..)
+    );
+    expr.children().into_iter().map(possible_atoms).fold(usize::from(here), usize::saturating_add)
 }
 
 /// Reads one expression in a string.

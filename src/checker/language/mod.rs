@@ -7,10 +7,12 @@
 
 pub mod ast;
 mod context;
+mod cost;
 pub mod diagnostics;
 pub mod evaluate;
 mod expand;
 mod fields;
+mod folds;
 mod lexer;
 mod literal;
 mod load;
@@ -26,7 +28,7 @@ mod term;
 
 pub use context::{MAX_DEPTH, MAX_NODES};
 pub use diagnostics::{Diagnostic, Diagnostics};
-pub use evaluate::{EvalError, evaluate_sequence, evaluate_token};
+pub use evaluate::{EvalError, evaluate_run, evaluate_sequence, evaluate_token};
 pub use fields::{MAX_DIMENSION, MAX_TOKENS};
 pub use load::{MAX_OUTPUTS, MAX_SOURCE, load_target};
 pub use parser::MAX_EXPONENT;

@@ -40,6 +40,20 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
     WORDS.iter().map(|&(name, _)| name)
 }
 
+/// All of them, in words.
+pub(super) fn all_functions() -> String {
+    let listed = |wanted: &dyn Fn(&Word) -> bool, form: &dyn Fn(&str) -> String| {
+        let names = WORDS.iter().filter(|(_, word)| wanted(word)).map(|(name, _)| form(name));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "there are {}; over tokens {}; of two numbers {}",
+        listed(&|word| matches!(word, Word::Function(_)), &|name| format!("`{name}`")),
+        listed(&|word| !matches!(word, Word::Function(_)), &|name| format!("`{name}(y: …)`")),
+        listed(&|word| matches!(word, Word::Either(..)), &|name| format!("`{name}(a, b)`")),
+    )
+}
+
 /// Why a name can be neither a bound token nor an abbreviation.
 pub(super) fn reserved(text: &str, explicit: bool) -> Option<&'static str> {
     match text {
@@ -69,6 +83,7 @@ impl Function {
             Function::Inverse => "1/t",
             Function::Hat => "hat",
             Function::Identity => "identity",
+            Function::Root => Function::Sqrt.name(),
             _ => name_of(Word::Function(self)),
         }
     }

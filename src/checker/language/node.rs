@@ -1,15 +1,40 @@
-//! An expression prepared for repeated evaluation: constants converted once, loops that keep their last value.
+//! An expression prepared for repeated evaluation: constants converted once, loops that keep their values.
 //!
-//! A reduction inside others costs one loop per binder. Where its value does not depend on the innermost tokens, it is
-//! kept from one round of the loop to the next, so that `sum(y: y[0] * mean(z: z[0]))` takes 2n steps, not n². What
-//! is kept belongs to one sequence; [`Node::forget`] comes before the next.
+//! *Values that are kept.* A reduction inside others costs one loop per binder. Its value depends on the places of its
+//! free levels only: those that occur in it and are bound outside. It is kept for the next time that these places are
+//! asked for, all of them where there is one free level at most, the last one else. So `sum(y: y[0] * mean(z: z[0]))`
+//! takes 2n steps, not n². What is kept belongs to one sequence; [`Node::forget`] comes before the next.
+//!
+//! *Equal tokens.* In a run of equal tokens a loop evaluates its body once for each place at which a free level stands,
+//! and once for all other places together. *Why:* exchanging two of these others changes neither the sequence nor any
+//! place that the body knows, so the body has the same value at both. m equal values make m·v in a sum, v^m in a
+//! product, v in an extremum.
+//!
+//! *Long sequences.* A loop that excludes levels on which its body does not depend, as `sum(z != y: z[0])` excludes y,
+//! has the same terms for every place of these but for the runs in which they stand. [`Folds`] combines the others.
 
 use super::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, TokenLevel};
 use super::evaluate::EvalError;
+use super::folds::{Folds, Total};
 use super::scalar::Scalar;
 use crate::number::Rational;
+use crate::sequence::Sequence;
+use crate::work::{charge, charge_all};
 use num_bigint::BigInt;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sequences of more runs than this are combined in pairs.
+const SHORT: usize = 64;
+
+/// A position in a sequence: a run, and which of its equal tokens. Which number a token has in its run means nothing
+/// but that others are other tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// The run.
+    pub(super) run: usize,
+    /// Which of its tokens.
+    pub(super) copy: usize,
+}
 
 /// An expression prepared for repeated evaluation.
 pub(super) enum Node<S> {
@@ -23,15 +48,19 @@ pub(super) enum Node<S> {
     Extremum(Extremum, Box<Node<S>>, Box<Node<S>>),
 }
 
-/// A reduction, and its last value if that may be asked for again.
+/// A reduction, and the values that may be asked for again.
 pub(super) struct Loop<S> {
     reduction: Reduction,
     excluded: Vec<TokenLevel>,
-    body: Node<S>,
-    /// The levels the value depends on.
-    free: Vec<TokenLevel>,
-    /// Where the tokens of these levels stood, and the value then.
-    last: Option<(Vec<usize>, S)>,
+    pub(super) body: Node<S>,
+    /// The levels the value depends on, increasing.
+    pub(super) free: Vec<TokenLevel>,
+    /// Values, by the places of these levels.
+    kept: BTreeMap<Vec<Place>, S>,
+    /// The levels the body depends on, but for the bound one; increasing.
+    pub(super) known: Vec<TokenLevel>,
+    /// The values of all runs for the last places of these levels, nothing excluded.
+    folds: Option<(Vec<Place>, Folds<S>)>,
 }
 
 /// Turns expressions into nodes.
@@ -59,10 +88,17 @@ impl Preparation {
             ExprKind::Reduce { reduction, excluded, body, .. } => {
                 let (body, mut free) = self.node(body, depth + 1);
                 free.remove(&depth);
+                let known = free.iter().copied().collect();
                 free.extend(excluded);
-                let (reduction, excluded) = (*reduction, excluded.clone());
-                let reduce =
-                    Loop { reduction, excluded, body, free: free.iter().copied().collect(), last: None };
+                let reduce = Loop {
+                    reduction: *reduction,
+                    excluded: excluded.clone(),
+                    body,
+                    free: free.iter().copied().collect(),
+                    kept: BTreeMap::new(),
+                    known,
+                    folds: None,
+                };
                 (Node::Reduce(Box::new(reduce)), free)
             }
         }
@@ -108,7 +144,8 @@ impl<S> Node<S> {
                 b.forget();
             }
             Node::Reduce(reduce) => {
-                reduce.last = None;
+                reduce.kept.clear();
+                reduce.folds = None;
                 reduce.body.forget();
             }
         }
@@ -116,22 +153,23 @@ impl<S> Node<S> {
 }
 
 impl<S: Scalar> Node<S> {
-    /// The value with the tokens of levels 0, 1, … at `positions`, which is left as it was.
+    /// The value with the tokens of levels 0, 1, … at `places`, which is left as it was.
     pub(super) fn evaluate(
         &mut self,
-        sequence: &[Vec<S>],
-        positions: &mut Vec<usize>,
+        sequence: Sequence<'_, S>,
+        places: &mut Vec<Place>,
     ) -> Result<S, EvalError> {
+        charge(2);
         Ok(match self {
             Node::Constant(value) => value.clone(),
-            Node::Coordinate(token, index) => positions
+            Node::Coordinate(token, index) => places
                 .get(*token)
-                .and_then(|&position| sequence.get(position)?.get(*index))
+                .and_then(|place| sequence.tokens().get(place.run)?.get(*index))
                 .ok_or(EvalError::Unbound)?
                 .clone(),
-            Node::Negate(inner) => inner.evaluate(sequence, positions)?.neg(),
+            Node::Negate(inner) => inner.evaluate(sequence, places)?.neg(),
             Node::Binary(op, a, b) => {
-                let (mut a, b) = (a.evaluate(sequence, positions)?, b.evaluate(sequence, positions)?);
+                let (mut a, b) = (a.evaluate(sequence, places)?, b.evaluate(sequence, places)?);
                 match op {
                     BinaryOp::Add => a.add_in_place(&b),
                     BinaryOp::Subtract => a.sub_in_place(&b),
@@ -140,59 +178,131 @@ impl<S: Scalar> Node<S> {
                 }
                 a
             }
-            Node::Power(base, exponent) => base.evaluate(sequence, positions)?.pow(*exponent)?,
-            Node::Call(function, inner) => inner.evaluate(sequence, positions)?.call(*function)?,
+            Node::Power(base, exponent) => base.evaluate(sequence, places)?.pow(*exponent)?,
+            Node::Call(function, inner) => inner.evaluate(sequence, places)?.call(*function)?,
             Node::Extremum(extremum, a, b) => {
-                let (a, b) = (a.evaluate(sequence, positions)?, b.evaluate(sequence, positions)?);
+                let (a, b) = (a.evaluate(sequence, places)?, b.evaluate(sequence, places)?);
                 match extremum {
                     Extremum::Max => a.max(&b),
                     Extremum::Min => a.min(&b),
                 }
             }
-            Node::Reduce(reduce) => reduce.value(sequence, positions)?,
+            Node::Reduce(reduce) => reduce.value(sequence, places)?,
         })
     }
 }
 
+impl<S> Loop<S> {
+    /// Whether a sequence with so many runs has values that are worth keeping for other excluded places.
+    pub(super) fn shares(&self, runs: usize) -> bool {
+        runs > SHORT && self.known.len() < self.free.len()
+    }
+}
+
 impl<S: Scalar> Loop<S> {
-    /// The value, from the last time if nothing it depends on has moved.
-    fn value(&mut self, sequence: &[Vec<S>], positions: &mut Vec<usize>) -> Result<S, EvalError> {
-        let place = |&level: &TokenLevel| positions.get(level).copied().ok_or(EvalError::Unbound);
-        let places: Vec<usize> = self.free.iter().map(place).collect::<Result<_, _>>()?;
-        if let Some((last, value)) = &self.last
-            && *last == places
-        {
+    /// The value, a kept one if these places have been asked for.
+    fn value(&mut self, sequence: Sequence<'_, S>, places: &mut Vec<Place>) -> Result<S, EvalError> {
+        let free = at(&self.free, places)?;
+        if let Some(value) = self.kept.get(&free) {
             return Ok(value.clone());
         }
-        let excluded: BTreeSet<usize> = self.excluded.iter().map(place).collect::<Result<_, _>>()?;
-        let value = self.reduce(sequence, positions, &excluded)?;
-        self.last = Some((places, value.clone()));
+        let named: BTreeSet<Place> = free.iter().copied().collect();
+        let excluded: BTreeSet<Place> = at(&self.excluded, places)?.into_iter().collect();
+        let value = if self.shares(sequence.runs()) {
+            self.around(sequence, places, &named, &excluded)?
+        } else {
+            let mut total = Total::new(sequence.runs() > SHORT);
+            for run in 0..sequence.runs() {
+                self.add_run(run, sequence, places, &named, &excluded, &mut total)?;
+            }
+            total.finish(&|a, b| combined(self.reduction, a, b))
+        };
+        let value = self.finished(value, sequence.len(), excluded.len())?;
+        if self.free.len() > 1 {
+            self.kept.clear();
+        }
+        self.kept.insert(free, value.clone());
         Ok(value)
     }
 
-    /// Runs over all positions but the excluded ones.
-    fn reduce(
+    /// All runs combined: those where something is excluded anew, the others from the tree.
+    fn around(
         &mut self,
-        sequence: &[Vec<S>],
-        positions: &mut Vec<usize>,
-        excluded: &BTreeSet<usize>,
-    ) -> Result<S, EvalError> {
-        let mut total: Option<S> = None;
-        for position in (0..sequence.len()).filter(|position| !excluded.contains(position)) {
-            positions.push(position);
-            let value = self.body.evaluate(sequence, positions);
-            positions.pop();
-            let value = value?;
-            match (&mut total, self.reduction) {
-                (None, _) => total = Some(value),
-                (Some(total), Reduction::Sum | Reduction::Mean) => total.add_in_place(&value),
-                (Some(total), Reduction::Product) => total.mul_in_place(&value),
-                (Some(total), Reduction::Max) => *total = total.max(&value),
-                (Some(total), Reduction::Min) => *total = total.min(&value),
+        sequence: Sequence<'_, S>,
+        places: &mut Vec<Place>,
+        named: &BTreeSet<Place>,
+        excluded: &BTreeSet<Place>,
+    ) -> Result<Option<S>, EvalError> {
+        let reduction = self.reduction;
+        let combine = |a: S, b: &S| combined(reduction, a, b);
+        let known = at(&self.known, places)?;
+        let folds = match self.folds.take_if(|(last, _)| *last == known) {
+            Some((_, folds)) => folds,
+            None => {
+                let named = known.iter().copied().collect();
+                let mut leaf = |run: usize| -> Result<Option<S>, EvalError> {
+                    let mut total = Total::new(false);
+                    self.add_run(run, sequence, places, &named, &BTreeSet::new(), &mut total)?;
+                    Ok(total.finish(&combine))
+                };
+                let leaves = (0..sequence.runs()).map(&mut leaf).collect::<Result<_, _>>()?;
+                Folds::new(leaves, &combine)
+            }
+        };
+        let mut total = Total::new(true);
+        let mut next = 0;
+        let touched: BTreeSet<usize> = excluded.iter().map(|place| place.run).collect();
+        for run in touched {
+            if let Some(before) = folds.over(next..run, &combine) {
+                total.add(before, &combine);
+            }
+            self.add_run(run, sequence, places, named, excluded, &mut total)?;
+            next = run + 1;
+        }
+        if let Some(rest) = folds.over(next..sequence.runs(), &combine) {
+            total.add(rest, &combine);
+        }
+        self.folds = Some((known, folds));
+        Ok(total.finish(&combine))
+    }
+
+    /// Adds the values at the places of a run but the excluded ones; `named` are those that the body can tell from
+    /// their equals.
+    fn add_run(
+        &mut self,
+        run: usize,
+        sequence: Sequence<'_, S>,
+        places: &mut Vec<Place>,
+        named: &BTreeSet<Place>,
+        excluded: &BTreeSet<Place>,
+        total: &mut Total<S>,
+    ) -> Result<(), EvalError> {
+        let reduction = self.reduction;
+        let mut add = |place: Place, copies: usize| -> Result<(), EvalError> {
+            places.push(place);
+            let value = self.body.evaluate(sequence, places);
+            places.pop();
+            charge_all(places.len(), 1);
+            total.add(repeated(reduction, value?, copies)?, &|a, b| combined(reduction, a, b));
+            Ok(())
+        };
+        let (mut first_other, mut others) = (0, sequence.copies(run));
+        for &place in named.range(Place { run, copy: 0 }..=Place { run, copy: usize::MAX }) {
+            first_other += usize::from(place.copy == first_other);
+            others = others.checked_sub(1).ok_or(EvalError::Unbound)?;
+            if !excluded.contains(&place) {
+                add(place, 1)?;
             }
         }
+        if others > 0 { add(Place { run, copy: first_other }, others) } else { Ok(()) }
+    }
+
+    /// What the combined values come to, with n tokens of which some are excluded.
+    fn finished(&self, total: Option<S>, n: usize, excluded: usize) -> Result<S, EvalError> {
         match (total, self.reduction) {
-            (Some(total), Reduction::Mean) => total.div(&count(sequence.len() - excluded.len())),
+            (Some(total), Reduction::Mean) => {
+                total.div(&count(n.checked_sub(excluded).ok_or(EvalError::Unbound)?))
+            }
             (Some(total), _) => Ok(total),
             (None, Reduction::Sum) => Ok(count(0)),
             (None, Reduction::Product) => Ok(count(1)),
@@ -200,5 +310,34 @@ impl<S: Scalar> Loop<S> {
                 Err(EvalError::EmptyRange(self.reduction))
             }
         }
+    }
+}
+
+/// Where the tokens of some levels stand.
+fn at(levels: &[TokenLevel], places: &[Place]) -> Result<Vec<Place>, EvalError> {
+    levels.iter().map(|&level| places.get(level).copied().ok_or(EvalError::Unbound)).collect()
+}
+
+/// Two values of a reduction, the first of them replaced.
+fn combined<S: Scalar>(reduction: Reduction, mut a: S, b: &S) -> S {
+    match reduction {
+        Reduction::Sum | Reduction::Mean => a.add_in_place(b),
+        Reduction::Product => a.mul_in_place(b),
+        Reduction::Max => a = a.max(b),
+        Reduction::Min => a = a.min(b),
+    }
+    a
+}
+
+/// What a number of equal values come to.
+fn repeated<S: Scalar>(reduction: Reduction, value: S, copies: usize) -> Result<S, EvalError> {
+    match reduction {
+        _ if copies == 1 => Ok(value),
+        Reduction::Sum | Reduction::Mean => Ok(value.mul(&count(copies))),
+        Reduction::Product => {
+            let exponent = u32::try_from(copies).map_err(|_| EvalError::TooManyFactors(copies))?;
+            value.pow(exponent)
+        }
+        Reduction::Max | Reduction::Min => Ok(value),
     }
 }

@@ -4,7 +4,7 @@ use super::ast::{ExprKind, Extremum, Function, Span, TokenLevel};
 use super::diagnostics::{Diagnostic, quote};
 use super::expand::expand;
 use super::lexer::Token;
-use super::names::{Word, explicit_token, reserved, word, words};
+use super::names::{Word, all_functions, explicit_token, reserved, word, words};
 use super::parser::Parser;
 use super::term::{Chain, Term};
 use crate::number::Rational;
@@ -208,12 +208,13 @@ impl Parser<'_, '_> {
     /// Reports the name; its arguments are read for their problems only.
     fn unknown_function(&mut self, name: &str, span: Span) -> Term {
         let shown = quote(name);
+        let functions = all_functions();
         let (message, help) = if self.is_token(name) {
             (format!("the token {shown} is not a function"), "coordinates are written `x[0]`")
         } else if reserved(name, false).is_some() || self.context.abbreviations.contains(name) {
             (format!("{shown} is not a function"), "write products with `*`")
         } else {
-            (format!("unknown function {shown}"), "see the list of functions in the documentation")
+            (format!("unknown function {shown}"), functions.as_str())
         };
         let unknown = Diagnostic::new(message, "cannot be applied", span.clone()).with_help(help);
         self.context.report_near(unknown, name, words());

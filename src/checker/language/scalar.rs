@@ -94,6 +94,7 @@ impl Scalar for Rational {
             Function::Exp
             | Function::Log
             | Function::Sqrt
+            | Function::Root
             | Function::Sin
             | Function::Cos
             | Function::Tanh
@@ -114,7 +115,9 @@ macro_rules! float_scalar {
     ($float:ident) => {
         impl Scalar for $float {
             fn from_rational(value: &Rational) -> Self {
-                number::to_f64(value) as $float
+                #[allow(clippy::cast_possible_truncation, reason = "to the nearest f32")]
+                let nearest = number::to_f64(value) as $float;
+                nearest
             }
 
             fn add(&self, other: &Self) -> Self {
@@ -155,6 +158,7 @@ macro_rules! float_scalar {
                     Function::Exp => self.exp(),
                     Function::Log => self.ln(),
                     Function::Sqrt => self.sqrt(),
+                    Function::Root => Scalar::max(self, &0.0).sqrt(),
                     Function::Sin => self.sin(),
                     Function::Cos => self.cos(),
                     Function::Tanh => self.tanh(),

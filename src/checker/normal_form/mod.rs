@@ -11,11 +11,15 @@
 //! While binders are open there are several *named* tokens (the own one and the bound ones); "others" are the rest.
 
 mod products;
+mod shape;
+
+pub use shape::{Shape, TooManyVariables};
 
 use crate::interval::Interval;
 use crate::linear_combination::LinearCombination;
-use crate::number::{Rational, integer, max};
-use crate::polynomial::{Monomial, Polynomial};
+use crate::number::{Rational, integer};
+use crate::polynomial::{MAX_DEGREE, Monomial, Polynomial};
+use crate::sizes;
 use num_traits::{One, Signed, Zero};
 use std::cell::Cell;
 
@@ -75,20 +79,29 @@ pub struct Basis {
 /// A polynomial in normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NormalForm {
-    dimension: u32,
-    named: u32,
+    shape: Shape,
     others: Others,
     terms: LinearCombination<Basis>,
 }
 
-/// A normal form has more terms, or takes more work, than the limits allow.
+/// A normal form is larger, or takes more work, than the limits allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the polynomial is too large to expand (limits: {max_terms} terms, degree 4096, and work in proportion)"
-)]
-pub struct TooLarge {
-    /// The limit on terms.
-    pub max_terms: usize,
+pub enum TooLarge {
+    /// More terms than this.
+    #[error("the polynomial is too large to expand: it has more than {0} terms")]
+    Terms(usize),
+    /// This degree.
+    #[error("the polynomial is too large to expand: its degree is {0}, the limit is {MAX_DEGREE}")]
+    Degree(u64),
+    /// More elementary products than this.
+    #[error("the polynomial is too large to expand: it takes more than {0} elementary products")]
+    Work(u64),
+    /// More variables than can be numbered.
+    #[error(transparent)]
+    Variables(#[from] TooManyVariables),
+    /// A product over tokens where only sums or means of them are known.
+    #[error("a product over tokens is expanded only where their number is fixed")]
+    NoProduct,
 }
 
 /// Limits on terms and on work, so that no input can fill the memory or run for ever.
@@ -101,36 +114,41 @@ pub struct Limits {
 impl Limits {
     /// At most `max_terms` terms per polynomial and 25 times that many elementary products in total.
     pub fn new(max_terms: usize) -> Self {
-        Self { max_terms, work_left: Cell::new((max_terms as u64).saturating_mul(25)) }
+        Self { max_terms, work_left: Cell::new(Self::work(max_terms)) }
+    }
+
+    fn work(max_terms: usize) -> u64 {
+        sizes::count(max_terms).saturating_mul(25)
     }
 
     /// Takes `amount` from the work that is left.
     pub fn spend(&self, amount: u64) -> Result<(), TooLarge> {
-        let left = self.work_left.get().checked_sub(amount).ok_or(TooLarge { max_terms: self.max_terms })?;
+        let left =
+            self.work_left.get().checked_sub(amount).ok_or(TooLarge::Work(Self::work(self.max_terms)))?;
         self.work_left.set(left);
         Ok(())
     }
 
     /// What has been taken so far.
     pub fn spent(&self) -> u64 {
-        Self::new(self.max_terms).work_left.get() - self.work_left.get()
+        Self::work(self.max_terms) - self.work_left.get()
     }
 
     /// Refuses a form with too many terms.
     pub fn accept(&self, form: NormalForm) -> Result<NormalForm, TooLarge> {
-        if form.len() > self.max_terms { Err(TooLarge { max_terms: self.max_terms }) } else { Ok(form) }
+        if form.len() > self.max_terms { Err(TooLarge::Terms(self.max_terms)) } else { Ok(form) }
     }
 }
 
 impl NormalForm {
-    /// Zero, with d coordinates per token and the given named and other tokens.
-    pub fn zero(dimension: usize, named: usize, others: Others) -> Self {
-        Self { dimension: dimension as u32, named: named as u32, others, terms: LinearCombination::default() }
+    /// Zero, with the given named and other tokens.
+    pub fn zero(shape: Shape, others: Others) -> Self {
+        Self { shape, others, terms: LinearCombination::default() }
     }
 
     /// A constant.
-    pub fn constant(dimension: usize, named: usize, others: Others, value: Rational) -> Self {
-        let mut form = Self::zero(dimension, named, others);
+    pub fn constant(shape: Shape, others: Others, value: Rational) -> Self {
+        let mut form = Self::zero(shape, others);
         form.add_term(Basis { named: Monomial::one(), parts: Vec::new() }, value);
         form
     }
@@ -142,22 +160,21 @@ impl NormalForm {
 
     /// A constant of the same shape.
     pub fn constant_like(&self, value: Rational) -> Self {
-        Self::constant(self.dimension as usize, self.named as usize, self.others, value)
+        Self::constant(self.shape, self.others, value)
     }
 
-    /// `p` at the named token `token`; variables 0..d of `p` are its coordinates.
-    pub fn at_token(dimension: usize, named: usize, others: Others, token: usize, p: &Polynomial) -> Self {
-        let mut form = Self::zero(dimension, named, others);
-        let offset = (token * dimension) as u32;
+    /// `p` in the variables of the named tokens.
+    pub fn of_named(shape: Shape, others: Others, p: &Polynomial) -> Self {
+        let mut form = Self::zero(shape, others);
         for (monomial, coefficient) in p.terms() {
-            form.add_term(Basis { named: monomial.moved(offset), parts: Vec::new() }, coefficient.clone());
+            form.add_term(Basis { named: monomial.clone(), parts: Vec::new() }, coefficient.clone());
         }
         form
     }
 
     /// Σ over the others of `p` (fixed length), or the mean of `p` over all tokens (every length).
-    pub fn sum_over_others(dimension: usize, named: usize, others: Others, p: &Polynomial) -> Self {
-        let mut form = Self::zero(dimension, named, others);
+    pub fn sum_over_others(shape: Shape, others: Others, p: &Polynomial) -> Self {
+        let mut form = Self::zero(shape, others);
         for (monomial, coefficient) in p.terms() {
             form.add_bound_term(Monomial::one(), monomial.clone(), Vec::new(), coefficient.clone());
         }
@@ -235,7 +252,7 @@ impl NormalForm {
     /// `Σ_{y other} y^γ M_{others∖y}(β) = M(γ, β)` for γ ≠ 0 and `(#others − k)·M(β_1..β_k)` for γ = 0.
     pub fn bind_last(&self) -> Self {
         let outer = self.others.rest().map_or(self.others, |rest| self.others.with_rest(rest + 1));
-        let mut bound = Self::zero(self.dimension as usize, self.named as usize - 1, outer);
+        let mut bound = Self::zero(self.shape.without_last(), outer);
         for (basis, coefficient) in &self.terms {
             let (inner, named) = self.split_last(&basis.named);
             bound.add_bound_term(named, inner, basis.parts.clone(), coefficient.clone());
@@ -253,8 +270,8 @@ impl NormalForm {
     ) {
         if inner.is_one() {
             let count = match self.others {
-                Others::Count(rest) => integer(rest as i64 - parts.len() as i64),
-                Others::Sums { rest, .. } => integer(rest as i64),
+                Others::Count(rest) => integer(rest) - integer(parts.len()),
+                Others::Sums { rest, .. } => integer(rest),
                 Others::Means => Rational::one(),
             };
             self.add_term(Basis { named, parts }, coefficient * count);
@@ -262,8 +279,8 @@ impl NormalForm {
         }
         if let Others::Sums { of, .. } = self.others {
             // A written sum also runs over named tokens; what they contribute is taken off again.
-            for token in usize::from(of == SumsOf::Others)..self.named as usize {
-                let own = inner.moved(token as u32 * self.dimension);
+            for token in u32::from(of == SumsOf::Others)..self.shape.named() {
+                let own = inner.moved(self.shape.first(token));
                 self.add_term(Basis { named: named.times(&own), parts: parts.clone() }, -&coefficient);
             }
         }
@@ -274,7 +291,7 @@ impl NormalForm {
 
     /// Splits a named monomial into the last named token's part (variables 0..d) and the rest.
     fn split_last(&self, named: &Monomial) -> (Monomial, Monomial) {
-        let first = (self.named - 1) * self.dimension;
+        let first = self.shape.first(self.shape.named() - 1);
         let part = |last: bool| {
             Monomial::from_powers(
                 named
@@ -289,11 +306,9 @@ impl NormalForm {
 
     /// An upper bound of |self| when every token lies in the box (d intervals).
     pub fn magnitude(&self, domain: &[Interval]) -> Rational {
+        let side = |v: u32| &domain[sizes::index(self.shape.place(v).1)];
         let bound = |m: &Monomial| -> Rational {
-            m.powers()
-                .iter()
-                .map(|&(v, e)| domain[(v % self.dimension) as usize].power(e).mag())
-                .fold(Rational::one(), |a, b| a * b)
+            m.powers().iter().map(|&(v, e)| side(v).power(e).mag()).fold(Rational::one(), |a, b| a * b)
         };
         let mut total = Rational::zero();
         for (basis, coefficient) in &self.terms {
@@ -301,7 +316,7 @@ impl NormalForm {
             for (r, part) in basis.parts.iter().enumerate() {
                 product *= bound(part);
                 if let Others::Count(rest) = self.others {
-                    product *= max(integer(rest as i64 - r as i64), Rational::zero());
+                    product *= integer(rest.saturating_sub(r));
                 }
             }
             total += product;

@@ -3,15 +3,18 @@
 use super::{Basis, Limits, NormalForm, Others, TooLarge};
 use crate::number::Rational;
 use crate::polynomial::{MAX_DEGREE, Monomial};
+use crate::work::charge_all;
 use num_traits::One;
 use std::collections::BTreeMap;
+
+fn require_degree(degree: u64) -> Result<(), TooLarge> {
+    if degree > u64::from(MAX_DEGREE) { Err(TooLarge::Degree(degree)) } else { Ok(()) }
+}
 
 impl NormalForm {
     /// The product.
     pub fn times(&self, other: &Self, limits: &Limits) -> Result<Self, TooLarge> {
-        if self.degree() + other.degree() > u64::from(MAX_DEGREE) {
-            return Err(TooLarge { max_terms: limits.max_terms });
-        }
+        require_degree(self.degree().saturating_add(other.degree()))?;
         let mut product = self.zero_like();
         for (a, x) in &self.terms {
             for (b, y) in &other.terms {
@@ -34,7 +37,7 @@ impl NormalForm {
                 }
             }
             if product.terms.len() > limits.max_terms {
-                return Err(TooLarge { max_terms: limits.max_terms });
+                return Err(TooLarge::Terms(limits.max_terms));
             }
         }
         Ok(product)
@@ -42,6 +45,7 @@ impl NormalForm {
 
     /// `self^exponent`.
     pub fn power(&self, exponent: u32, limits: &Limits) -> Result<Self, TooLarge> {
+        require_degree(self.degree().saturating_mul(exponent.into()))?;
         let mut result = self.constant_like(Rational::one());
         for _ in 0..exponent {
             result = result.times(self, limits)?;
@@ -55,11 +59,11 @@ impl NormalForm {
     /// exponents, one per other token, contributes `Π C_γ^{k_γ} · M(γ…) / Π_{γ≠0} k_γ!`.
     pub fn product_over_last(&self, limits: &Limits) -> Result<Self, TooLarge> {
         let Others::Count(rest) = self.others else {
-            // Only the canonical reading expands products; the others say so by a limit of zero terms.
-            return Err(TooLarge { max_terms: 0 });
+            // Only the canonical reading expands products.
+            return Err(TooLarge::NoProduct);
         };
         let rest = rest + 1;
-        let zero = Self::zero(self.dimension as usize, self.named as usize - 1, Others::Count(rest));
+        let zero = Self::zero(self.shape.without_last(), Others::Count(rest));
         let mut factors: BTreeMap<Monomial, Self> = BTreeMap::new();
         for (basis, coefficient) in &self.terms {
             let (inner, named) = self.split_last(&basis.named);
@@ -92,6 +96,7 @@ impl Matchings<'_> {
         remaining: &[Monomial],
     ) -> Result<(), TooLarge> {
         self.limits.spend(1)?;
+        charge_all(parts.len(), 2);
         let Some((next, remaining)) = remaining.split_first() else {
             let mut parts = parts.clone();
             parts.sort_unstable();
@@ -138,6 +143,7 @@ impl Lift<'_> {
         limits: &Limits,
     ) -> Result<(), TooLarge> {
         limits.spend(1)?;
+        charge_all(parts.len(), 2);
         for r in 0..parts.len() {
             let mut fewer = parts.clone();
             let part = fewer.remove(r);
@@ -162,13 +168,14 @@ fn expand_product(
     limits.spend(1)?;
     let Some(((monomial, form), others)) = factors.split_first() else {
         if tokens_left == 0 {
+            charge_all(parts.len(), 2);
             let mut sorted = parts.clone();
             sorted.sort_unstable();
             let mut symmetric = product.zero_like();
             symmetric.add_term(Basis { named: Monomial::one(), parts: sorted }, Rational::one());
             product.add_scaled(&coefficient.times(&symmetric, limits)?, &Rational::one());
             if product.len() > limits.max_terms {
-                return Err(TooLarge { max_terms: limits.max_terms });
+                return Err(TooLarge::Terms(limits.max_terms));
             }
         }
         return Ok(());

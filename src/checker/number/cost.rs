@@ -14,6 +14,11 @@ fn bits(value: &Rational) -> u64 {
     value.numer().bits() + value.denom().bits()
 }
 
+/// Pays for a greatest common divisor, or a least common multiple, of numbers that have so many bits together.
+pub(crate) fn pay_divisor(bits: u64) {
+    charge(OPERATION + divisor(bits));
+}
+
 /// A greatest common divisor of numbers that have so many bits together.
 fn divisor(bits: u64) -> u64 {
     (bits / 2).saturating_mul(limbs(bits))

@@ -6,10 +6,13 @@ mod numeral;
 mod operators;
 mod rational;
 
+pub(crate) use cost::pay_divisor;
 pub use json::{Exact, serde_rational};
 pub use numeral::{MAX_NUMERAL_LENGTH, NumberError, parse_rational};
 pub use rational::Rational;
 
+use crate::sizes;
+use crate::work::{charge, limbs};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{One, Signed, ToPrimitive, Zero};
@@ -20,8 +23,8 @@ pub fn ratio(p: i64, q: i64) -> Rational {
 }
 
 /// The integer `p` as a rational.
-pub fn integer(p: i64) -> Rational {
-    Rational::from(BigInt::from(p))
+pub fn integer(p: impl Into<BigInt>) -> Rational {
+    Rational::from(p.into())
 }
 
 /// `2^exponent`, exactly.
@@ -32,7 +35,7 @@ pub fn power_of_two(exponent: i64) -> Rational {
 
 /// ⌊log2 |value|⌋ for a non-zero value.
 pub fn floor_log2(value: &Rational) -> i64 {
-    let estimate = value.numer().bits() as i64 - value.denom().bits() as i64;
+    let estimate = sizes::bits(value.numer().bits()) - sizes::bits(value.denom().bits());
     if value.abs() < power_of_two(estimate) { estimate - 1 } else { estimate }
 }
 
@@ -82,7 +85,15 @@ pub fn binomial(n: u64, k: u64) -> BigInt {
 
 /// The least common multiple of the denominators.
 pub fn common_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> BigInt {
-    values.into_iter().fold(BigInt::one(), |lcm, v| if v.denom().is_one() { lcm } else { lcm.lcm(v.denom()) })
+    values.into_iter().fold(BigInt::one(), |lcm, value| {
+        let length = limbs(lcm.bits() + value.denom().bits());
+        charge(length.saturating_mul(length));
+        if lcm.is_multiple_of(value.denom()) {
+            return lcm;
+        }
+        pay_divisor(lcm.bits() + value.denom().bits());
+        lcm.lcm(value.denom())
+    })
 }
 
 #[cfg(test)]

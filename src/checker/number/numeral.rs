@@ -37,17 +37,26 @@ pub fn parse_rational(text: &str) -> Result<Rational, NumberError> {
     if text.len() > MAX_NUMERAL_LENGTH {
         return Err(NumberError::TooLong(text.len()));
     }
-    let malformed = || NumberError::Malformed(text.to_string());
+    let malformed = || NumberError::Malformed(brief(text));
     let trimmed = text.trim();
     if let Some((numerator, denominator)) = trimmed.split_once('/') {
         let numerator = parse_integer(numerator.trim_end()).ok_or_else(malformed)?;
         let denominator = parse_digits(denominator.trim_start()).ok_or_else(malformed)?;
         if denominator.is_zero() {
-            return Err(NumberError::ZeroDenominator(trimmed.to_string()));
+            return Err(NumberError::ZeroDenominator(brief(trimmed)));
         }
         return Ok(Rational::new(numerator, denominator.into()));
     }
     parse_decimal(trimmed).ok_or_else(malformed)?.ok_or(NumberError::TooLong(text.len()))
+}
+
+/// The beginning of a long text, for messages.
+fn brief(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_string(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
 }
 
 /// The numerals that large files are full of, `p` and `p/q` with at most 18 digits each, in machine integers.
@@ -99,8 +108,9 @@ fn parse_decimal(text: &str) -> Option<Option<Rational>> {
     let Some(exponent) = exponent.to_i64().filter(|e| e.abs() <= MAX_DECIMAL_EXPONENT) else {
         return Some(None);
     };
-    let shift = exponent - fraction.len() as i64;
-    let power = BigInt::from(10).pow(shift.unsigned_abs() as u32);
+    let places = i64::try_from(fraction.len()).ok()?;
+    let shift = exponent - places;
+    let power = BigInt::from(10).pow(u32::try_from(shift.unsigned_abs()).ok()?);
     Some(Some(if shift >= 0 { Rational::from(signed * power) } else { Rational::new(signed, power) }))
 }
 

@@ -65,9 +65,10 @@ fn product(left: &SparseMatrix, right: &SparseMatrix, place: &str) -> Result<Spa
     right.iter().for_each(|(row, _, _)| *rows.entry(row).or_default() += 1);
     let products = left.iter().filter_map(|(_, column, _)| rows.get(&column));
     if products.fold(0, |sum: usize, row| sum.saturating_add(*row)) > MAX_PRODUCTS {
-        return Err(
-            Rule::Attention.unsupported(place, "the weight matrices are too large and too dense to multiply")
-        );
+        return Err(Rule::Attention.unsupported(
+            place,
+            format!("the weight matrices are too large and too dense to multiply: {MAX_PRODUCTS} products are the limit"),
+        ));
     }
     Ok(left.times(right))
 }

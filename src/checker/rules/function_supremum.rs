@@ -26,7 +26,6 @@
 
 use super::refinement::{Bounded, refine};
 use super::supremum::{Kink, Pieces, TooMuch, suprema};
-use super::work::{Exhausted, Work};
 use crate::enclosure::curvature::curvature;
 use crate::enclosure::dyadic::{Dyadic, Rounding::Down};
 use crate::enclosure::image::Image;
@@ -36,10 +35,9 @@ use crate::interval::Interval;
 use crate::language::EvalError;
 use crate::language::ast::Function;
 use crate::number::{Exact, Rational, integer};
+use crate::sizes::count;
 use num_bigint::BigInt;
 
-/// A piece or half of a piece takes this much work: two values of φ and one of φ''.
-const WORK_PER_PART: u64 = 16;
 /// Halvings per output: this many, and twice the number of pieces.
 const FREE_HALVINGS: u64 = 128;
 /// The bound exceeds an attained value by at most this part of it, if there are halvings enough.
@@ -59,12 +57,6 @@ pub enum NotBounded {
     Degree(usize),
 }
 
-impl From<Exhausted> for NotBounded {
-    fn from(exhausted: Exhausted) -> Self {
-        TooMuch::from(exhausted).into()
-    }
-}
-
 /// At least `sup |Σ weight·relu(…) − (a + b·t) − factor·φ(t + shift)|` over the range for every claim: coefficients of
 /// 1 and t, and the factor. Exact for `abs`, `relu` and `hat`.
 pub(super) fn function_suprema(
@@ -73,7 +65,6 @@ pub(super) fn function_suprema(
     shift: &Rational,
     claims: &[(&[Exact], &Rational)],
     kinks: &[Kink],
-    work: &mut Work,
 ) -> Result<Vec<Rational>, NotBounded> {
     if let Some((polynomial, _)) = claims.iter().find(|(polynomial, _)| polynomial.len() > 2) {
         return Err(NotBounded::Degree(polynomial.len() - 1));
@@ -86,7 +77,7 @@ pub(super) fn function_suprema(
         });
         let kinks: Vec<Kink> = kinks.iter().cloned().chain(units).collect();
         let affine: Vec<&[Exact]> = claims.iter().map(|(polynomial, _)| *polynomial).collect();
-        return Ok(suprema(range, &affine, &kinks, Activation::Relu, work)?);
+        return Ok(suprema(range, &affine, &kinks, Activation::Relu)?);
     }
     let pieces = Pieces::new(range, kinks, Activation::Relu, 1)?;
     claims
@@ -94,7 +85,7 @@ pub(super) fn function_suprema(
         .enumerate()
         .map(|(output, (polynomial, factor))| {
             let mut knots: Vec<(BigInt, BigInt)> = Vec::new();
-            let unit = pieces.visit(output, polynomial, work, |difference, left, right| {
+            let unit = pieces.visit(output, polynomial, |difference, left, right| {
                 for end in [left, right] {
                     if knots.last().is_none_or(|(last, _)| last != end) {
                         knots.push((end.clone(), &difference[0] + &difference[1] * end));
@@ -102,7 +93,6 @@ pub(super) fn function_suprema(
                 }
             })?;
             let distance = Distance { function, factor: DyadicInterval::from_rational(factor) };
-            work.spend(knots.len() as u64 * WORK_PER_PART, pieces.scale().bits() + unit.bits())?;
             let nodes = knots.into_iter().map(|(knot, value)| {
                 let argument = DyadicInterval::from_fraction(
                     &(knot * shift.denom() + shift.numer() * pieces.scale()),
@@ -110,7 +100,7 @@ pub(super) fn function_suprema(
                 );
                 distance.node(argument, DyadicInterval::from_fraction(&value, &unit))
             });
-            let supremum = distance.supremum(&nodes.collect::<Result<Vec<_>, _>>()?, work)?;
+            let supremum = distance.supremum(&nodes.collect::<Result<Vec<_>, _>>()?)?;
             supremum.to_rational().ok_or(NotBounded::Function(EvalError::TooWide))
         })
         .collect()
@@ -126,6 +116,7 @@ fn as_relus(function: Function) -> Option<&'static [(i64, i64, i64)]> {
         Function::Exp
         | Function::Log
         | Function::Sqrt
+        | Function::Root
         | Function::Sin
         | Function::Cos
         | Function::Tanh
@@ -178,11 +169,11 @@ impl Distance {
     }
 
     /// At least the supremum of |E| over all nodes and between neighbours.
-    fn supremum(&self, nodes: &[Node], work: &mut Work) -> Result<Dyadic, NotBounded> {
+    fn supremum(&self, nodes: &[Node]) -> Result<Dyadic, NotBounded> {
         let mut attained = nodes.iter().map(Node::attained).fold(Dyadic::ZERO, Dyadic::max);
         let parts: Vec<Part> =
             nodes.windows(2).map(|pair| self.part([pair[0], pair[1]])).collect::<Result<_, _>>()?;
-        let mut halvings = FREE_HALVINGS + 2 * parts.len() as u64;
+        let mut halvings = FREE_HALVINGS + 2 * count(parts.len());
         let tolerance = DyadicInterval::ONE.divide(DyadicInterval::from_integer(TOLERANCE));
         let tolerance = tolerance.map_or(Dyadic::ZERO, DyadicInterval::inf);
         let worst = refine(parts, |part| -> Result<_, NotBounded> {
@@ -190,7 +181,6 @@ impl Distance {
                 return Ok(None);
             }
             halvings -= 1;
-            work.spend(2 * WORK_PER_PART, 0)?;
             let middle = self.middle(&part.ends)?;
             attained = attained.max(middle.attained());
             let [left, right] = part.ends;
@@ -286,7 +276,7 @@ mod tests {
         kinks: &[Kink],
     ) -> Result<Rational, NotBounded> {
         let range = Interval::new(range.0.clone(), range.1.clone()).unwrap();
-        function_suprema(&range, function, shift, &[(affine, factor)], kinks, &mut Work::default())
+        function_suprema(&range, function, shift, &[(affine, factor)], kinks)
             .map(|mut suprema| suprema.remove(0))
     }
 
@@ -382,7 +372,7 @@ mod tests {
             let result = bound((&zero, &one), function, &shift, (&[], &one), &[]);
             assert!(matches!(result, Err(NotBounded::Function(_))), "{function:?} {result:?}");
         }
-        let result = bound((&zero, &integer(1 << 40)), Function::Exp, &zero, (&[], &one), &[]);
+        let result = bound((&zero, &integer(1_i64 << 40)), Function::Exp, &zero, (&[], &one), &[]);
         assert_eq!(result, Err(NotBounded::Function(EvalError::TooWide)));
         let square = [zero.clone(), zero.clone(), one.clone()].map(Exact);
         assert_eq!(

@@ -2,8 +2,8 @@
 
 use super::function_supremum::{NotBounded, function_suprema};
 use super::supremum::{Kink, suprema};
-use super::work::Work;
 use super::{Refusal, Rule};
+use crate::decimal::{Rounding, exact_and_about};
 use crate::format::certificate::Gadget;
 use crate::format::network::{Activation, Unit};
 use crate::format::sparse::SparseVector;
@@ -21,10 +21,9 @@ pub fn check_gadget(
     units: &[Unit],
     activation: Activation,
     place: &dyn Fn() -> String,
-    work: &mut Work,
 ) -> Result<(), Refusal> {
     let kinks = read_kinks(gadget, units, place)?;
-    let suprema = suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation, work)
+    let suprema = suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation)
         .map_err(|e| Rule::GadgetUnits.unsupported(place(), e.to_string()))?;
     require_errors(gadget, suprema, place)
 }
@@ -39,10 +38,10 @@ fn require_errors(
             return Err(Rule::GadgetError.invalid(
                 place(),
                 format!(
-                    "slot {}: the distance to the {} reaches {supremum} (about {:.3e}), more than the claimed {}",
+                    "slot {}: the distance to the {} reaches {}, more than the claimed {}",
                     claim.slot,
                     if gadget.atom.is_some() { "function" } else { "polynomial" },
-                    crate::number::to_f64(&supremum),
+                    exact_and_about(&supremum, Rounding::Up),
                     claim.error.0
                 ),
             ));
@@ -59,7 +58,6 @@ pub(super) fn check_atom_gadget(
     activation: Activation,
     (function, shift): (Function, &Rational),
     place: &dyn Fn() -> String,
-    work: &mut Work,
 ) -> Result<(), Refusal> {
     if activation != Activation::Relu {
         return Err(Rule::GadgetUnits.unsupported(place(), "only relu units are compared with functions"));
@@ -68,7 +66,7 @@ pub(super) fn check_atom_gadget(
     let zero = Rational::zero();
     let factors = gadget.outputs.iter().map(|claim| claim.factor.as_ref().map_or(&zero, |factor| &factor.0));
     let claims: Vec<_> = claimed_polynomials(gadget).into_iter().zip(factors).collect();
-    let suprema = function_suprema(&gadget.range, function, shift, &claims, &kinks, work)
+    let suprema = function_suprema(&gadget.range, function, shift, &claims, &kinks)
         .map_err(|e| not_bounded(e, place()))?;
     require_errors(gadget, suprema, place)
 }
@@ -142,7 +140,7 @@ pub fn exact_errors(
     activation: Activation,
 ) -> Result<Vec<Rational>, Refusal> {
     let kinks = read_kinks(gadget, units, &|| "gadget".into())?;
-    suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation, &mut Work::default())
+    suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation)
         .map_err(|e| Rule::GadgetUnits.unsupported("gadget", e.to_string()))
 }
 
@@ -160,7 +158,7 @@ pub fn function_errors(
 ) -> Result<Vec<Rational>, Refusal> {
     let kinks = read_kinks(gadget, units, &|| "gadget".into())?;
     let claims: Vec<_> = claimed_polynomials(gadget).into_iter().zip(factors).collect();
-    function_suprema(&gadget.range, function, shift, &claims, &kinks, &mut Work::default())
+    function_suprema(&gadget.range, function, shift, &claims, &kinks)
         .map_err(|e| not_bounded(e, "gadget".into()))
 }
 

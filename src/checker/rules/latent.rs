@@ -5,7 +5,6 @@ use super::attention::MeanLayer;
 use super::gadget::check_gadget;
 use super::symbolic_run::{SymbolicRun, for_each_gadget, require_range, weighted_error};
 use super::taylor_model::TaylorModel;
-use super::work::Work;
 use super::{Refusal, Rule};
 use crate::format::certificate::Gadget;
 use crate::format::network::Block;
@@ -98,19 +97,18 @@ impl SplitState {
         index: usize,
         block: &Block,
         gadgets: &[Gadget],
-        work: &mut Work,
     ) -> Result<(), Refusal> {
         let mut next = identity(self.slots.len());
         for (slot, value) in block.bias.iter() {
             next[slot].constant += value;
         }
-        for_each_gadget(index, block, gadgets, work, |place, gadget, units, work| {
+        for_each_gadget(index, block, gadgets, |place, gadget, units| {
             let direction = &units[0].input;
             if gadget.atom.is_some() {
                 return Err(Rule::GadgetUnits
                     .unsupported(place(), "in the attention block only affine gadgets are covered"));
             }
-            check_gadget(gadget, units, block.activation, place, work)?;
+            check_gadget(gadget, units, block.activation, place)?;
             require_range(gadget, &self.range_of(run, direction), place)?;
             let mut variable = Split::default();
             for (slot, weight) in direction.iter() {
@@ -197,7 +195,7 @@ fn latent(run: &SymbolicRun, slot: usize, split: &Split) -> Latent {
     let own = combination(run, &own_terms, &split.constant);
     let others = combination(run, &other_terms, &Rational::zero());
     let copies = match run.tokens() {
-        Tokens::Fixed(n) => integer(n as i64 - 1),
+        Tokens::Fixed(n) => integer(n.saturating_sub(1)),
         Tokens::Any => Rational::one(),
     };
     let range = &others.polynomial_range(run.ranges()).scale(&copies) + &own.polynomial_range(run.ranges());

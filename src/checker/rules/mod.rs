@@ -13,7 +13,6 @@ mod supremum;
 pub mod symbolic_run;
 mod symmetry;
 pub mod taylor_model;
-pub mod work;
 
 use std::fmt;
 

@@ -6,9 +6,10 @@ use super::latent::Latent;
 use crate::expansion::others_of;
 use crate::interval::Interval;
 use crate::language::target::Target;
-use crate::normal_form::{Limits, NormalForm, TooLarge};
+use crate::normal_form::{Limits, NormalForm, Shape, TooLarge};
 use crate::number::Rational;
 use crate::polynomial::{Monomial, Polynomial};
+use crate::sizes::index;
 use num_traits::One;
 use std::collections::HashMap;
 
@@ -32,15 +33,19 @@ impl<'a> Unfolding<'a> {
         self.limits.spent()
     }
 
+    /// One named token, the own one.
+    fn shape(&self) -> Result<Shape, TooLarge> {
+        Ok(Shape::new(self.target.dimension(), 1)?)
+    }
+
     /// The normal form of `psi`.
     pub fn unfold(&mut self, psi: &Polynomial) -> Result<NormalForm, TooLarge> {
-        let d = self.target.dimension();
-        let others = others_of(self.target);
-        let mut form = NormalForm::zero(d, 1, others);
+        let (d, shape, others) = (self.target.dimension(), self.shape()?, others_of(self.target));
+        let mut form = NormalForm::zero(shape, others);
         // Terms with the same latents share one symmetric product.
         let mut by_latents = std::collections::BTreeMap::<Monomial, Polynomial>::new();
         for (monomial, coefficient) in psi.terms() {
-            let is_latent = |v: u32| v as usize >= d;
+            let is_latent = |v: u32| index(v) >= d;
             let part = |latent: bool| {
                 Monomial::from_powers(
                     monomial.powers().iter().copied().filter(|&(v, _)| is_latent(v) == latent),
@@ -49,7 +54,7 @@ impl<'a> Unfolding<'a> {
             by_latents.entry(part(true)).or_default().add_term(part(false), coefficient.clone());
         }
         for (latents, own) in by_latents {
-            let own = NormalForm::at_token(d, 1, others, 0, &own);
+            let own = NormalForm::of_named(shape, others, &own);
             let product = self.product(&latents)?;
             form.add_scaled(&product.times(&own, &self.limits)?, &Rational::one());
         }
@@ -57,10 +62,9 @@ impl<'a> Unfolding<'a> {
     }
 
     fn product(&mut self, latents: &Monomial) -> Result<NormalForm, TooLarge> {
-        let d = self.target.dimension();
-        let others = others_of(self.target);
+        let (d, shape, others) = (self.target.dimension(), self.shape()?, others_of(self.target));
         let Some(&(variable, exponent)) = latents.powers().last() else {
-            return Ok(NormalForm::constant(d, 1, others, Rational::one()));
+            return Ok(NormalForm::constant(shape, others, Rational::one()));
         };
         if let Some(known) = self.products.get(latents) {
             return Ok(known.clone());
@@ -68,9 +72,9 @@ impl<'a> Unfolding<'a> {
         let fewer =
             latents.powers().iter().map(|&(v, e)| if v == variable { (v, exponent - 1) } else { (v, e) });
         let rest = self.product(&Monomial::from_powers(fewer))?;
-        let latent = &self.latents[variable as usize - d];
-        let mut factor = NormalForm::sum_over_others(d, 1, others, &latent.others);
-        factor.add_scaled(&NormalForm::at_token(d, 1, others, 0, &latent.own), &Rational::one());
+        let latent = &self.latents[index(variable) - d];
+        let mut factor = NormalForm::sum_over_others(shape, others, &latent.others);
+        factor.add_scaled(&NormalForm::of_named(shape, others, &latent.own), &Rational::one());
         let product = rest.times(&factor, &self.limits)?;
         self.products.insert(latents.clone(), product.clone());
         Ok(product)

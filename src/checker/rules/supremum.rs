@@ -3,16 +3,19 @@
 //! With T the common denominator of all break points and τ = T·t, every piece starts and ends at an integer τ, and the
 //! difference to the claim is, up to one common unit, a polynomial in τ with integer coefficients.
 
-use super::work::{Exhausted, Work};
 use crate::format::network::Activation;
 use crate::interval::Interval;
-use crate::number::{Exact, Rational, binomial};
+use crate::number::{Exact, Rational, binomial, pay_divisor};
+use crate::sizes::{count, index};
+use crate::work::{charge, charge_all, limbs};
 use num_bigint::BigInt;
 use num_integer::Integer;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Signed, Zero, pow};
 
 /// Beyond degree 2 each piece is cut into this many parts before its Bernstein hull is taken.
-const PARTS_PER_PIECE: i64 = 8;
+const PARTS_PER_PIECE: u64 = 8;
+/// So many products, sums and comparisons the hulls of a piece take per square of the degree.
+const HULL_PRODUCTS: u64 = 2 * PARTS_PER_PIECE;
 /// Common denominators are followed up to this many bits.
 const MAX_BITS: u64 = 1 << 13;
 
@@ -20,14 +23,14 @@ const MAX_BITS: u64 = 1 << 13;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooMuch {
     /// A common denominator exceeds 2^13 bits.
-    #[error("the weights' denominators are unrelated and their sums become too long")]
+    #[error("the weights' denominators are unrelated and their sums become longer than {MAX_BITS} bits")]
     Denominators,
+    /// The claimed polynomial has more coefficients than can be counted.
+    #[error("the claimed polynomial has too many coefficients")]
+    Degree,
     /// A step unit is near no polynomial.
     #[error("step units jump, which no polynomial does; a certificate with `cells` covers them")]
     Jumps,
-    /// The work allowed for a check is used up.
-    #[error(transparent)]
-    Work(#[from] Exhausted),
 }
 
 /// A hidden unit as a function of the gadget's variable: `σ(slope·(t − breakpoint))`.
@@ -49,7 +52,6 @@ pub(super) fn suprema(
     claims: &[&[Exact]],
     kinks: &[Kink],
     activation: Activation,
-    work: &mut Work,
 ) -> Result<Vec<Rational>, TooMuch> {
     let highest = claims.iter().map(|claim| claim.len()).max().unwrap_or(0);
     // Beyond degree 2 the parts of a piece have to start at integers too.
@@ -60,7 +62,7 @@ pub(super) fn suprema(
         .enumerate()
         .map(|(output, claim)| {
             let mut supremum = Fraction::zero();
-            let unit = pieces.visit(output, claim, work, |difference, left, right| {
+            let unit = pieces.visit(output, claim, |difference, left, right| {
                 supremum.raise(difference, left, right);
             })?;
             Ok(supremum.over(unit))
@@ -88,7 +90,7 @@ impl<'a> Pieces<'a> {
         range: &Interval,
         kinks: &'a [Kink],
         activation: Activation,
-        parts: i64,
+        parts: u64,
     ) -> Result<Self, TooMuch> {
         let order = match activation {
             Activation::Relu => 1,
@@ -97,6 +99,8 @@ impl<'a> Pieces<'a> {
         };
         let breakpoints = kinks.iter().map(|kink| &kink.breakpoint).chain([range.inf(), range.sup()]);
         let scale = short_denominator(breakpoints)? * parts;
+        let length = limbs(scale.bits());
+        charge_all(kinks.len() + 2, length.saturating_mul(length).saturating_add(16));
         let to_integer = |value: &Rational| value.numer() * (&scale / value.denom());
         let (lo, hi) = (to_integer(range.inf()), to_integer(range.sup()));
         let mut knots: Vec<(BigInt, usize)> =
@@ -112,7 +116,7 @@ impl<'a> Pieces<'a> {
 
     /// At least the number of pieces.
     pub(super) fn count(&self) -> u64 {
-        self.knots.len() as u64 + 1
+        count(self.knots.len()).saturating_add(1)
     }
 
     /// Calls `visit` with each piece: the polynomial (coefficients of 1, τ, τ², …) and the two ends, from left to
@@ -121,26 +125,31 @@ impl<'a> Pieces<'a> {
         &self,
         output: usize,
         claim: &[Exact],
-        work: &mut Work,
         mut visit: impl FnMut(&[BigInt], &BigInt, &BigInt),
     ) -> Result<BigInt, TooMuch> {
         let Self { kinks, order, scale, lo, hi, knots } = self;
         let order = *order;
+        let highest = claim.len().saturating_sub(1).max(index(order));
+        let degree = u32::try_from(highest).map_err(|_| TooMuch::Degree)?;
         // weight·slope^order: what the unit contributes to the leading coefficient in t.
         let leads: Vec<Rational> =
             kinks.iter().map(|kink| kink.slope.pow(order) * &kink.weights[output]).collect();
         let (lead_unit, claim_unit) =
             (short_denominator(&leads)?, short_denominator(claim.iter().map(|c| &c.0))?);
-        let degree = claim.len().saturating_sub(1).max(order as usize);
-        let bits = scale.bits() * degree as u64 + lead_unit.bits() + claim_unit.bits();
-        let per_piece = if degree > 2 { PARTS_PER_PIECE as u64 * (degree as u64).pow(2) } else { 8 };
-        work.spend(self.count() * per_piece, bits)?;
+        let bits = (scale.bits() * u64::from(degree)).saturating_add(lead_unit.bits() + claim_unit.bits());
+        // A unit is added, and each end is a value to be found by Horner's rule or, beyond degree 2, by Bernstein hulls.
+        let products = if degree > 2 { HULL_PRODUCTS * u64::from(degree).pow(2) } else { 16 };
+        let product = 8 + limbs(bits).saturating_mul(limbs(scale.bits()));
+        charge(self.count().saturating_mul(products).saturating_mul(product));
         // Everything is counted in units of 1/(lead_unit·claim_unit·T^degree).
-        let lead_factor = &claim_unit * scale.pow(degree as u32 - order);
-        let mut difference = vec![BigInt::zero(); degree + 1];
-        for (i, coefficient) in claim.iter().enumerate() {
+        let lead_factor = &claim_unit * scale.pow(degree - order);
+        let mut difference = vec![BigInt::zero(); highest + 1];
+        // scale^(degree − i), from the last coefficient on.
+        let mut power = pow(scale.clone(), highest + 1 - claim.len());
+        for (coefficient, difference) in claim.iter().zip(&mut difference).rev() {
             let integer = coefficient.0.numer() * (&claim_unit / coefficient.0.denom());
-            difference[i] = -(integer * &lead_unit * scale.pow((degree - i) as u32));
+            *difference = -(integer * &lead_unit * &power);
+            power *= scale;
         }
         let lead = |k: usize| leads[k].numer() * (&lead_unit / leads[k].denom()) * &lead_factor;
         let rising = |k: usize| kinks[k].slope.is_positive();
@@ -158,14 +167,16 @@ impl<'a> Pieces<'a> {
             add_unit(&mut difference, order, knot, &if rising(*k) { lead } else { -lead });
         }
         visit(&difference, left, hi);
-        Ok(lead_unit * claim_unit * scale.pow(degree as u32))
+        Ok(lead_unit * claim_unit * scale.pow(degree))
     }
 }
 
 fn short_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Result<BigInt, TooMuch> {
     let mut denominator = BigInt::one();
     for value in values {
-        if !value.denom().is_one() {
+        charge(4 + limbs(denominator.bits()).saturating_mul(limbs(value.denom().bits())));
+        if !denominator.is_multiple_of(value.denom()) {
+            pay_divisor(denominator.bits() + value.denom().bits());
             denominator = denominator.lcm(value.denom());
         }
         if denominator.bits() > MAX_BITS {
@@ -236,7 +247,7 @@ impl Fraction {
         let degree = p.len() - 1;
         let step = (right - left) / PARTS_PER_PIECE;
         // b_j = Σ_{i ≤ j} C(j, i)/C(m, i) a_i, over the common denominator of the C(m, i).
-        let choose: Vec<BigInt> = (0..=degree).map(|i| binomial(degree as u64, i as u64)).collect();
+        let choose: Vec<BigInt> = (0..=degree).map(|i| binomial(count(degree), count(i))).collect();
         let common = choose.iter().fold(BigInt::one(), |lcm, c| lcm.lcm(c));
         let mut start = left.clone();
         for _ in 0..PARTS_PER_PIECE {
@@ -295,14 +306,8 @@ mod tests {
         let kinks = [kink(1, 0, 1), kink(-1, 0, 1)];
         let claim = [0, 0, 1].map(|c| Exact(integer(c)));
         let range = Interval::new(integer(-1), integer(1)).unwrap();
-        assert_eq!(
-            suprema(&range, &[&claim], &kinks, Activation::Relu, &mut Work::default()),
-            Ok(vec![ratio(1, 4)])
-        );
-        assert_eq!(
-            suprema(&range, &[&claim], &kinks, Activation::Relu2, &mut Work::default()),
-            Ok(vec![integer(0)])
-        );
+        assert_eq!(suprema(&range, &[&claim], &kinks, Activation::Relu), Ok(vec![ratio(1, 4)]));
+        assert_eq!(suprema(&range, &[&claim], &kinks, Activation::Relu2), Ok(vec![integer(0)]));
     }
 
     proptest! {
@@ -322,7 +327,7 @@ mod tests {
             }).collect();
             let claim: Vec<Exact> = claim.iter().map(|&(p, q)| Exact(ratio(p, q))).collect();
             let range = Interval::new(ratio(lo, 2), ratio(lo + width, 2)).unwrap();
-            let supremum = suprema(&range, &[&claim], &kinks, activation, &mut Work::default()).unwrap().remove(0);
+            let supremum = suprema(&range, &[&claim], &kinks, activation).unwrap().remove(0);
             let distance = |t: &Rational| {
                 let polynomial = claim.iter().rev().fold(Rational::zero(), |v, c| v * t + &c.0);
                 (evaluate(&kinks, activation, t) - polynomial).abs()

@@ -14,9 +14,8 @@ use super::gadget::{check_atom_gadget, check_gadget};
 use super::latent::{Latent, SplitState};
 use super::residual::Unfolding;
 use super::taylor_model::TaylorModel;
-use super::work::Work;
 use super::{Refusal, Rule};
-use crate::enclosure::univariate::lipschitz;
+use crate::enclosure::univariate::moved;
 use crate::expansion::DEFAULT_MAX_TERMS;
 use crate::format::certificate::{Gadget, LatentClaim};
 use crate::format::network::{Activation, AffineMap, Block, Unit};
@@ -25,13 +24,15 @@ use crate::interval::Interval;
 use crate::language::target::Tokens;
 use crate::number::{Rational, integer};
 use crate::polynomial::{Monomial, Polynomial};
+use crate::sizes::index as position;
 use crate::surrogate::{Atom, Surrogate};
+use crate::work::charge_all;
 use num_traits::{One, Signed, Zero};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Expanding a gadget's polynomial in the slots it reads may produce at most this many terms.
-const MAX_LOCAL_TERMS: f64 = 100_000.0;
+const MAX_LOCAL_TERMS: usize = 100_000;
 
 /// The state of the symbolic run between two blocks.
 #[derive(Debug, Clone)]
@@ -42,7 +43,14 @@ pub struct SymbolicRun {
     ranges: Vec<Interval>,
     state: Vec<TaylorModel>,
     latents: Vec<Latent>,
-    work: Work,
+}
+
+/// What a block adds to a slot: a polynomial in the slots, up to an error, and multiples of atoms.
+#[derive(Default)]
+struct Change {
+    local: Polynomial,
+    error: Rational,
+    atoms: Polynomial,
 }
 
 impl SymbolicRun {
@@ -50,7 +58,8 @@ impl SymbolicRun {
     pub fn start(surrogate: Arc<Surrogate>, embedding: &AffineMap, width: usize) -> Self {
         let mut polynomials = vec![Polynomial::zero(); width];
         for (coordinate, slot, weight) in embedding.weights.iter() {
-            polynomials[slot].add_term(Monomial::variable(coordinate as u32), weight.clone());
+            let variable = u32::try_from(coordinate).expect("a network reads at most 4096 coordinates");
+            polynomials[slot].add_term(Monomial::variable(variable), weight.clone());
         }
         for (slot, value) in embedding.bias.iter() {
             polynomials[slot].add_term(Monomial::one(), value.clone());
@@ -61,7 +70,6 @@ impl SymbolicRun {
             computed: BTreeSet::new(),
             state: polynomials.into_iter().map(TaylorModel::exact).collect(),
             latents: Vec::new(),
-            work: Work::default(),
         }
     }
 
@@ -87,6 +95,7 @@ impl SymbolicRun {
 
     /// The slots that have the same exact value for every token of every sequence.
     pub fn constants(&self) -> Vec<Option<Rational>> {
+        charge_all(self.state.len(), 4);
         let constant =
             |model: &TaylorModel| if model.error.is_zero() { model.polynomial.as_constant() } else { None };
         self.state.iter().map(constant).collect()
@@ -122,9 +131,7 @@ impl SymbolicRun {
         match self.split(index, block)? {
             None => self.feed_forward(index, block, gadgets),
             Some(mut split) => {
-                let mut work = self.work.clone();
-                split.feed_forward(self, index, block, gadgets, &mut work)?;
-                self.work = work;
+                split.feed_forward(self, index, block, gadgets)?;
                 let derived = split.latents(self);
                 let claims = latents(&derived)?;
                 self.enter_latents(index, split, derived, &claims)
@@ -148,17 +155,14 @@ impl SymbolicRun {
 
     /// A block without attention: X + FC(X).
     fn feed_forward(&mut self, index: usize, block: &Block, gadgets: &[Gadget]) -> Result<(), Refusal> {
-        let mut local = vec![Polynomial::zero(); self.state.len()];
-        let mut errors = vec![Rational::zero(); self.state.len()];
-        // Per slot, multiples of atoms.
-        let mut atoms = vec![Polynomial::zero(); self.state.len()];
+        // Of the slots that change only: a state has many slots, and a network many blocks.
+        let mut changes = BTreeMap::<usize, Change>::new();
         let mut computed = self.computed.clone();
-        let mut work = self.work.clone();
-        for_each_gadget(index, block, gadgets, &mut work, |place, gadget, units, work| {
+        for_each_gadget(index, block, gadgets, |place, gadget, units| {
             let direction = &units[0].input;
             match gadget.atom {
                 None => {
-                    check_gadget(gadget, units, block.activation, place, work)?;
+                    check_gadget(gadget, units, block.activation, place)?;
                     require_range(gadget, &self.range_of(direction), place)?;
                 }
                 Some(atom) => {
@@ -166,49 +170,46 @@ impl SymbolicRun {
                         return Err(Rule::GadgetUnits
                             .unsupported(place(), format!("atom {atom} is computed a second time")));
                     }
-                    let moved = self.atom_gadget(atom, gadget, units, block.activation, place, work)?;
-                    let variable = (self.surrogate.dimension + atom) as u32;
+                    let moved = self.atom_gadget(atom, gadget, units, block.activation, place)?;
+                    let variable = number(self.surrogate.dimension.saturating_add(atom))
+                        .map_err(|message| Rule::GadgetUnits.unsupported(place(), message))?;
                     for output in &gadget.outputs {
                         let factor = output.factor.as_ref().map_or_else(Rational::zero, |f| f.0.clone());
-                        errors[output.slot] += &moved * factor.abs();
-                        atoms[output.slot].add_term(Monomial::variable(variable), factor);
+                        let change = changes.entry(output.slot).or_default();
+                        change.error += &moved * factor.abs();
+                        change.atoms.add_term(Monomial::variable(variable), factor);
                     }
                 }
             }
-            let powers = powers_of_form(direction, gadget, work)
+            let powers = powers_of_form(direction, gadget)
                 .map_err(|message| Rule::GadgetUnits.unsupported(place(), message))?;
             for output in &gadget.outputs {
+                let change = changes.entry(output.slot).or_default();
                 for (power, coefficient) in powers.iter().zip(&output.polynomial) {
-                    local[output.slot].add_scaled(power, &coefficient.0);
+                    change.local.add_scaled(power, &coefficient.0);
                 }
-                errors[output.slot] += &output.error.0;
+                change.error += &output.error.0;
             }
             Ok(())
         })?;
         for (slot, value) in block.bias.iter() {
-            local[slot].add_term(Monomial::one(), value.clone());
+            changes.entry(slot).or_default().local.add_term(Monomial::one(), value.clone());
         }
         let one = integer(1);
-        let mut next = Vec::with_capacity(self.state.len());
-        for (slot, ((polynomial, error), atoms)) in local.iter().zip(errors).zip(atoms).enumerate() {
-            let before = &self.state[slot];
-            if polynomial.is_zero() && error.is_zero() && atoms.is_zero() {
-                next.push(before.clone());
-                continue;
-            }
+        let mut next = Vec::with_capacity(changes.len());
+        for (slot, Change { local, error, atoms }) in changes {
             let change =
-                TaylorModel::compose(polynomial, |v| &self.state[v as usize], &self.ranges, &mut work)
-                    .map_err(|e| {
-                        Rule::GadgetUnits.unsupported(format!("block {index}, slot {slot}"), e.to_string())
-                    })?;
+                TaylorModel::compose(&local, |v| &self.state[position(v)], &self.ranges).map_err(|e| {
+                    Rule::GadgetUnits.unsupported(format!("block {index}, slot {slot}"), e.to_string())
+                })?;
+            let before = &self.state[slot];
             let mut sum = TaylorModel::combination([(before, &one), (&change, &one)], &Rational::zero());
             sum.polynomial.add_scaled(&atoms, &one);
             sum.error += error;
-            next.push(sum.rounded());
+            next.push((slot, sum.rounded()));
         }
-        self.state = next;
+        next.into_iter().for_each(|(slot, model)| self.state[slot] = model);
         self.computed = computed;
-        self.work = work;
         Ok(())
     }
 
@@ -220,7 +221,6 @@ impl SymbolicRun {
         units: &[Unit],
         activation: Activation,
         place: &dyn Fn() -> String,
-        work: &mut Work,
     ) -> Result<Rational, Refusal> {
         let Some(known) = self.surrogate.atoms.get(atom) else {
             return Err(Rule::GadgetUnits.invalid(
@@ -228,18 +228,19 @@ impl SymbolicRun {
                 format!("there is no atom {atom}, the target has {}", self.surrogate.atoms.len()),
             ));
         };
-        let (shift, derived, error) = self.argument(known, &units[0].input, place, work)?;
+        let (shift, derived, error) = self.argument(known, &units[0].input, place)?;
         require_range(gadget, &derived, place)?;
-        check_atom_gadget(gadget, units, activation, (known.function, &shift), place, work)?;
+        check_atom_gadget(gadget, units, activation, (known.function, &shift), place)?;
         if error.is_zero() {
             return Ok(error);
         }
         let arguments = Interval::new(gadget.range.inf() + &shift, gadget.range.sup() + &shift)
             .map_err(|e| Rule::GadgetRange.invalid(place(), e.to_string()))?;
-        let slope = lipschitz(known.function, &arguments).map_err(|e| {
-            Rule::GadgetRange.unsupported(place(), format!("`{}`: {e}", known.function.name()))
-        })?;
-        Ok(error * slope)
+        // Both contain the argument.
+        let exact = known.argument_range.intersection(&arguments);
+        let exact = exact.as_ref().unwrap_or(&arguments);
+        moved(known.function, &arguments, exact, &error)
+            .map_err(|e| Rule::GadgetRange.unsupported(place(), format!("`{}`: {e}", known.function.name())))
     }
 
     /// The constant c for which a form of the slots plus c is the argument of an atom, what the form ranges over, and its
@@ -249,15 +250,11 @@ impl SymbolicRun {
         atom: &Atom,
         direction: &SparseVector,
         place: &dyn Fn() -> String,
-        work: &mut Work,
     ) -> Result<(Rational, Interval, Rational), Refusal> {
         let refuse = |message: String| Rule::GadgetUnits.unsupported(place(), message);
         let model = self.combination(direction);
         let mut unfolding = Unfolding::new(&self.surrogate.target, &self.latents, DEFAULT_MAX_TERMS);
         let mut difference = unfolding.unfold(&model.polynomial).map_err(|e| refuse(e.to_string()))?;
-        let terms = difference.len() + atom.argument.len();
-        work.spend(unfolding.spent().saturating_add(8 * terms as u64 + 1), 64)
-            .map_err(|e| refuse(e.to_string()))?;
         difference.add_scaled(&atom.argument, &-Rational::one());
         let Some(constant) = difference.as_constant() else {
             return Err(Rule::GadgetUnits.invalid(
@@ -305,7 +302,8 @@ impl SymbolicRun {
                     format!("the error reaches {} but {} is claimed", latent.error, claim.error.0),
                 ));
             }
-            let variable = self.ranges.len() as u32;
+            let variable = number(self.ranges.len())
+                .map_err(|message| Rule::LatentRange.unsupported(place(latent.slot), message))?;
             self.ranges.push(claim.range.clone());
             next[latent.slot] =
                 TaylorModel { polynomial: Polynomial::variable(variable), error: claim.error.0.clone() };
@@ -330,35 +328,35 @@ impl SymbolicRun {
 }
 
 /// 1, t, t², … up to the highest degree claimed, as polynomials in the slots.
-fn powers_of_form(
-    direction: &SparseVector,
-    gadget: &Gadget,
-    work: &mut Work,
-) -> Result<Vec<Polynomial>, String> {
+fn powers_of_form(direction: &SparseVector, gadget: &Gadget) -> Result<Vec<Polynomial>, String> {
     let count = gadget.outputs.iter().map(|output| output.polynomial.len()).max().unwrap_or(0);
-    if (direction.len() as f64).powi(count.saturating_sub(1) as i32) > MAX_LOCAL_TERMS {
+    let terms =
+        u32::try_from(count.saturating_sub(1)).ok().and_then(|degree| direction.len().checked_pow(degree));
+    if terms.is_none_or(|terms| terms > MAX_LOCAL_TERMS) {
         return Err(format!(
-            "a polynomial of degree {} in {} slots is too large to expand",
+            "a polynomial of degree {} in {} slots is too large to expand: it may have more than {MAX_LOCAL_TERMS} terms",
             count - 1,
             direction.len()
         ));
     }
-    let variable = Polynomial::from_terms(
-        direction.iter().map(|(slot, w)| (Monomial::variable(slot as u32), w.clone())),
-    );
-    let bits = direction.iter().map(|(_, w)| w.numer().bits() + w.denom().bits()).max().unwrap_or(0);
+    let mut variable = Polynomial::zero();
+    for (slot, weight) in direction.iter() {
+        variable.add_term(Monomial::variable(number(slot)?), weight.clone());
+    }
     let mut powers: Vec<Polynomial> = Vec::with_capacity(count);
-    for k in 0..count {
+    for _ in 0..count {
         let power = match powers.last() {
             None => Polynomial::constant(Rational::one()),
             Some(previous) => previous.times(&variable),
         };
-        // Once to make the power, once per output to add it.
-        let uses = (direction.len() + gadget.outputs.len()) as u64;
-        work.spend(power.len() as u64 * uses, bits * k as u64).map_err(|e| e.to_string())?;
         powers.push(power);
     }
     Ok(powers)
+}
+
+/// The number of a variable.
+fn number(index: usize) -> Result<u32, String> {
+    u32::try_from(index).map_err(|_| format!("there are more variables than can be numbered, {index}"))
 }
 
 /// Cuts a block's units into the claimed gadgets and hands each on with its units, of which there is at least one.
@@ -366,8 +364,7 @@ pub(super) fn for_each_gadget(
     index: usize,
     block: &Block,
     gadgets: &[Gadget],
-    work: &mut Work,
-    mut accept: impl FnMut(&dyn Fn() -> String, &Gadget, &[Unit], &mut Work) -> Result<(), Refusal>,
+    mut accept: impl FnMut(&dyn Fn() -> String, &Gadget, &[Unit]) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let mut rest = block.units.as_slice();
     for (g, gadget) in gadgets.iter().enumerate() {
@@ -384,7 +381,7 @@ pub(super) fn for_each_gadget(
         if units[0].input.is_empty() {
             return Err(Rule::GadgetUnits.invalid(place(), "a unit has no inputs"));
         }
-        accept(&place, gadget, units, work)?;
+        accept(&place, gadget, units)?;
     }
     if !rest.is_empty() {
         return Err(Rule::GadgetUnits.invalid(

@@ -1,10 +1,10 @@
 //! Taylor models: a polynomial in the statement's variables plus an error bound.
 
-use super::work::{Exhausted, Work};
 use crate::bernstein;
 use crate::interval::Interval;
 use crate::number::{Rational, round_up};
 use crate::polynomial::{MAX_DEGREE, Monomial, Polynomial};
+use crate::sizes::index;
 use num_traits::{Signed, Zero};
 
 /// Error bounds are rounded up to this many significant bits so that they stay small along deep networks.
@@ -22,9 +22,6 @@ pub enum TooMuch {
         "the polynomials become too large to follow (limits: degree 4096, 2^20 term pairs in a product, 2^16 bits in a coefficient)"
     )]
     Size,
-    /// The work allowed for a check is used up.
-    #[error(transparent)]
-    Work(#[from] Exhausted),
 }
 
 /// `|value − polynomial(variables)| ≤ error` wherever the variables lie in their ranges.
@@ -57,7 +54,7 @@ impl TaylorModel {
 
     /// The range of the polynomial part.
     pub fn polynomial_range(&self, ranges: &[Interval]) -> Interval {
-        bernstein::range(&self.polynomial, |v| &ranges[v as usize])
+        bernstein::range(&self.polynomial, |v| &ranges[index(v)])
     }
 
     /// The range of the value itself: the polynomial's, widened by the error.
@@ -66,8 +63,8 @@ impl TaylorModel {
     }
 
     /// The product: |ab − pq| ≤ |p|·e_b + |q|·e_a + e_a·e_b.
-    pub fn times(&self, other: &Self, ranges: &[Interval], work: &mut Work) -> Result<Self, TooMuch> {
-        self.require_small(other, ranges, work)?;
+    pub fn times(&self, other: &Self, ranges: &[Interval]) -> Result<Self, TooMuch> {
+        self.require_small(other)?;
         let mut error = &self.error * &other.error;
         if !other.error.is_zero() {
             error += &other.error * self.polynomial_range(ranges).mag();
@@ -78,7 +75,7 @@ impl TaylorModel {
         Ok(Self { polynomial: self.polynomial.times(&other.polynomial), error })
     }
 
-    fn require_small(&self, other: &Self, ranges: &[Interval], work: &mut Work) -> Result<(), TooMuch> {
+    fn require_small(&self, other: &Self) -> Result<(), TooMuch> {
         let length = |c: &Rational| c.numer().bits() + c.denom().bits();
         let bits = |m: &Self| m.polynomial.terms().map(|(_, c)| length(c)).max();
         let pairs = self.polynomial.len().saturating_mul(other.polynomial.len());
@@ -89,12 +86,6 @@ impl TaylorModel {
         {
             return Err(TooMuch::Size);
         }
-        // The ranges of both factors take powers of the variables' end points.
-        let ends = ranges.iter().map(|r| length(r.inf()).max(length(r.sup()))).max().unwrap_or(0);
-        let longest =
-            bits(self).max(bits(other)).unwrap_or(0) + length(&self.error).max(length(&other.error));
-        let terms = self.polynomial.len() + other.polynomial.len();
-        work.spend(4 * (pairs + 8 * terms) as u64, longest + ends * u64::from(degree))?;
         Ok(())
     }
 
@@ -103,7 +94,6 @@ impl TaylorModel {
         outer: &Polynomial,
         inner: impl Fn(u32) -> &'a TaylorModel,
         ranges: &[Interval],
-        work: &mut Work,
     ) -> Result<Self, TooMuch> {
         let mut sum = Self::exact(Polynomial::zero());
         for (monomial, coefficient) in outer.terms() {
@@ -113,7 +103,7 @@ impl TaylorModel {
                     let factor = inner(variable);
                     product = Some(match product {
                         None => factor.clone(),
-                        Some(product) => product.times(factor, ranges, work)?,
+                        Some(product) => product.times(factor, ranges)?,
                     });
                 }
             }

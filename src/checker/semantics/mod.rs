@@ -3,8 +3,12 @@
 //! Exponentials leave Q, so attention has an exact value here only where its weights are provably constant at the
 //! given input: constant scores (Theorem 4.3), equal projected values or constant projected scores (Theorem 4.4),
 //! zero queries and keys (Theorem 4.5). Everything else is refused with the reason, never approximated.
+//!
+//! Equal tokens have equal rows in every block, and positions enter only through the weights of an attention layer. So
+//! a sequence is computed with one row per run of equal neighbours, whose weights are added up.
 
 mod attention;
+pub mod enclosure;
 pub(crate) mod scaled;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -13,6 +17,7 @@ use crate::format::FormatError;
 use crate::format::network::{Activation, AffineMap, Block, Network};
 use crate::language::target::Tokens;
 use crate::number::Rational;
+use crate::sequence::Sequence;
 use attention::Attention;
 use num_bigint::BigInt;
 use scaled::{Affine, Int, Overflow, Scaled};
@@ -111,7 +116,7 @@ impl<'n> ExactEvaluator<'n> {
 
     /// The outputs of all tokens, n × c, for a sequence of n tokens with d coordinates each.
     pub fn evaluate(&self, sequence: &[Vec<Rational>]) -> Result<Vec<Vec<Rational>>, SemanticsError> {
-        self.run(sequence, 0..sequence.len())
+        self.run(Sequence::once(sequence), 0..sequence.len())
     }
 
     /// The c outputs of one token; the others enter through attention only, and are dropped after its last layer.
@@ -120,19 +125,28 @@ impl<'n> ExactEvaluator<'n> {
         sequence: &[Vec<Rational>],
         token: usize,
     ) -> Result<Vec<Rational>, SemanticsError> {
-        let absent = || SemanticsError::NoSuchToken { token, length: sequence.len() };
-        if !sequence.is_empty() && token >= sequence.len() {
+        self.evaluate_run(Sequence::once(sequence), token)
+    }
+
+    /// The same for a sequence with equal neighbours: the outputs of the tokens of one run.
+    pub fn evaluate_run(
+        &self,
+        sequence: Sequence<'_, Rational>,
+        run: usize,
+    ) -> Result<Vec<Rational>, SemanticsError> {
+        let absent = || SemanticsError::NoSuchToken { token: run, length: sequence.runs() };
+        if !sequence.is_empty() && run >= sequence.runs() {
             return Err(absent());
         }
-        self.run(sequence, token..token.saturating_add(1))?.pop().ok_or_else(absent)
+        self.run(sequence, run..run.saturating_add(1))?.pop().ok_or_else(absent)
     }
 
     fn run(
         &self,
-        sequence: &[Vec<Rational>],
+        sequence: Sequence<'_, Rational>,
         wanted: Range<usize>,
     ) -> Result<Vec<Vec<Rational>>, SemanticsError> {
-        self.check_shape(sequence)?;
+        check_shape(self.network, sequence)?;
         let result = match self.small.as_ref().map(|small| small.run(sequence, wanted.clone())) {
             None | Some(Err(Stop::Overflow)) => {
                 self.big().map_err(Stop::from).and_then(|big| big.run(sequence, wanted))
@@ -144,21 +158,22 @@ impl<'n> ExactEvaluator<'n> {
             Stop::NotExact { block, head, reason } => SemanticsError::NotExact { block, head, reason },
         })
     }
+}
 
-    fn check_shape(&self, sequence: &[Vec<Rational>]) -> Result<(), SemanticsError> {
-        if sequence.is_empty() {
-            return Err(SemanticsError::Empty);
-        }
-        if let Tokens::Fixed(wanted) = self.network.tokens
-            && wanted != sequence.len()
-        {
-            return Err(SemanticsError::Length { wanted, got: sequence.len() });
-        }
-        let wanted = self.network.dimension;
-        match sequence.iter().enumerate().find(|(_, token)| token.len() != wanted) {
-            Some((token, row)) => Err(SemanticsError::Dimension { token, wanted, got: row.len() }),
-            None => Ok(()),
-        }
+/// The sequence must have tokens, as many as the network is for, with as many coordinates as it reads.
+fn check_shape(network: &Network, sequence: Sequence<'_, Rational>) -> Result<(), SemanticsError> {
+    if sequence.is_empty() {
+        return Err(SemanticsError::Empty);
+    }
+    if let Tokens::Fixed(wanted) = network.tokens
+        && wanted != sequence.len()
+    {
+        return Err(SemanticsError::Length { wanted, got: sequence.len() });
+    }
+    let wanted = network.dimension;
+    match sequence.tokens().iter().enumerate().find(|(_, token)| token.len() != wanted) {
+        Some((token, row)) => Err(SemanticsError::Dimension { token, wanted, got: row.len() }),
+        None => Ok(()),
     }
 }
 
@@ -186,8 +201,15 @@ impl<T: Int> Prepared<T> {
         })
     }
 
-    fn run(&self, sequence: &[Vec<Rational>], wanted: Range<usize>) -> Result<Vec<Vec<Rational>>, Stop> {
-        let relevant = if self.last_attention.is_some() { sequence } else { &sequence[wanted.clone()] };
+    /// One row of outputs for each of the wanted runs.
+    fn run(
+        &self,
+        sequence: Sequence<'_, Rational>,
+        wanted: Range<usize>,
+    ) -> Result<Vec<Vec<Rational>>, Stop> {
+        let tokens = sequence.tokens();
+        let relevant = if self.last_attention.is_some() { tokens } else { &tokens[wanted.clone()] };
+        let copies: Vec<usize> = (0..sequence.runs()).map(|run| sequence.copies(run)).collect();
         let mut x = Scaled::read(relevant)?.map(&self.embedding)?;
         for (index, block) in self.blocks.iter().enumerate() {
             x.reduce();
@@ -196,7 +218,7 @@ impl<T: Int> Prepared<T> {
                 Some(attention) => {
                     let last = self.last_attention == Some(index);
                     let queries = if last { wanted.clone() } else { 0..x.rows.len() };
-                    let row = attention.evaluate(&x, queries, index)?;
+                    let row = attention.evaluate(&x, &copies, queries, index)?;
                     if last {
                         x.rows.truncate(wanted.end);
                         x.rows.drain(..wanted.start);

@@ -3,7 +3,9 @@
 //! A fraction is reduced only between blocks and at the end; in between everything is integer multiplication and
 //! addition, first in `i128` with overflow checks, then, if that refuses, in `BigInt`.
 
-use crate::number::Rational;
+use crate::number::{Rational, pay_divisor};
+use crate::sizes::count;
+use crate::work::{charge, charge_all, limbs};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{One, Signed, ToPrimitive, Zero};
@@ -41,9 +43,11 @@ impl Int for i128 {
 
 impl Int for BigInt {
     fn read(value: &BigInt) -> Result<Self, Overflow> {
+        charge(limbs(value.bits()));
         if value.bits() <= MAX_BITS { Ok(value.clone()) } else { Err(Overflow) }
     }
     fn times(&self, other: &Self) -> Result<Self, Overflow> {
+        charge(4 + limbs(self.bits()) * limbs(other.bits()));
         if self.bits() + other.bits() <= MAX_BITS { Ok(self * other) } else { Err(Overflow) }
     }
     fn add_product(&mut self, a: &Self, b: &Self) -> Result<(), Overflow> {
@@ -52,15 +56,24 @@ impl Int for BigInt {
     }
 }
 
+/// The bits of an integer.
+fn bits<T: Int>(value: &T) -> u64 {
+    value.clone().into().bits()
+}
+
 /// The least common denominator, refused once it is too large.
 pub(crate) fn denominator<'a, T: Int>(
     values: impl IntoIterator<Item = &'a Rational>,
 ) -> Result<BigInt, Overflow> {
     let mut lcm = BigInt::one();
     for value in values {
+        charge(4);
         // Weights of one kind mostly share their denominator.
         if lcm != *value.denom() && !lcm.is_multiple_of(value.denom()) {
-            lcm = lcm.lcm(value.denom());
+            pay_divisor(lcm.bits() + value.denom().bits());
+            // The remainder is short, so that the greatest common divisor is that of two short numbers.
+            let common = value.denom().gcd(&(&lcm % value.denom()));
+            lcm *= value.denom() / common;
             T::read(&lcm)?;
         }
     }
@@ -72,6 +85,8 @@ pub(crate) fn numerator<T: Int>(value: &Rational, denominator: &BigInt) -> Resul
     if value.denom() == denominator {
         return T::read(value.numer());
     }
+    let words = limbs(denominator.bits());
+    charge(words.saturating_mul(words.saturating_add(limbs(value.numer().bits()))));
     T::read(&(value.numer() * (denominator / value.denom())))
 }
 
@@ -120,6 +135,7 @@ impl<T: Int> Affine<T> {
 
     /// The numerators of the image of `row / denominator`, over `denominator · self.denominator`.
     pub(super) fn apply(&self, row: &[T], denominator: &T) -> Result<Vec<T>, Overflow> {
+        charge_all(self.outputs.saturating_add(self.weights.len()), 1);
         let mut image = vec![T::zero(); self.outputs];
         for (output, value) in &self.bias {
             image[*output] = value.times(denominator)?;
@@ -160,6 +176,8 @@ impl<T: Int> Scaled<T> {
 
     /// Adds row by row; a single row in `other` is added to every row.
     pub(super) fn add(&mut self, other: &Self) -> Result<(), Overflow> {
+        charge_all(self.rows.len(), 1 + count(self.rows.first().map_or(0, Vec::len)));
+        pay_divisor(bits(&self.denominator).saturating_add(bits(&other.denominator)));
         let gcd = self.denominator.gcd(&other.denominator);
         let (left, right) = (other.denominator.clone() / gcd.clone(), self.denominator.clone() / gcd);
         for (row, more) in self.rows.iter_mut().zip(other.rows.iter().cycle()) {
@@ -181,12 +199,15 @@ impl<T: Int> Scaled<T> {
     /// Most blocks only copy or halve, so this keeps `i128` in range for long; it stops at the first sign of 1.
     pub(super) fn reduce(&mut self) {
         let mut gcd = self.denominator.clone();
+        let step = 4 + limbs(bits(&gcd)).saturating_mul(limbs(bits(&gcd)));
         for value in self.rows.iter().flatten() {
             if gcd.is_one() {
                 return;
             }
+            charge(step);
             let rest = value.clone() % gcd.clone();
             if !rest.is_zero() {
+                pay_divisor(bits(&rest).saturating_add(bits(&gcd)));
                 gcd = gcd.gcd(&rest);
             }
         }

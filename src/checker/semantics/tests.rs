@@ -4,6 +4,7 @@ mod naive;
 pub(crate) mod random_network;
 
 use super::*;
+use crate::enclosure::dyadic::{Dyadic, Rounding};
 use crate::format::network::{
     Attention, Head, Mechanism, NETWORK_FORMAT, Projection, ReciprocalLength, UniformValue, Unit,
 };
@@ -25,8 +26,8 @@ proptest! {
             let expected = naive::evaluate(&network, &sequence);
             let evaluator = ExactEvaluator::new(&network).unwrap();
             prop_assert_eq!(&evaluator.evaluate(&sequence).unwrap(), &expected, "{:?}", scores);
-            prop_assert_eq!(evaluator.big().unwrap().run(&sequence, 0..n).ok(), Some(expected.clone()));
-            if let Some(Ok(small)) = evaluator.small.as_ref().map(|small| small.run(&sequence, 0..n)) {
+            prop_assert_eq!(evaluator.big().unwrap().run(Sequence::once(&sequence), 0..n).ok(), Some(expected.clone()));
+            if let Some(Ok(small)) = evaluator.small.as_ref().map(|small| small.run(Sequence::once(&sequence), 0..n)) {
                 prop_assert_eq!(&small, &expected);
             }
             for (token, output) in expected.iter().enumerate() {
@@ -36,6 +37,50 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Runs of equal tokens have the values that the written-out sequence has, exactly and in enclosures; and
+    /// enclosures contain them.
+    #[test]
+    fn runs_agree_with_the_written_out_sequence(
+        seed in any::<u64>(),
+        copies in prop::collection::vec(1usize..4, 1..4),
+    ) {
+        let mut random = Random(seed);
+        let n = copies.iter().sum();
+        for scores in EXACT {
+            let network = random.network(scores, n);
+            let tokens = random.sequence(copies.len());
+            let runs = Sequence::of_runs(&tokens, &copies).unwrap();
+            let written: Vec<_> =
+                tokens.iter().zip(&copies).flat_map(|(t, &c)| std::iter::repeat_n(t.clone(), c)).collect();
+            let evaluator = ExactEvaluator::new(&network).unwrap();
+            let mut first = 0;
+            for (run, &count) in copies.iter().enumerate() {
+                let exact = evaluator.evaluate_token(&written, first).unwrap();
+                prop_assert_eq!(&evaluator.evaluate_run(runs, run).unwrap(), &exact, "{:?}", scores);
+                for (sequence, at) in [(runs, run), (Sequence::once(&written), first)] {
+                    let enclosed = enclosure::enclose_run(&network, sequence, at).unwrap();
+                    for (enclosure, value) in enclosed.iter().zip(&exact) {
+                        prop_assert!(enclosure.contains(value), "{scores:?}: {value} not in {enclosure:?}");
+                        prop_assert!(!narrow(&network) || enclosure.wid() < small(), "{scores:?}: {enclosure:?}");
+                    }
+                }
+                first += count;
+            }
+        }
+    }
+}
+
+/// Whether no jump can tear an enclosure apart.
+fn narrow(network: &Network) -> bool {
+    network.blocks.iter().all(|block| block.activation != Activation::Step)
+}
+
+/// A width that rounding in a few blocks does not reach.
+fn small() -> Dyadic {
+    Dyadic::from_rational(&ratio(1, 1 << 40), Rounding::Up)
+}
+
 #[test]
 fn the_fast_path_is_taken_and_left_when_numbers_grow() {
     let mut random = Random(7);
@@ -43,10 +88,10 @@ fn the_fast_path_is_taken_and_left_when_numbers_grow() {
     let evaluator = ExactEvaluator::new(&network).unwrap();
     let small = evaluator.small.as_ref().expect("small weights fit");
     let plain = vec![vec![ratio(1, 2), ratio(1, 4)], vec![integer(1), integer(0)]];
-    assert_eq!(evaluator.evaluate(&plain).unwrap(), small.run(&plain, 0..2).ok().unwrap());
+    assert_eq!(evaluator.evaluate(&plain).unwrap(), small.run(Sequence::once(&plain), 0..2).ok().unwrap());
     assert!(evaluator.big.get().is_none(), "long integers are prepared without need");
     let large = vec![vec![ratio(1, i64::MAX), ratio(1, i64::MAX - 1)], vec![integer(1), integer(0)]];
-    assert!(matches!(small.run(&large, 0..2), Err(Stop::Overflow)));
+    assert!(matches!(small.run(Sequence::once(&large), 0..2), Err(Stop::Overflow)));
     assert_eq!(evaluator.evaluate(&large).unwrap(), naive::evaluate(&network, &large));
     assert!(evaluator.big.get().is_some());
 }

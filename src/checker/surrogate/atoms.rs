@@ -4,7 +4,7 @@ use super::tree::{coordinate, fingerprint, free_levels, relabel};
 use crate::enclosure::image::Image;
 use crate::enclosure::interval::DyadicInterval;
 use crate::interval::Interval;
-use crate::language::ast::{Expr, Function, TokenLevel};
+use crate::language::ast::{Expr, Function, Span, TokenLevel};
 use std::collections::HashMap;
 
 /// More atoms are refused.
@@ -13,6 +13,7 @@ pub(super) const MAX_ATOMS: usize = 1 << 14;
 /// An atom, its argument still a syntax tree at level 0.
 pub(super) struct AtomTree {
     pub function: Function,
+    pub span: Span,
     pub argument: Expr,
     pub argument_range: Interval,
     pub range: DyadicInterval,
@@ -29,23 +30,20 @@ pub(super) struct Atoms {
 impl Atoms {
     /// The coordinate that holds `function(argument)`: the argument may depend on one token outside its own binders.
     ///
-    /// Seen from that token the argument is an equivariant function, so it makes sense at every token; `depth` levels
+    /// `called` is the function in words, as in "`exp` of". Seen from that token the argument is an equivariant function, so it makes sense at every token; `depth` levels
     /// are in scope where it stands.
     pub fn coordinate(
         &mut self,
         dimension: usize,
-        function: Function,
+        (function, span): (Function, &Span),
         argument: &Expr,
         argument_range: DyadicInterval,
         depth: usize,
+        called: &str,
     ) -> Result<Expr, String> {
         let free = free_levels(argument, depth);
         if free.len() > 1 {
-            return Err(format!(
-                "`{}` of an expression that depends on {} tokens at once",
-                function.name(),
-                free.len()
-            ));
+            return Err(format!("{called} an expression that depends on {} tokens at once", free.len()));
         }
         let token = free.into_iter().next().unwrap_or(0);
         let level = |l: TokenLevel| if l >= depth { l - depth + 1 } else { 0 };
@@ -59,11 +57,16 @@ impl Atoms {
             return Err(format!("the surrogate has more than {MAX_ATOMS} atoms"));
         }
         let image = Image::new(function, argument_range, argument_range).map_err(|e| e.to_string())?;
-        let rational = to_rational(argument_range).ok_or_else(|| {
-            format!("the argument of `{}` is not enclosed: it may be unbounded", function.name())
-        })?;
+        let rational = to_rational(argument_range)
+            .ok_or_else(|| format!("{called} an expression that is not enclosed: it may be unbounded"))?;
         alike.push(self.all.len());
-        self.all.push(AtomTree { function, argument, argument_range: rational, range: image.range });
+        self.all.push(AtomTree {
+            function,
+            span: span.clone(),
+            argument,
+            argument_range: rational,
+            range: image.range,
+        });
         Ok(coordinate(token, dimension + self.all.len() - 1))
     }
 }

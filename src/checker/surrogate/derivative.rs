@@ -60,7 +60,7 @@ fn outer(function: Function, a: &Expr, value: &Expr) -> Option<Expr> {
         Function::Sigmoid => times(value(), minus(one(), value())),
         Function::Inverse => minus(zero(), node(ExprKind::Power(Box::new(value()), 2))),
         Function::Identity => one(),
-        Function::Abs | Function::Relu | Function::Hat => return None,
+        Function::Abs | Function::Relu | Function::Hat | Function::Root => return None,
     })
 }
 

@@ -15,11 +15,18 @@
 //! necessary: atoms are treated as independent variables.
 
 mod atoms;
+mod composite;
 mod derivative;
+mod domain;
+mod grid;
+mod hats;
 mod pass;
+mod quotient;
 mod replace;
+mod separate;
 mod tree;
 
+pub use composite::composite;
 pub use derivative::derivative;
 pub use replace::pair_function;
 pub use tree::{children, free_levels, size};
@@ -47,6 +54,28 @@ pub enum SurrogateError {
         /// What an approximation would have to be about, where one could be given.
         site: Option<Box<Site>>,
     },
+    /// A function is not defined, or not known to be, wherever its argument goes.
+    #[error("{what}")]
+    OffDomain {
+        /// What is not defined, and where its argument goes.
+        what: String,
+        /// What to change.
+        help: String,
+        /// Where it stands.
+        span: Span,
+        /// Whether there is an input without a value, not only none that is known.
+        certain: bool,
+    },
+    /// What replaces parts of an argument moves it off the domain of the function.
+    #[error("`{}` is not defined everywhere within {distance} of its argument, which is as much as replacements move it", .function.name())]
+    LeavesDomain {
+        /// The function.
+        function: Function,
+        /// How far the argument may move.
+        distance: String,
+        /// Where it stands.
+        span: Span,
+    },
     /// An approximation of the certificate is not one.
     #[error("approximation {index}: {message}")]
     Wrong {
@@ -68,7 +97,9 @@ impl SurrogateError {
             SurrogateError::Wrong { index, message } => {
                 Rule::Approximation.invalid(format!("approximation {index}"), message)
             }
-            SurrogateError::NotCovered { .. } => Rule::Residual.unsupported("target", message),
+            SurrogateError::NotCovered { .. }
+            | SurrogateError::OffDomain { .. }
+            | SurrogateError::LeavesDomain { .. } => Rule::Residual.unsupported("target", message),
             SurrogateError::Expansion(error) => match error {
                 ExpansionError::NotPolynomial { .. } | ExpansionError::TooLarge { .. } => {
                     Rule::Residual.unsupported("target", message)
@@ -99,6 +130,8 @@ pub struct Site {
 pub struct Atom {
     /// The function.
     pub function: Function,
+    /// Where it stands in the file, the first time.
+    pub span: Span,
     /// Contains the argument for every token of every sequence in the box.
     pub argument_range: Interval,
     /// The argument, in coordinates, atoms before this one, and sums over tokens.
@@ -148,6 +181,7 @@ impl Surrogate {
             atoms: atoms
                 .map(|(atom, argument)| Atom {
                     function: atom.function,
+                    span: atom.span,
                     argument_range: atom.argument_range,
                     argument,
                 })

@@ -14,16 +14,18 @@
 //! * a product over m tokens: m α (|a| + α)^(m−1), replacing factor by factor.
 
 use super::atoms::{AtomTree, Atoms, to_rational};
-use super::tree::{binary, is_closed, node, number as tree_number, reduce, size};
+use super::separate::{multiplied, separates};
+use super::tree::{binary, free_levels, is_closed, node, number as tree_number, reduce, size};
 use super::{Site, SurrogateError};
+use crate::decimal::above;
 use crate::enclosure::dyadic::{Dyadic, Rounding::Up};
-use crate::enclosure::image::Image;
+use crate::enclosure::image::{Image, moved};
 use crate::enclosure::interval::DyadicInterval;
 use crate::format::certificate::Approximation;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
 use crate::language::target::{Body, Target, Tokens};
 use crate::number::{Rational, floor_log2, integer, power_of_two, ratio};
-use crate::rules::work::Work;
+use crate::work::{charge, charge_all};
 use num_traits::{Signed, Zero};
 
 /// Functions of constants become numbers with so many significant bits.
@@ -55,6 +57,9 @@ impl Value {
     }
 }
 
+/// An approximation and its number in the certificate.
+pub(super) type Numbered<'a> = (usize, &'a Approximation);
+
 /// The state of a pass.
 pub(super) struct Pass<'a> {
     pub target: &'a Target,
@@ -64,9 +69,8 @@ pub(super) struct Pass<'a> {
     pending: std::iter::Peekable<std::iter::Enumerate<std::slice::Iter<'a, Approximation>>>,
     output: usize,
     /// The number of the next node of the output, or nothing in trees that the certificate does not see.
-    next: Option<usize>,
+    pub next: Option<usize>,
     visits: usize,
-    pub work: Work,
 }
 
 /// Passes over all outputs.
@@ -80,16 +84,7 @@ pub(super) fn run(target: &Target, approximations: &[Approximation]) -> Result<P
         (Body::SemiInvariant { .. }, Tokens::Fixed(n)) => (true, n),
         _ => (false, 1),
     };
-    let mut pass = Pass {
-        target,
-        sides: target.domain.iter().map(DyadicInterval::enclosing).collect(),
-        atoms: Atoms::default(),
-        pending: approximations.iter().enumerate().peekable(),
-        output: 0,
-        next: None,
-        visits: 0,
-        work: Work::default(),
-    };
+    let mut pass = Pass::new(target, approximations);
     let (mut outputs, mut deviations) = (Vec::new(), Vec::new());
     for (output, expr) in target.body.expressions().iter().enumerate() {
         (pass.output, pass.next) = (output, Some(0));
@@ -130,25 +125,89 @@ pub(super) fn uncovered(what: &str, expr: &Expr) -> SurrogateError {
     SurrogateError::NotCovered { what: what.to_string(), span: expr.span.clone(), site: None }
 }
 
-impl Pass<'_> {
+/// What is done at a node, in the words of the file: what is a `relu` in the surrogate may be a `max` there.
+fn called(expr: &Expr) -> String {
+    match &expr.kind {
+        ExprKind::Extremum(extremum, ..) => format!("`{}` of", extremum.name()),
+        ExprKind::Reduce { reduction, .. } => format!("`{}` over tokens of", reduction.name()),
+        ExprKind::Binary(BinaryOp::Divide, ..) => "a division by".into(),
+        ExprKind::Call(function, _) => format!("`{}` of", function.name()),
+        _ => "the value of".into(),
+    }
+}
+
+/// A failure in a tree that stands for a node is one at the node: the tree stands nowhere in the file.
+fn at_replaced(error: SurrogateError, expr: &Expr, depth: usize) -> SurrogateError {
+    let SurrogateError::NotCovered { what, span, site } = error else { return error };
+    if !span.is_empty() {
+        return SurrogateError::NotCovered { what, span, site };
+    }
+    let name = called(expr);
+    let what = match &expr.kind {
+        ExprKind::Reduce { body, .. } if free_levels(body, depth + 1).len() > 1 => {
+            format!("{name} an expression that depends on several tokens at once")
+        }
+        ExprKind::Reduce { .. } => {
+            format!("{name} this expression: what stands for it is not covered, {what}")
+        }
+        _ => format!("what stands for this expression is not covered, {what}"),
+    };
+    SurrogateError::NotCovered { what, span: expr.span.clone(), site }
+}
+
+impl<'a> Pass<'a> {
+    /// Before the first node.
+    pub(super) fn new(target: &'a Target, approximations: &'a [Approximation]) -> Self {
+        Self {
+            target,
+            sides: target.domain.iter().map(DyadicInterval::enclosing).collect(),
+            atoms: Atoms::default(),
+            pending: approximations.iter().enumerate().peekable(),
+            output: 0,
+            next: None,
+            visits: 0,
+        }
+    }
+
     /// The node and its surrogate; `depth` levels are in scope.
     pub(super) fn visit(&mut self, expr: &Expr, depth: usize) -> Result<Value, SurrogateError> {
+        match self.count(expr)? {
+            (_, Some(replacement)) => self.visit_replaced(expr, depth, replacement),
+            (number, None) => self.visit_inside(expr, depth, number),
+        }
+    }
+
+    /// Counts a node: its number, where the certificate sees it, and what replaces it.
+    pub(super) fn count(
+        &mut self,
+        expr: &Expr,
+    ) -> Result<(Option<usize>, Option<Numbered<'a>>), SurrogateError> {
         self.visits += 1;
+        charge(16);
         if self.visits > MAX_VISITS {
-            return Err(uncovered("the surrogate is too large to follow", expr));
+            return Err(uncovered(
+                &format!("the surrogate is too large to follow: it has more than {MAX_VISITS} nodes"),
+                expr,
+            ));
         }
         let number = self.next;
-        if let Some(number) = number {
-            self.next = Some(number + 1);
-            let here = |(_, a): &(usize, &Approximation)| (a.output, a.node) == (self.output, number);
-            if let Some((index, approximation)) = self.pending.next_if(here) {
-                return self.replace(expr, depth, approximation).map_err(|error| match error {
-                    Ok(message) => SurrogateError::Wrong { index, message },
-                    Err(error) => error,
-                });
-            }
-        }
-        self.visit_inside(expr, depth, number)
+        let Some(here) = number else { return Ok((None, None)) };
+        self.next = Some(here + 1);
+        let is_here = |(_, a): &Numbered<'a>| (a.output, a.node) == (self.output, here);
+        Ok((number, self.pending.next_if(is_here)))
+    }
+
+    /// The node as the certificate replaces it.
+    pub(super) fn visit_replaced(
+        &mut self,
+        expr: &Expr,
+        depth: usize,
+        (index, approximation): Numbered<'a>,
+    ) -> Result<Value, SurrogateError> {
+        self.replace(expr, depth, approximation).map_err(|error| match error {
+            Ok(message) => SurrogateError::Wrong { index, message },
+            Err(error) => at_replaced(error, expr, depth),
+        })
     }
 
     /// The node, unless it is replaced itself.
@@ -184,18 +243,16 @@ impl Pass<'_> {
             }
             ExprKind::Power(base, exponent) => {
                 let base = self.visit(base, depth)?;
-                let range = base.range.pow(*exponent);
-                let slope = match exponent {
-                    0 => DyadicInterval::ZERO,
-                    k => enclosing(&integer(i64::from(*k))) * base.both().pow(k - 1),
-                };
-                let deviation = base.deviation.mul(slope.mag(), Up);
-                value(range, deviation, ExprKind::Power(Box::new(base.expr), *exponent))
+                Ok(power(base, *exponent, expr))
             }
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, (expr, number), depth),
+            ExprKind::Call(..) if separates(expr, depth) => {
+                let factors = self.factors_inside(expr, depth, number)?;
+                Ok(multiplied(factors, expr))
+            }
             ExprKind::Call(function, argument) => {
-                let argument = self.visit(argument, depth)?;
-                self.call(*function, argument, (expr, number), depth)
+                let value = self.visit(argument, depth)?;
+                self.call(*function, value, (expr, number), Some(argument), depth)
             }
             ExprKind::Extremum(extremum, left, right) => {
                 self.extremum(*extremum, left, right, (expr, number), depth)
@@ -224,10 +281,15 @@ impl Pass<'_> {
 
     /// Counts the nodes of copies of a tree before they are made: replacements inside replacements multiply.
     pub(super) fn count_copies(&mut self, copies: usize, expr: &Expr) -> Result<(), SurrogateError> {
-        self.visits = self.visits.saturating_add(copies.saturating_mul(size(expr)));
+        let nodes = copies.saturating_mul(size(expr));
+        self.visits = self.visits.saturating_add(nodes);
         if self.visits > MAX_VISITS {
-            return Err(uncovered("the surrogate is too large to follow", expr));
+            return Err(uncovered(
+                &format!("the surrogate is too large to follow: it has more than {MAX_VISITS} nodes"),
+                expr,
+            ));
         }
+        charge_all(nodes, 16);
         Ok(())
     }
 
@@ -261,7 +323,15 @@ impl Pass<'_> {
         (expr, number): (&Expr, Option<usize>),
         depth: usize,
     ) -> Result<Value, SurrogateError> {
-        let (left, right) = (self.visit(left, depth)?, self.visit(right, depth)?);
+        let parts = [left, right];
+        let left = self.visit(left, depth)?;
+        if op == BinaryOp::Divide && separates(right, depth) {
+            let inverse = self.inverse_of_product(right, (expr, number), depth)?;
+            let below = DyadicInterval::ONE.divide(inverse.range);
+            return Ok(self.quotient(product(left, inverse, expr), parts, below, depth));
+        }
+        let right = self.visit(right, depth)?;
+        let below = right.range;
         // A constant that is replaced moves as any other divisor does.
         let exact = is_closed(&right.expr) && right.deviation == Dyadic::ZERO;
         let sum = left.deviation.add(right.deviation, Up);
@@ -277,34 +347,49 @@ impl Pass<'_> {
                 (range, divide(spread).ok_or_else(by)?.mag())
             }
             BinaryOp::Divide => {
-                let inverse = self.call(Function::Inverse, right, (expr, number), depth)?;
-                return Ok(product(left, inverse, expr));
+                let inverse = self.call(Function::Inverse, right, (expr, number), Some(parts[1]), depth)?;
+                return Ok(self.quotient(product(left, inverse, expr), parts, Some(below), depth));
             }
         };
         let expr = Expr { span: expr.span.clone(), ..binary(op, left.expr, right.expr) };
         Ok(Value { range, deviation, expr })
     }
 
-    /// A call that stays: an atom, unless it is a rational constant.
+    /// A quotient whose range may be known better, from its parts as they are written and what the divisor ranges over.
+    fn quotient(
+        &self,
+        quotient: Value,
+        parts: [&Expr; 2],
+        below: Option<DyadicInterval>,
+        depth: usize,
+    ) -> Value {
+        let known = below.and_then(|below| self.quotient_range(parts, below, depth));
+        let range = known.and_then(|known| known.intersection(quotient.range));
+        Value { range: range.unwrap_or(quotient.range), ..quotient }
+    }
+
+    /// A call that stays: an atom, unless it is a rational constant. `written` is the argument in the target.
     pub(super) fn call(
         &mut self,
         function: Function,
         argument: Value,
         (expr, number): (&Expr, Option<usize>),
+        written: Option<&Expr>,
         depth: usize,
     ) -> Result<Value, SurrogateError> {
         let at = |message: String| uncovered(&message, expr);
+        let argument =
+            Value { range: self.within_domain(function, argument.range, (expr, written))?, ..argument };
         let both = argument.both();
-        let image = Image::new(function, both, both).map_err(|e| {
-            at(format!(
-                "`{}`: {e}; it is enclosed by [{}, {}]",
-                function.name(),
-                show(both.inf()),
-                show(both.sup())
-            ))
+        let function = function.continued();
+        let image = Image::new(function, both, both).map_err(|_| SurrogateError::LeavesDomain {
+            function,
+            distance: argument.deviation.to_rational().as_ref().map_or_else(|| "infinity".into(), above),
+            span: expr.span.clone(),
         })?;
         let range = Image::new(function, argument.range, argument.range).map_or(image.range, |i| i.range);
-        let deviation = argument.deviation.mul(image.chord.mag(), Up);
+        let deviation = moved(function, both, argument.range, argument.deviation)
+            .map_err(|e| at(format!("`{}`: {e}", function.name())))?;
         let exact = matches!(
             function,
             Function::Abs | Function::Relu | Function::Hat | Function::Inverse | Function::Identity
@@ -322,7 +407,7 @@ impl Pass<'_> {
         let dimension = self.sides.len();
         let coordinate = self
             .atoms
-            .coordinate(dimension, function, &argument.expr, both, depth)
+            .coordinate(dimension, (function, &expr.span), &argument.expr, both, depth, &called(expr))
             .map_err(|what| self.missing(what, expr, number, Some(function), both))?;
         Ok(Value { range, deviation, expr: Expr { span: expr.span.clone(), ..coordinate } })
     }
@@ -351,7 +436,7 @@ impl Pass<'_> {
             deviation: left.deviation.add(right.deviation, Up),
             expr: binary(BinaryOp::Subtract, first.expr.clone(), second.expr.clone()),
         };
-        let relu = self.call(Function::Relu, difference, at, depth)?;
+        let relu = self.call(Function::Relu, difference, at, None, depth)?;
         Ok(Value { range, deviation, expr: binary(op, right.expr, relu.expr) })
     }
 
@@ -379,12 +464,17 @@ impl Pass<'_> {
             let range = body.range * fewest_number.hull(most_number);
             return Ok((range, body.deviation.mul(most_number.sup(), Up)));
         }
-        let power = |base: DyadicInterval, m: usize| independent_product(base, m as u32);
+        let number = |tokens: usize| {
+            u32::try_from(tokens)
+                .map_err(|_| uncovered("a product over more tokens than can be counted", expr))
+        };
+        let (fewest, most) = (number(fewest)?, number(most)?);
         // Negative factors have products of both signs: every number of them counts.
-        let range = (fewest..most).fold(power(body.range, most), |all, m| all.hull(power(body.range, m)));
+        let power = |m: u32| independent_product(body.range, m);
+        let range = (fewest..most).fold(power(most), |all, m| all.hull(power(m)));
         // The empty product is 1 and exact; otherwise |factors| to the power m − 1, or 1 where they are small.
         let largest = body.both().abs().hull(DyadicInterval::ONE);
-        let rest = largest.pow((most as u32).saturating_sub(1));
+        let rest = largest.pow(most.saturating_sub(1));
         let deviation = body.deviation.mul((rest * most_number).mag(), Up);
         Ok((range, deviation))
     }
@@ -421,6 +511,19 @@ fn independent_product(base: DyadicInterval, m: u32) -> DyadicInterval {
     product
 }
 
+/// A power.
+pub(super) fn power(base: Value, exponent: u32, expr: &Expr) -> Value {
+    let slope = match exponent {
+        0 => DyadicInterval::ZERO,
+        k => enclosing(&integer(i64::from(k))) * base.both().pow(k - 1),
+    };
+    Value {
+        range: base.range.pow(exponent),
+        deviation: base.deviation.mul(slope.mag(), Up),
+        expr: Expr { kind: ExprKind::Power(Box::new(base.expr), exponent), span: expr.span.clone() },
+    }
+}
+
 pub(super) fn product(left: Value, right: Value, expr: &Expr) -> Value {
     let first = left.range.mag().mul(right.deviation, Up);
     let second = right.both().mag().mul(left.deviation, Up);
@@ -437,8 +540,4 @@ pub(super) fn enclosing(value: &Rational) -> DyadicInterval {
 
 fn count(tokens: usize) -> Rational {
     Rational::from_integer(tokens.into())
-}
-
-fn show(end: Dyadic) -> String {
-    end.to_rational().map_or_else(|| "unbounded".into(), |end| format!("{:.6}", crate::number::to_f64(&end)))
 }

@@ -5,9 +5,9 @@
 //! * *Product.* exp(p) where p depends on two tokens: p = p₁ + p₂ + m, the terms in the first token, those in the second, and
 //!   the mixed ones; exp(p) = exp(p₁)·exp(m)·exp(p₂), and the middle factor is replaced by q(m).
 //! * *Name.* The value itself as an atom: it is computed once, and what it is multiplied with does not multiply its terms.
-//! * *Hats.* e(x, y), where of the token y only the coordinate t = y[k] occurs, by its interpolant Σ_r hat((t − t_r)/h)·e(x, t_r)
-//!   at equally spaced t_r, h apart. With a second derivative in t it is within h²/8·sup|∂²e/∂t²| of e. Without, between t_r and t_{r+1} it is the chord ((t_{r+1} − t)e(x, t_r) + (t − t_r)e(x, t_{r+1}))/h, whose distance
-//!   from e is enclosed over boxes that cover all (x, t).
+//! * *Composite.* A function of the value of one node by a polynomial in it, see [`super::composite`].
+//! * *Grid.* A bilinear interpolant, see [`super::grid`].
+//! * *Hats.* An interpolant in one coordinate of a token, see [`super::hats`].
 //! * *Thresholds.* The largest e_j over tokens, all in [l, u], by v = l − h/2 + h Σ_r min(1, Σ_j ramp_r(e_j)) with the thresholds
 //!   t_r = l + rh and ramp_r(e) = (relu(e − t_r) − relu(e − t_{r+1}))/h, which rises from 0 to 1 between t_r and t_{r+1}. Let M
 //!   be the maximum, t_k ≤ M ≤ t_{k+1}. For r < k some ramp is 1, so the r-th term is 1; for r > k all ramps are 0; the k-th
@@ -16,35 +16,32 @@
 
 use super::SurrogateError;
 use super::atoms::to_rational;
-use super::derivative::derivative;
-use super::pass::{Pass, Value, enclosing, uncovered};
+use super::pass::{Pass, Value, enclosing};
 use super::tree::{self, binary, call, coordinate, free_levels, node, relabel, size};
-use crate::enclosure::cover::require_magnitude;
 use crate::enclosure::dyadic::Rounding::Up;
-use crate::enclosure::image::Image;
+use crate::enclosure::image::{Image, moved};
 use crate::enclosure::interval::DyadicInterval;
 use crate::expansion::explicit_polynomial;
 use crate::format::certificate::{Approximation, Replacement};
 use crate::interval::Interval;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
+use crate::normal_form::Shape;
 use crate::number::{Exact, Rational, integer};
 use crate::polynomial::{Monomial, Polynomial};
 use crate::rules::polynomial_distance::polynomial_distance;
-use crate::rules::work::Work;
+use crate::sizes;
 use num_traits::{One, Signed, Zero};
 
 /// The highest degree of a polynomial that replaces a function.
 const MAX_DEGREE: usize = 64;
 /// The most hats or thresholds of one replacement.
-const MAX_PIECES: u32 = 1 << 12;
-/// Larger trees are not differentiated: a derivative may have as many nodes as all subtrees together.
-const MAX_DIFFERENTIATED: usize = 1 << 12;
+pub(super) const MAX_PIECES: u32 = 1 << 12;
 
 /// A wrong approximation, or a node that nothing covers.
-type Failure = Result<String, SurrogateError>;
+pub(super) type Failure = Result<String, SurrogateError>;
 
-fn wrong<T>(message: impl Into<String>) -> Result<T, Failure> {
+pub(super) fn wrong<T>(message: impl Into<String>) -> Result<T, Failure> {
     Err(Ok(message.into()))
 }
 
@@ -70,12 +67,18 @@ impl Pass<'_> {
             Replacement::Hats { token, coordinate, pieces } => {
                 self.by_hats(expr, depth, (*token, *coordinate), *pieces, error)
             }
+            Replacement::Grid { token, coordinate, pieces } => {
+                self.by_grid(expr, depth, (*token, *coordinate), *pieces, error)
+            }
+            Replacement::Composite { inner, centre, coefficients } => {
+                self.by_composite(expr, depth, *inner, &Shifted::new(centre, coefficients)?, error)
+            }
             Replacement::Name => {
                 if !error.is_zero() {
                     return wrong("a name changes nothing, its error is 0");
                 }
                 let value = self.visit_inside(expr, depth, None).map_err(Err)?;
-                self.call(Function::Identity, value, (expr, None), depth).map_err(Err)
+                self.call(Function::Identity, value, (expr, None), None, depth).map_err(Err)
             }
             Replacement::Thresholds { low, high, levels } => {
                 self.by_thresholds(expr, depth, [&low.0, &high.0], *levels, error)
@@ -97,12 +100,16 @@ impl Pass<'_> {
             }
             _ => return wrong("a polynomial stands for a function or a divisor, which is not at this node"),
         };
-        let argument = self.visit(argument, depth).map_err(Err)?;
-        let both = argument.both();
-        polynomial.require_near(function, both, error, &mut self.work)?;
+        let written = argument;
+        let argument = self.visit(written, depth).map_err(Err)?;
+        let range = self.within_domain(function, argument.range, (expr, Some(written))).map_err(Err)?;
+        let argument = Value { range, ..argument };
+        let (both, function) = (argument.both(), function.continued());
+        polynomial.require_near(function, both, error)?;
         let image = Image::new(function, both, both).map_err(|e| Ok(e.to_string()))?;
         let own = Image::new(function, argument.range, argument.range).map_or(image.range, |i| i.range);
-        let moved = argument.deviation.mul(image.chord.mag(), Up);
+        let moved =
+            moved(function, both, argument.range, argument.deviation).map_err(|e| Ok(e.to_string()))?;
         self.count_copies(polynomial.coefficients.len(), &argument.expr).map_err(Err)?;
         let value = Value {
             range: own,
@@ -134,17 +141,18 @@ impl Pass<'_> {
         };
         let d = self.sides.len();
         let terms = explicit_polynomial(&explicit, d, 2).map_err(|e| Ok(e.to_string()))?;
-        let [own, mut mixed, mut other, constant] = parts(&terms, d as u32);
+        let shape = Shape::new(d, 2).map_err(|e| Ok(e.to_string()))?;
+        let [own, mut mixed, mut other, constant] = parts(&terms, shape);
         let mut own = own;
         // The constant goes where an atom is needed anyway.
         let place = [&mut own, &mut other].into_iter().find(|part| !part.is_zero());
         place.unwrap_or(&mut mixed).add_scaled(&constant, &Rational::one());
-        let tree = |part: &Polynomial| to_tree(part, d as u32, [first, second]);
+        let tree = |part: &Polynomial| to_tree(part, shape, [first, second]);
         let whole = self.visit_unseen_range(argument, depth)?;
         self.pass_over(argument);
         let range = Image::new(Function::Exp, whole, whole).map_err(|e| Ok(e.to_string()))?.range;
         let middle = self.visit_unseen(&tree(&mixed), depth).map_err(Err)?;
-        polynomial.require_near(Function::Exp, middle.range, error, &mut self.work)?;
+        polynomial.require_near(Function::Exp, middle.range, error)?;
         self.count_copies(polynomial.coefficients.len(), &middle.expr).map_err(Err)?;
         let image = Image::new(Function::Exp, middle.range, middle.range).map_err(|e| Ok(e.to_string()))?;
         let mut result = Value {
@@ -157,100 +165,6 @@ impl Pass<'_> {
             result = super::pass::product(factor, result, expr);
         }
         Ok(Value { range, ..result })
-    }
-
-    fn by_hats(
-        &mut self,
-        expr: &Expr,
-        depth: usize,
-        (token, index): (TokenLevel, usize),
-        pieces: u32,
-        error: &Rational,
-    ) -> Result<Value, Failure> {
-        let d = self.sides.len();
-        let levels: Vec<TokenLevel> = free_levels(expr, depth).into_iter().collect();
-        let [first, second] = levels[..] else {
-            return wrong("the expression depends on more or less than two tokens");
-        };
-        if pieces == 0 || pieces > MAX_PIECES {
-            return wrong(format!("1 to {MAX_PIECES} pieces are allowed"));
-        }
-        if index >= d || !levels.contains(&token) {
-            return wrong("the expression has no such coordinate");
-        }
-        // Token 0 of what follows is the one that stays, token 1 the one of the hats.
-        let kept = if token == first { second } else { first };
-        let Some(explicit) = explicit(self.target, expr, &[kept, token]) else {
-            return wrong("the expression has reductions");
-        };
-        let used = coordinates(&explicit);
-        if used.iter().any(|&(level, k)| level == 1 && k != index) {
-            return wrong("the expression has other coordinates of the token as well");
-        }
-        let side = &self.target.domain[index];
-        let step = side.wid() / integer(i64::from(pieces));
-        if step.is_zero() {
-            return wrong("the coordinate does not vary");
-        }
-        let knot = |r: u32| side.inf() + &step * integer(i64::from(r));
-        let at = |tree: &Expr, t: &Rational| {
-            relabel(tree, &|l| l, &|level, k| {
-                if level == 1 { tree::number(t.clone()) } else { coordinate(level, k) }
-            })
-        };
-        let point = |k: usize| Interval::point(self.target.domain[k].mid());
-        let mut domain: Vec<Interval> = (0..2 * d).map(|k| point(k % d)).collect();
-        for &(_, k) in used.iter().filter(|(level, _)| *level == 0) {
-            domain[k] = self.target.domain[k].clone();
-        }
-        let t = (1, index);
-        domain[d + index] = side.clone();
-        self.count_copies(pieces as usize + 1, &explicit).map_err(Err)?;
-        let whole = pair(self.target, explicit.clone());
-        let differentiate = |tree: &Expr| match size(tree) > MAX_DIFFERENTIATED {
-            true => Err(Err(uncovered("the expression is too large to be differentiated", expr))),
-            false => Ok(derivative(tree, t)),
-        };
-        let curvature = match differentiate(&explicit)? {
-            Some(first) => differentiate(&first)?,
-            None => None,
-        };
-        match curvature {
-            Some(curvature) => {
-                let largest = error * integer(8) / (&step * &step);
-                require_magnitude(&pair(self.target, curvature), &domain, &largest, &mut self.work)
-                    .map_err(|e| Ok(format!("the second derivative: {e}")))?;
-            }
-            None => {
-                for r in 0..pieces {
-                    let (left, right) = (knot(r), knot(r + 1));
-                    let difference = binary(
-                        BinaryOp::Subtract,
-                        explicit.clone(),
-                        chord(t, [&left, &right], [at(&explicit, &left), at(&explicit, &right)]),
-                    );
-                    let piece = Interval::new(left.clone(), right.clone());
-                    domain[d + index] = piece.map_err(|e| Ok(e.to_string()))?;
-                    require_magnitude(&pair(self.target, difference), &domain, error, &mut self.work)
-                        .map_err(|e| Ok(format!("between {left} and {right}: {e}")))?;
-                }
-                domain[d + index] = side.clone();
-            }
-        }
-        let range = crate::enclosure::cover::range(&whole, &domain).map_err(|e| Ok(e.to_string()))?;
-        self.pass_over_children(expr);
-        let back = |level: TokenLevel, k: usize| coordinate(if level == 0 { kept } else { token }, k);
-        let terms = (0..=pieces).map(|r| {
-            let offset = binary(BinaryOp::Subtract, coordinate(token, index), tree::number(knot(r)));
-            let hat = call(Function::Hat, binary(BinaryOp::Multiply, tree::number(step.recip()), offset));
-            let value = relabel(&at(&explicit, &knot(r)), &|l| l, &back);
-            binary(BinaryOp::Multiply, hat, value)
-        });
-        let interpolant = tree::sum(terms.collect());
-        let value = self.visit_unseen(&interpolant, depth).map_err(Err)?;
-        // Functions of knots have become short numbers.
-        let deviation = enclosing(error).sup().add(value.deviation, Up);
-        Ok(Value { range, deviation, expr: value.expr })
     }
 
     fn by_thresholds(
@@ -281,7 +195,7 @@ impl Pass<'_> {
                 "what the extremum runs over does not stay between the lowest and the highest threshold",
             );
         }
-        self.count_copies(2 * levels as usize, &body.expr).map_err(Err)?;
+        self.count_copies(2 * sizes::index(levels), &body.expr).map_err(Err)?;
         let step = (high - low) / integer(i64::from(levels));
         let half = &step / integer(2);
         if half > *error {
@@ -321,15 +235,14 @@ impl Pass<'_> {
         }
     }
 
-    fn pass_over_children(&mut self, expr: &Expr) {
-        for child in tree::children(expr) {
-            self.pass_over(child);
-        }
+    /// Goes on behind a node with this number.
+    pub(super) fn go_on_behind(&mut self, number: usize, expr: &Expr) {
+        self.next = Some(number + size(expr));
     }
 }
 
 /// The expression in explicit tokens 0, 1, … for the given levels, the length written out; nothing if it has reductions.
-fn explicit(target: &Target, expr: &Expr, levels: &[TokenLevel]) -> Option<Expr> {
+pub(super) fn explicit(target: &Target, expr: &Expr, levels: &[TokenLevel]) -> Option<Expr> {
     if has_reductions(expr) {
         return None;
     }
@@ -346,21 +259,8 @@ pub fn pair_function(target: &Target, expr: &Expr, levels: [TokenLevel; 2]) -> O
     explicit(target, expr, &levels).map(|expr| pair(target, expr))
 }
 
-/// ((right − t)·values[0] + (t − left)·values[1]) / (right − left) with t the given coordinate.
-fn chord(t: (TokenLevel, usize), [left, right]: [&Rational; 2], [first, last]: [Expr; 2]) -> Expr {
-    let t = || coordinate(t.0, t.1);
-    let number = |value: &Rational| tree::number(value.clone());
-    let weighted = |weight: Expr, value: Expr| binary(BinaryOp::Multiply, weight, value);
-    let sum = binary(
-        BinaryOp::Add,
-        weighted(binary(BinaryOp::Subtract, number(right), t()), first),
-        weighted(binary(BinaryOp::Subtract, t(), number(left)), last),
-    );
-    binary(BinaryOp::Divide, sum, tree::number(right - left))
-}
-
 /// A polynomial in powers of t − centre.
-struct Shifted {
+pub(super) struct Shifted {
     centre: Rational,
     coefficients: Vec<Rational>,
 }
@@ -376,8 +276,13 @@ impl Shifted {
         })
     }
 
+    /// How many coefficients there are.
+    pub(super) fn terms(&self) -> usize {
+        self.coefficients.len()
+    }
+
     /// At an argument.
-    fn expr(&self, argument: &Expr) -> Expr {
+    pub(super) fn expr(&self, argument: &Expr) -> Expr {
         if self.centre.is_zero() {
             return tree::polynomial(argument, &self.coefficients);
         }
@@ -391,17 +296,16 @@ impl Shifted {
         function: Function,
         range: DyadicInterval,
         error: &Rational,
-        work: &mut Work,
     ) -> Result<(), Failure> {
         let Some(range) = to_rational(range) else { return wrong("the argument is not bounded") };
         let centred = &range + &Interval::point(-&self.centre);
-        polynomial_distance(function, &self.centre, &self.coefficients, &centred, error, work)
+        polynomial_distance(function, &self.centre, &self.coefficients, &centred, error)
             .map_err(|e| Ok(format!("the polynomial's distance from `{}`: {e}", function.name())))
     }
 }
 
 /// A function of two explicit tokens, as a target.
-fn pair(target: &Target, expr: Expr) -> Target {
+pub(super) fn pair(target: &Target, expr: Expr) -> Target {
     Target {
         name: String::new(),
         tokens: Tokens::Fixed(2),
@@ -416,7 +320,7 @@ fn has_reductions(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Reduce { .. }) || tree::children(expr).into_iter().any(has_reductions)
 }
 
-fn coordinates(expr: &Expr) -> Vec<(TokenLevel, usize)> {
+pub(super) fn coordinates(expr: &Expr) -> Vec<(TokenLevel, usize)> {
     match expr.kind {
         ExprKind::Coordinate { token, index } => vec![(token, index)],
         _ => tree::children(expr).into_iter().flat_map(coordinates).collect(),
@@ -437,11 +341,11 @@ fn without_length(expr: &Expr, n: usize) -> Expr {
 }
 
 /// The terms in the first token, the mixed ones, those in the second token, and the constant.
-fn parts(polynomial: &Polynomial, d: u32) -> [Polynomial; 4] {
+fn parts(polynomial: &Polynomial, shape: Shape) -> [Polynomial; 4] {
     let mut parts = [(); 4].map(|()| Polynomial::zero());
     for (monomial, coefficient) in polynomial.terms() {
-        let first = monomial.powers().iter().any(|&(v, _)| v < d);
-        let second = monomial.powers().iter().any(|&(v, _)| v >= d);
+        let first = monomial.powers().iter().any(|&(v, _)| shape.place(v).0 == 0);
+        let second = monomial.powers().iter().any(|&(v, _)| shape.place(v).0 > 0);
         let part = match (first, second) {
             (true, false) => 0,
             (true, true) => 1,
@@ -454,9 +358,10 @@ fn parts(polynomial: &Polynomial, d: u32) -> [Polynomial; 4] {
 }
 
 /// A polynomial in two tokens as a syntax tree.
-fn to_tree(polynomial: &Polynomial, d: u32, levels: [TokenLevel; 2]) -> Expr {
+fn to_tree(polynomial: &Polynomial, shape: Shape, levels: [TokenLevel; 2]) -> Expr {
     let factor = |&(v, e): &(u32, u32)| {
-        let base = coordinate(levels[(v / d) as usize], (v % d) as usize);
+        let (token, index) = shape.place(v);
+        let base = coordinate(levels[usize::from(token > 0)], sizes::index(index));
         if e == 1 { base } else { node(ExprKind::Power(Box::new(base), e)) }
     };
     let term = |(monomial, coefficient): (&Monomial, &Rational)| {

@@ -2,6 +2,7 @@
 
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
 use crate::number::Rational;
+use crate::work::charge;
 use num_traits::Zero;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -49,14 +50,10 @@ pub(super) fn polynomial(base: &Expr, coefficients: &[Rational]) -> Expr {
     })
 }
 
-/// The children of a node, in the order in which they are written.
+/// The children of a node, in the order in which they are written; whoever walks through a tree pays here.
 pub fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Number(_) | ExprKind::Length | ExprKind::Coordinate { .. } => Vec::new(),
-        ExprKind::Negate(inner) | ExprKind::Power(inner, _) | ExprKind::Call(_, inner) => vec![inner],
-        ExprKind::Binary(_, a, b) | ExprKind::Extremum(_, a, b) => vec![a, b],
-        ExprKind::Reduce { body, .. } => vec![body],
-    }
+    charge(2);
+    expr.children()
 }
 
 /// A number that equal trees have in common, and others hardly ever.
@@ -114,6 +111,7 @@ pub(super) fn relabel(
     level: &dyn Fn(TokenLevel) -> TokenLevel,
     coordinate: &dyn Fn(TokenLevel, usize) -> Expr,
 ) -> Expr {
+    charge(8);
     let inner = |e: &Expr| Box::new(relabel(e, level, coordinate));
     node(match &expr.kind {
         ExprKind::Number(_) | ExprKind::Length => expr.kind.clone(),

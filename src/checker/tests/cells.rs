@@ -6,7 +6,8 @@ use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::rules::cells::{CellBound, derive};
-use sumformer_checker::rules::{Refusal, RefusalKind};
+use sumformer_checker::rules::{Refusal, RefusalKind, Rule};
+use sumformer_checker::work::{Limits, within};
 
 fn target(domain: &str, output: &str) -> Target {
     let text = format!("name = \"t\"\ntokens = 1\ndomain = [{domain}]\noutput = [\"{output}\"]\n");
@@ -46,7 +47,10 @@ fn network(dimension: usize, width: usize, blocks: Vec<Block>) -> Network {
 }
 
 fn refusal(target: &Target, network: &Network) -> Refusal {
-    derive(target, network).expect_err("no bound")
+    let limited = within(Limits::work(1 << 24), || derive(target, network));
+    limited
+        .unwrap_or_else(|stopped| Err(Rule::Work.unsupported("cells", stopped.to_string())))
+        .expect_err("no bound")
 }
 
 #[test]

@@ -34,6 +34,15 @@ fn hats(token: usize, pieces: u32) -> Replacement {
     Replacement::Hats { token, coordinate: 0, pieces }
 }
 
+fn grid(token: usize, pieces: u32) -> Replacement {
+    Replacement::Grid { token, coordinate: 0, pieces }
+}
+
+fn composite(inner: usize, coefficients: &[Rational]) -> Replacement {
+    let coefficients = coefficients.iter().cloned().map(Exact).collect();
+    Replacement::Composite { inner, centre: Exact(integer(0)), coefficients }
+}
+
 fn thresholds(levels: u32) -> Replacement {
     Replacement::Thresholds { low: Exact(integer(0)), high: Exact(integer(1)), levels }
 }
@@ -41,6 +50,7 @@ fn thresholds(levels: u32) -> Replacement {
 #[test]
 fn wrong_replacements() {
     let pair = "sum(y: exp(x[0]*y[0]))";
+    let nested = "sum(y: exp(cos(x[0] - y[0])))";
     // Output, the replacement of a node, what is said. Node 0 is the sum, node 1 what it runs over.
     let cases = [
         ("sum(y: exp(y[0] + y[1])) + m", at(2, product(), integer(9)), "more or less than two tokens"),
@@ -54,9 +64,48 @@ fn wrong_replacements() {
         ("max(x[0], m)", at(0, polynomial(1), integer(9)), "which is not at this node"),
         ("sum(y: abs(x[0] - y[0])*m)", at(1, hats(1, 4), integer(9)), "the expression has reductions"),
         ("sum(y: exp(x[0]*y[0]*y[1]))", at(1, hats(1, 4), integer(9)), "other coordinates of the token"),
-        ("sum(y: abs(x[0] - y[0]))", at(1, hats(1, 2), ratio(1, 100)), "between 0 and 1/2"),
+        (
+            "sum(y: abs(x[0] - y[0]))",
+            at(1, hats(1, 2), ratio(1, 100)),
+            "the interpolant: it is not shown to be at most 1/100",
+        ),
         ("sum(y: log(x[0] - 1/2)*y[0])", at(1, hats(1, 2), integer(9)), "`log` is not defined"),
         (pair, at(1, polynomial(65), integer(9)), "polynomials have degree at most 64"),
+        (pair, at(1, grid(1, 4), integer(0)), "a grid has an error"),
+        (pair, at(1, grid(1, 0), integer(9)), "1 to 4096 pieces are allowed"),
+        (pair, at(1, grid(2, 4), integer(9)), "the expression has no such coordinate"),
+        (
+            "sum(y: abs(x[0] - y[0] + x[1]))",
+            at(1, grid(1, 4), integer(9)),
+            "one coordinate of the other token",
+        ),
+        // 1/2·1/4·2 = 1/4 in each token; half of the error is for each.
+        (
+            "sum(y: abs(x[0] - y[0]))",
+            at(1, grid(1, 2), ratio(49, 100)),
+            "the interpolant: it is not shown to be",
+        ),
+        // exp(cos(x[0] - y[0])): the call at 1, cos at 2, the difference at 3, its sides at 4 and 5.
+        (nested, at(1, composite(1, &[integer(1)]), integer(9)), "no function of that node alone"),
+        (nested, at(1, composite(4, &[integer(1)]), integer(9)), "no function of that node alone"),
+        (nested, at(1, composite(6, &[integer(1)]), integer(9)), "no function of that node alone"),
+        (nested, at(1, composite(usize::MAX, &[integer(1)]), integer(9)), "no function of that node alone"),
+        (
+            nested,
+            at(1, composite(3, &[ratio(209, 100)]), ratio(62, 100)),
+            "the polynomial's distance from the function",
+        ),
+        (
+            nested,
+            at(1, composite(3, &vec![integer(0); 66]), integer(9)),
+            "polynomials have degree at most 64",
+        ),
+        (
+            "sum(y: exp(cos(x[0] - y[0])*x[1]))",
+            at(1, composite(4, &[]), integer(9)),
+            "no function of that node alone",
+        ),
+        ("sum(y: y[1]/log(x[0]*y[0]))", at(1, composite(4, &[]), integer(9)), "`log` is not defined"),
     ];
     for (output, approximation, message) in cases {
         let error = said(2, UNIT, &[output], &[approximation]);
@@ -68,6 +117,34 @@ fn wrong_replacements() {
     let huge = "[\"0\", \"1e2000\"]";
     let far = said(2, huge, &["sum(y: sin((x[0]^10000)^10000*y[0]))"], &[at(1, polynomial(0), integer(9))]);
     assert!(far.to_string().contains("the argument is not bounded"), "{far}");
+}
+
+#[test]
+fn what_a_composite_is_of_is_exact() {
+    let replaced = [at(1, composite(2, &[integer(2)]), integer(9)), at(2, polynomial(0), integer(9))];
+    let error = said(2, UNIT, &["sum(y: exp(sqrt(1 + x[0]*y[0])))"], &replaced);
+    assert!(error.to_string().contains("the node is not exact itself"), "{error}");
+}
+
+#[test]
+fn products_of_functions_of_one_token_each_need_no_replacement() {
+    // Output, how many atoms.
+    let cases = [
+        ("sum(y: x[0]*y[0]/((1 + x[0])*(2 + y[0])))", 2),
+        ("sum(y: y[0]/sqrt((1 + x[0]^2)*(1 + y[1])))", 4),
+        ("sum(y: sqrt((1 + x[0])*abs(x[1]*y[1])))", 3),
+        ("sum(y: 1/((1 + x[0])*3*(1 + y[0]))^2)", 1),
+    ];
+    for (output, atoms) in cases {
+        let source = format!("name = \"t\"\ntokens = 3\ndomain = [{UNIT}]\noutput = [\"{output}\"]\n");
+        let surrogate = Surrogate::new(&load_target("t", &source).unwrap(), &[], 200_000).expect(output);
+        assert_eq!((surrogate.atoms.len(), surrogate.deviations[0].clone()), (atoms, integer(0)), "{output}");
+    }
+    // Of negative factors there is no root each.
+    let error = said(2, "[\"-1\", \"1\"], [\"0\", \"1\"]", &["sum(y: sqrt(x[0]*y[0]))"], &[]);
+    assert!(error.to_string().contains("`sqrt` is not defined on all of the box"), "{error}");
+    let error = said(2, "[\"-2\", \"-1\"], [\"0\", \"1\"]", &["sum(y: sqrt(x[0]*y[0]))"], &[]);
+    assert!(error.to_string().contains("depends on 2 tokens at once"), "{error}");
 }
 
 #[test]
@@ -91,8 +168,6 @@ fn targets_without_surrogates() {
         ("sum(y: sum(z != x, y: relu(z[0] - y[0] - x[0])))", "depends on 3 tokens at once", true),
         ("max(y: y[0])", "`max` over tokens without threshold features", true),
         ("sum(y: exp(sum(z != x, y: 1)))", "`exp` of a constant is not known well enough", false),
-        ("log(x[0] - m)", "`log`: `log` is not defined on all of the box", false),
-        ("x[0]/(m - x[0])", "`1/t`: a divisor may be 0", false),
         // No token is left over where y stands at the position of x's only neighbour.
         ("exp(x[0]) + sum(y: x[0]/sum(z != x, y: 1))", "a division by something that may be 0", false),
     ];
@@ -102,10 +177,42 @@ fn targets_without_surrogates() {
         let SurrogateError::NotCovered { site, .. } = error else { panic!("{error}") };
         assert_eq!(site.is_some(), helps, "{output}");
     }
+    // Output, what is said, whether there is an input without a value.
+    let cases = [
+        (
+            "log(x[0] - m)",
+            "`log` is not defined on all of the box: there is no value where every token is [0, 0]",
+            true,
+        ),
+        (
+            "log(x[0]^2 - x[0] + 1/2)",
+            "all that is known of its argument is that it lies in [-0.5, 1.5]",
+            false,
+        ),
+        ("log(1/3 - x[0]/3)", "there is no value where every token is [1, 0]", true),
+        ("x[0]/(m - x[0])", "a divisor may be 0: there is no value where every token is [0, 0]", true),
+        (
+            "1/(x[0]^2 - x[0] + 1/2)",
+            "a divisor may be 0: all that is known of it is that it lies in [-0.5, 1.5]",
+            false,
+        ),
+        (
+            "sqrt(x[0] - 1/7)",
+            "`sqrt` is not defined on all of the box: there is no value where every token is [0, 0]",
+            true,
+        ),
+        ("sqrt(1/7000 - x[0]*exp(x[0])*m)", "it lies in [-2.718139, 0.0001428572]", false),
+    ];
+    for (output, message, sure) in cases {
+        let error = said(2, UNIT, &[output], &[]);
+        assert!(error.to_string().contains(message), "{output}: `{error}` does not say `{message}`");
+        let SurrogateError::OffDomain { certain, .. } = error else { panic!("{error}") };
+        assert_eq!(certain, sure, "{output}");
+    }
     let huge = "[\"0\", \"1e2000\"]";
     for (output, message) in [
         ("exp(x[0])", "`exp` is not bounded here"),
-        ("exp(x[0]) + relu((x[0]^10000)^10000 - 1)", "the argument of `relu` is not enclosed"),
+        ("exp(x[0]) + relu((x[0]^10000)^10000 - 1)", "`relu` of an expression that is not enclosed"),
     ] {
         let error = said(1, huge, &[output], &[]);
         assert!(error.to_string().contains(message), "{output}: `{error}` does not say `{message}`");

@@ -1,9 +1,11 @@
 //! The arguments of every command.
 
+mod belongs;
 mod names;
 mod prove;
 mod table_names;
 
+pub use belongs::refuse_idle;
 pub use names::*;
 pub use prove::*;
 pub use table_names::*;
@@ -56,6 +58,10 @@ pub enum Command {
     Audit(AuditArguments),
     /// The paper's Figures 1 and 2: Sumformers that are trained beside those that are constructed.
     Figures(FiguresArguments),
+    /// Print the script with which a shell completes the arguments of this program.
+    Completions(CompletionsArguments),
+    /// Print a page of the manual, or write all of them.
+    Man(ManArguments),
 }
 
 const EVAL_HELP: &str = "A sequence is a JSON array of n tokens, each an array of d coordinates: numbers, taken as the \
@@ -99,15 +105,34 @@ pub struct EvalArguments {
     /// A JSON file with one sequence or an array of sequences; `-` reads standard input.
     #[arg(long, value_name = "SEQ")]
     pub input: PathBuf,
-    /// The numbers to compute with.
+    /// The numbers to compute with (default: exact if both the network and the target have exact values there, else
+    /// interval).
     #[arg(long, value_enum)]
-    pub scalar: ScalarName,
+    pub scalar: Option<ScalarName>,
     /// What to evaluate.
     #[arg(long, value_enum, default_value = "network")]
     pub of: Stage,
-    /// Order in which the network's attention adds up tokens in interval, f64 and f32.
-    #[arg(long, value_enum, default_value = "in-order")]
-    pub summation: SummationName,
+    /// Order in which the network's attention adds up tokens in interval, f64 and f32 (default: in-order).
+    #[arg(long, value_enum)]
+    pub summation: Option<SummationName>,
+}
+
+/// `completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// A command, such as `prove` or `scale cost` (default: the program itself).
+    pub command: Vec<String>,
+    /// Write the pages of all commands into a folder.
+    #[arg(short, long, value_name = "DIR", conflicts_with = "command")]
+    pub output: Option<PathBuf>,
 }
 
 /// `explain`
@@ -126,7 +151,7 @@ pub struct ReportArguments {
     /// Folders written by `prove`; of one with several architectures, all sub-folders.
     #[arg(required = true)]
     pub directories: Vec<PathBuf>,
-    /// The page; an existing file is replaced only if `report` made it.
+    /// The page, `-` for standard output; an existing file is replaced only if `report` made it.
     #[arg(short, long, value_name = "FILE", default_value = "report.html")]
     pub output: PathBuf,
     /// The page's title (default: the names of the targets).

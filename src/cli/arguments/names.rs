@@ -107,8 +107,11 @@ pub enum ScoresName {
 }
 
 /// `--construction`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Construction {
+    /// Continuous where that is possible with a network of a reasonable size, otherwise discontinuous.
+    #[default]
+    Auto,
     /// Multisymmetric power sums (Theorem 4.1, first proof).
     Continuous,
     /// Piecewise constant (Theorem 4.1, second proof).
@@ -255,7 +258,7 @@ pub fn parse_latent_mode(text: &str) -> Result<LatentMode, String> {
 /// `--route`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum RouteName {
-    /// The one with the smaller network, as planned, of those that apply.
+    /// The cheapest, as planned, of those that lead to epsilon.
     #[default]
     Auto,
     /// Keep the target's shape: sums over tokens of functions of one token, functions of sums.

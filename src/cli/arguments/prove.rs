@@ -4,6 +4,7 @@ use super::names::*;
 use super::table_names::*;
 use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;
+use crate::cli::limits::LimitArguments;
 use crate::codes::CodeKind;
 use crate::discontinuous::{CellValue, Jump, MOST_ENTRIES, Separation, TableLayout};
 use crate::lowering::attention::{Architecture, Scores};
@@ -17,83 +18,88 @@ use sumformer_checker::number::Rational;
 const MOST_BOXES: u64 = 1 << 24;
 
 /// `prove`
+///
+/// What an option belongs to stands in `belongs.rs`.
 #[derive(Debug, Args)]
 pub struct ProveArguments {
     /// A target file, or a folder that holds `target.toml`.
     pub target: PathBuf,
-    /// The attention; may be repeated.
-    #[arg(long, value_enum, default_value = "transformer")]
-    pub architecture: Vec<ArchitectureName>,
-    /// Linformer: rows k ≥ 1 of E and F.
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65536))]
-    pub rank: u32,
-    /// Performer: number of random features.
-    #[arg(long, value_name = "M", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65536))]
-    pub features: u32,
-    /// Performer: seed of the random features.
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub seed: u64,
-    /// Performer: normalised as in FAVOR+, or Definition 2.6 as printed.
-    #[arg(long, value_enum, default_value = "favor")]
-    pub performer: PerformerKind,
-    /// Scores: W_Q = W_K = 0, or the paper's [e1, 0] on a constant slot.
-    #[arg(long, value_enum, default_value = "zero")]
-    pub scores: ScoresName,
+    /// The error to prove (default: the target's, else 1/1000); integer, fraction or decimal.
+    #[arg(long, value_name = "Q", value_parser = parse_epsilon, allow_hyphen_values = true, help_heading = "Target")]
+    pub epsilon: Option<Rational>,
     /// The construction.
-    #[arg(long, value_enum, default_value = "continuous")]
+    #[arg(long, value_enum, default_value_t, help_heading = "Construction")]
     pub construction: Construction,
+    /// Continuous: how a target that is not a polynomial becomes one.
+    #[arg(long, value_enum, default_value_t, help_heading = "Construction")]
+    pub route: RouteName,
     /// Continuous: latent features; only those used (default), all of degree ≤ n−1, all of degree ≤ n, or the N most
     /// useful ones, with the error that they lead to.
-    #[arg(long, value_name = "sparse|tight|paper|N", value_parser = parse_latent)]
+    #[arg(long, value_name = "sparse|tight|paper|N", value_parser = parse_latent, help_heading = "Construction")]
     pub latent: Option<LatentName>,
-    /// Continuous: how a target that is not a polynomial becomes one.
-    #[arg(long, value_enum, default_value_t)]
-    pub route: RouteName,
-    /// Continuous: leave the rest of the box open after so many boxes, where the distance from the target is bounded on
-    /// boxes.
-    #[arg(long, value_name = "N", default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..=MOST_BOXES))]
-    pub max_boxes: u64,
-    /// Continuous: bound the distance on the k-th of m parts of the boxes only; `merge` joins the parts.
-    #[arg(long, value_name = "slice:k/m", value_parser = parse_shard)]
-    pub shard: Option<Slice>,
     /// Continuous: relu (default) or relu2 (exact). Discontinuous: step (default), or relu with --ramp.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = "Construction")]
     pub activation: Option<ActivationName>,
     /// Continuous: tree (default) or shallow. Discontinuous: tree (default), balanced, wide, layered.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = "Construction")]
     pub layout: Option<LayoutName>,
+    /// Continuous: bound the distance on the k-th of m parts of the boxes only; `merge` joins the parts.
+    #[arg(long, value_name = "slice:k/m", value_parser = parse_shard, help_heading = "Construction")]
+    pub shard: Option<Slice>,
     /// Discontinuous: cells per coordinate, Δ; `auto` finds the smallest that proves epsilon, `finest` takes the largest
     /// that --max-entries allows.
-    #[arg(long, value_name = "auto|finest|Δ", default_value = "auto", value_parser = parse_grid)]
+    #[arg(long, value_name = "auto|finest|Δ", default_value = "auto", value_parser = parse_grid, help_heading = "Construction")]
     pub grid: GridName,
     /// Discontinuous: where in a cell its value is taken (default: centre).
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = "Construction")]
     pub cell_value: Option<CellValueName>,
     /// Discontinuous: the code of a token's cell (default: histogram).
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = "Construction")]
     pub code: Option<CodeName>,
     /// Discontinuous: whether sums of codes tell the other tokens' cells (default), or those of all, as in the paper.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, help_heading = "Construction")]
     pub separate: Option<SeparateName>,
     /// Discontinuous with relu: width of the ramps, as a share of the box's side.
-    #[arg(long, value_name = "η", value_parser = parse_ramp, allow_hyphen_values = true)]
+    #[arg(long, value_name = "η", value_parser = parse_ramp, allow_hyphen_values = true, help_heading = "Construction")]
     pub ramp: Option<Rational>,
-    /// Discontinuous: refuse tables with more entries.
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=MOST_ENTRIES))]
-    pub max_entries: u64,
-    /// The error to prove (default: the target's, else 1/1000); integer, fraction or decimal.
-    #[arg(long, value_name = "Q", value_parser = parse_epsilon, allow_hyphen_values = true)]
-    pub epsilon: Option<Rational>,
-    /// Where to write (default: out/NAME); replaced only if an earlier `prove` wrote it.
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    /// The attention; may be repeated.
+    #[arg(long, value_enum, default_value = "transformer", help_heading = "Attention")]
+    pub architecture: Vec<ArchitectureName>,
+    /// Linformer: rows k ≥ 1 of E and F.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65536), help_heading = "Attention")]
+    pub rank: u32,
+    /// Performer: number of random features.
+    #[arg(long, value_name = "M", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65536), help_heading = "Attention")]
+    pub features: u32,
+    /// Performer: seed of the random features.
+    #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Attention")]
+    pub seed: u64,
+    /// Performer: normalised as in FAVOR+, or Definition 2.6 as printed.
+    #[arg(long, value_enum, default_value = "favor", help_heading = "Attention")]
+    pub performer: PerformerKind,
+    /// Scores: W_Q = W_K = 0, or the paper's [e1, 0] on a constant slot.
+    #[arg(long, value_enum, default_value = "zero", help_heading = "Attention")]
+    pub scores: ScoresName,
     /// Refuse networks that would need more hidden units.
-    #[arg(long, value_name = "N", default_value_t = 2_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 2_000_000, help_heading = "Budget")]
     pub max_units: u64,
     /// Refuse targets that expand to more terms.
     #[arg(long, value_name = "N", default_value_t = sumformer_checker::expansion::DEFAULT_MAX_TERMS as u64,
-          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::expansion::DEFAULT_MAX_TERMS as u64))]
+          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::expansion::DEFAULT_MAX_TERMS as u64), help_heading = "Budget")]
     pub max_terms: u64,
+    /// Continuous: leave the rest of the box open after so many boxes, where the distance from the target is bounded on
+    /// boxes.
+    #[arg(long, value_name = "N", default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1..=MOST_BOXES), help_heading = "Budget")]
+    pub max_boxes: u64,
+    /// Discontinuous: refuse tables with more entries.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=MOST_ENTRIES), help_heading = "Budget")]
+    pub max_entries: u64,
+    /// When to stop.
+    #[command(flatten)]
+    pub limits: LimitArguments,
+    /// Where to write (default: out/NAME); replaced only if an earlier `prove` wrote it.
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
 }
 
 impl ProveArguments {
@@ -144,12 +150,8 @@ impl ProveArguments {
         }
     }
 
-    /// As on the command line, defaults included.
-    pub fn activation_name(&self) -> &'static str {
-        let default = match self.construction {
-            Construction::Continuous => ActivationName::Relu,
-            Construction::Discontinuous => ActivationName::Step,
-        };
+    /// As on the command line, or the default of the construction.
+    pub fn activation_name(&self, default: ActivationName) -> &'static str {
         self.activation.unwrap_or(default).name()
     }
 
@@ -186,16 +188,9 @@ impl ProveArguments {
         }
     }
 
-    /// Options of the other construction are refused, not ignored.
-    pub fn refuse_table_options(&self) -> Result<(), CliError> {
-        let given = [
-            ("--grid", self.grid != GridName::Auto),
-            ("--cell-value", self.cell_value.is_some()),
-            ("--code", self.code.is_some()),
-            ("--separate", self.separate.is_some()),
-            ("--ramp", self.ramp.is_some()),
-        ];
-        refuse_given(&given, "discontinuous")
+    /// Whether something was asked for that only the continuous construction has.
+    pub fn asks_for_continuous(&self) -> bool {
+        self.latent.is_some() || self.route != RouteName::Auto || self.shard.is_some()
     }
 
     /// Look-ups need sums exactly, so attention whose weights are transcendental is refused before anything is built.
@@ -208,24 +203,5 @@ impl ProveArguments {
             ));
         }
         Ok(())
-    }
-
-    /// Options of the other construction are refused, not ignored.
-    pub fn refuse_continuous_options(&self) -> Result<(), CliError> {
-        let given = [
-            ("--latent", self.latent.is_some()),
-            ("--route", self.route != RouteName::Auto),
-            ("--shard", self.shard.is_some()),
-        ];
-        refuse_given(&given, "continuous")
-    }
-}
-
-fn refuse_given(options: &[(&str, bool)], construction: &str) -> Result<(), CliError> {
-    match options.iter().find(|(_, given)| *given) {
-        Some((option, _)) => {
-            Err(CliError::bad_input(format!("{option} belongs to --construction {construction}")))
-        }
-        None => Ok(()),
     }
 }

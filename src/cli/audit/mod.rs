@@ -3,7 +3,8 @@
 mod page;
 
 use super::error::{CliError, Outcome};
-use super::files::write_file;
+use super::escape::shown;
+use super::files::{writable_file, write_file};
 use super::output::{print, say};
 use super::progress::progress_bar;
 use super::table::aligned;
@@ -31,10 +32,17 @@ pub struct AuditArguments {
 pub fn run(arguments: &AuditArguments, json: bool) -> Result<Outcome, CliError> {
     if let Some(unknown) = arguments.row.iter().find(|wanted| !identifiers().any(|id| names(wanted, id))) {
         return Err(CliError::bad_input(format!(
-            "there is no row `{unknown}`; the rows are {}",
+            "there is no row `{}`; the rows are {}",
+            shown(unknown),
             identifiers().join(", ")
         )));
     }
+    if json && arguments.markdown && arguments.output.is_none() {
+        return Err(CliError::bad_input(
+            "--markdown and --json both want standard output; give the page a file with -o",
+        ));
+    }
+    arguments.output.as_deref().map_or(Ok(()), writable_file)?;
     let chosen = |id: &str| arguments.row.is_empty() || arguments.row.iter().any(|wanted| names(wanted, id));
     let progress = progress_bar(identifiers().filter(|id| chosen(id)).count() as u64);
     let rows = audit(&chosen, &|row| {

@@ -1,16 +1,20 @@
-//! `sumformer eval DIR --input SEQ --scalar …`
+//! `sumformer eval DIR --input SEQ`
 
+mod cost;
 mod number;
 
-use super::arguments::{EvalArguments, ScalarName, Stage};
+use super::arguments::{EvalArguments, ScalarName, Stage, SummationName};
 use super::error::{CliError, Outcome};
-use super::files::read_up_to;
+use super::escape::shown;
+use super::files::{one_proof_folder, read_stream_up_to};
 use super::output::{print, say};
-use super::proof::{read_proof, refused, single_folder};
+use super::proof::{read_proof, refused};
 use super::table::aligned;
+use crate::cli::escape::shown_path;
 use crate::eval::input::{Input, MAX_BYTES, parse_input};
 use crate::eval::surrogate::extend;
-use crate::numeric::FloatInterval;
+use crate::numeric::{FloatInterval, Summation};
+use cost::{affordable, bounded, require_network};
 use number::{Number, Pass};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -24,18 +28,29 @@ use sumformer_checker::number::Rational;
 
 /// Reads a proof and its input, evaluates, prints.
 pub fn run(arguments: &EvalArguments, json: bool) -> Result<Outcome, CliError> {
-    let folder = single_folder(&arguments.directory)?;
+    let folder = one_proof_folder(&arguments.directory)?;
     let proof = read_proof(&folder)?;
-    require_same_shape(&proof.target, &proof.network)
-        .map_err(|refusal| CliError::bad_input(format!("{}: {refusal}", folder.display())))?;
+    require_same_shape(&proof.target, &proof.network).map_err(|refusal| {
+        CliError::bad_input(format!("{}: {}", shown_path(&folder), shown(&refusal.to_string())))
+    })?;
     let text = read_input(&arguments.input)?;
-    let input = parse_input(&text, proof.target.tokens, proof.target.dimension())
-        .map_err(|e| CliError::bad_input(format!("{}: {e}", arguments.input.display())))?;
+    let input = parse_input(&text, proof.target.tokens, proof.target.dimension()).map_err(|e| {
+        CliError::bad_input(format!("{}: {}", shown_path(&arguments.input), shown(&e.to_string())))
+    })?;
     if let Some(warning) = outside(&input, &proof.target) {
         say(format!("warning: {warning}"));
     }
-    let evaluation = Evaluation { arguments, folder: &folder, proof: &proof, input: &input, json };
-    match arguments.scalar {
+    let mut evaluation = Evaluation {
+        arguments,
+        scalar: ScalarName::Exact,
+        folder: &folder,
+        proof: &proof,
+        input: &input,
+        json,
+    };
+    evaluation.scalar = arguments.scalar.unwrap_or_else(|| evaluation.fitting_scalar());
+    evaluation.refuse_idle_options()?;
+    match evaluation.scalar {
         ScalarName::Exact => evaluation.run::<Rational>(),
         ScalarName::Interval => evaluation.run::<FloatInterval>(),
         ScalarName::F64 => evaluation.run::<f64>(),
@@ -46,7 +61,7 @@ pub fn run(arguments: &EvalArguments, json: bool) -> Result<Outcome, CliError> {
 /// The bytes of a file, or of standard input for `-`.
 fn read_input(path: &Path) -> Result<Vec<u8>, CliError> {
     if path != Path::new("-") {
-        return read_up_to(path, MAX_BYTES as u64);
+        return read_stream_up_to(path, MAX_BYTES as u64);
     }
     let mut text = Vec::new();
     // One byte more than is read tells a longer input from one that fits.
@@ -84,6 +99,7 @@ type Rows<N> = Vec<Vec<N>>;
 
 struct Evaluation<'a> {
     arguments: &'a EvalArguments,
+    scalar: ScalarName,
     folder: &'a Path,
     proof: &'a ParsedProof,
     input: &'a Input,
@@ -91,6 +107,36 @@ struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
+    /// Exact numbers if the first sequence has exact values, else intervals; says so.
+    fn fitting_scalar(&self) -> ScalarName {
+        let first = self.input.sequences.first();
+        let is_exact = first.is_some_and(|sequence| {
+            let has_value = |pass: Option<Pass<'_, Rational>>| pass.is_none_or(|pass| pass(sequence).is_ok());
+            self.target(sequence).is_ok() && self.stage().is_ok_and(has_value)
+        });
+        if is_exact {
+            say("note: the values are exact; --scalar interval, f64 or f32 rounds");
+            return ScalarName::Exact;
+        }
+        say("note: not both have exact values here, so both are enclosed: this is --scalar interval");
+        ScalarName::Interval
+    }
+
+    /// The order in which tokens are added up is nothing to exact numbers, nor to the target.
+    fn refuse_idle_options(&self) -> Result<(), CliError> {
+        let rounds = self.scalar != ScalarName::Exact && self.arguments.of != Stage::Target;
+        match self.arguments.summation {
+            Some(_) if !rounds => Err(CliError::bad_input(
+                "--summation belongs to a network in interval, f64 or f32 and would change nothing here; leave it out",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn summation(&self) -> Summation {
+        self.arguments.summation.unwrap_or(SummationName::InOrder).into()
+    }
+
     fn run<N: Number>(&self) -> Result<Outcome, CliError> {
         let stage = self.stage::<N>()?;
         let mut outputs: Vec<Rows<N>> = Vec::new();
@@ -105,7 +151,8 @@ impl Evaluation<'_> {
                 outputs.push(wanted.map_err(name)?);
                 continue;
             };
-            outputs.push(pass(&sequence).map_err(name)?);
+            require_network(&self.proof.network, &sequence).map_err(name)?;
+            outputs.push(bounded(|| pass(&sequence)).map_err(name)?);
             match (wanted, &mut targets) {
                 (Ok(rows), Some(targets)) => targets.push(rows),
                 (Err(e), Some(_)) => {
@@ -124,7 +171,7 @@ impl Evaluation<'_> {
                 "outputs": json_of(&outputs),
                 "target": if stage.is_some() { targets.as_ref().map(json_of) } else { Some(json_of(&outputs)) },
                 "of": self.arguments.of.name(),
-                "scalar": self.arguments.scalar.name(),
+                "scalar": self.scalar.name(),
             }))?;
         } else {
             print(self.table(&outputs, targets.as_ref()))?;
@@ -137,7 +184,7 @@ impl Evaluation<'_> {
         let ParsedProof { target, network, certificate } = self.proof;
         match self.arguments.of {
             Stage::Target => Ok(None),
-            Stage::Network => N::pass(network, self.arguments.summation.into()).map(Some),
+            Stage::Network => N::pass(network, self.summation()).map(Some),
             Stage::Sumformer if certificate.cells.is_some() => {
                 // The network is its Sumformer if nothing varies within cells; that is derived, not taken from claims.
                 derive_bound(target, network, certificate)
@@ -148,7 +195,7 @@ impl Evaluation<'_> {
                          evaluated; off the ramps the two agree: use --of network",
                     ));
                 }
-                N::pass(network, self.arguments.summation.into()).map(Some)
+                N::pass(network, self.summation()).map(Some)
             }
             Stage::Sumformer => {
                 let run = run_blocks(target, network, certificate, &mut |_, _| {})
@@ -163,7 +210,8 @@ impl Evaluation<'_> {
     }
 
     fn target<N: Number>(&self, sequence: &[Vec<N>]) -> Result<Rows<N>, CliError> {
-        evaluate_sequence(&self.proof.target, sequence).map_err(explain).and_then(meaningful)
+        let target = affordable(&self.proof.target, sequence)?;
+        bounded(|| evaluate_sequence(&target, sequence).map_err(explain)).and_then(meaningful)
     }
 
     /// One line per token and output coordinate.

@@ -1,11 +1,12 @@
 //! The four number systems of `eval`.
 
 use crate::cli::error::CliError;
-use crate::cli::numbers::{at_most, readable, short};
+use crate::cli::numbers::{at_most, nearest, readable};
 use crate::eval::Forward;
 use crate::numeric::{FloatInterval, Scalar as ForwardScalar, Summation};
 use num_traits::Signed;
 use serde_json::Value;
+use std::collections::HashSet;
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::Scalar;
 use sumformer_checker::number::Rational;
@@ -18,6 +19,10 @@ pub type Pass<'n, N> = Box<dyn Fn(&[Vec<N>]) -> Result<Vec<Vec<N>>, CliError> + 
 pub trait Number: Scalar + 'static {
     /// The nearest number there is; for intervals the smallest enclosure.
     fn read(value: &Rational) -> Self;
+    /// About how many machine words an operation on numbers made of these works on, at most.
+    fn words(_sequence: &[Vec<Self>]) -> f64 {
+        1.0
+    }
     /// Prepares the forward pass.
     fn pass(network: &Network, summation: Summation) -> Result<Pass<'_, Self>, CliError>;
     /// Whether the number says anything: not NaN, no overflow.
@@ -33,6 +38,16 @@ pub trait Number: Scalar + 'static {
 impl Number for Rational {
     fn read(value: &Rational) -> Self {
         value.clone()
+    }
+
+    /// A sum of all has the common denominator.
+    fn words(sequence: &[Vec<Self>]) -> f64 {
+        /// What an operation on short fractions takes.
+        const SHORT: f64 = 8.0;
+        let denominators: HashSet<_> = sequence.iter().flatten().map(Rational::denom).collect();
+        let bits = denominators.into_iter().map(|denominator| denominator.bits()).sum::<u64>();
+        let longest = sequence.iter().flatten().map(|value| value.numer().bits()).max().unwrap_or(0);
+        SHORT + (bits + longest) as f64 / 64.0
     }
 
     /// The order of summation changes nothing.
@@ -54,7 +69,7 @@ impl Number for Rational {
     }
 
     fn distance(&self, other: &Self) -> Option<String> {
-        Some(short(&(self - other).abs()))
+        Some(nearest(&(self - other).abs()))
     }
 }
 
@@ -125,6 +140,7 @@ impl Number for FloatInterval {
     }
 
     fn distance(&self, other: &Self) -> Option<String> {
-        Some(at_most(Scalar::sub(self, other).mag()))
+        let magnitude = Rational::from_float(Scalar::sub(self, other).mag());
+        Some(magnitude.map_or_else(|| "unbounded".into(), |magnitude| at_most(&magnitude)))
     }
 }

@@ -9,8 +9,9 @@ mod surrogate;
 use super::arguments::ExplainArguments;
 use super::check::{check_folder, in_words, outcome};
 use super::error::{CliError, Outcome};
+use super::files::one_proof_folder;
 use super::output::{print, say};
-use super::proof::{refused, single_folder};
+use super::proof::refused;
 use crate::report::facts::Facts;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -19,7 +20,7 @@ use sumformer_checker::check::Checked;
 
 /// Checks the proof, runs it again step by step, and says what was asked for.
 pub fn run(arguments: &ExplainArguments, json: bool) -> Result<Outcome, CliError> {
-    let folder = single_folder(&arguments.directory)?;
+    let folder = one_proof_folder(&arguments.directory)?;
     let checked = check_folder(&folder)?;
     let subject =
         arguments.subject.as_deref().map(|text| Subject::parse(text, &checked.network)).transpose()?;

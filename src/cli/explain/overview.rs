@@ -3,9 +3,11 @@
 use super::parts::error;
 use super::surrogate;
 use crate::cli::check::{add_verdict, in_words};
-use crate::cli::numbers::{exact_and_float, short};
+use crate::cli::escape::shown_path;
+use crate::cli::numbers::{above, upper};
 use crate::cli::table::aligned;
 use crate::report::facts::{Content, Facts};
+use crate::report::witness;
 use crate::report::words::{self, clip, interval};
 use itertools::Itertools;
 use serde::Serialize;
@@ -40,15 +42,9 @@ pub fn json(checked: &Checked, facts: &impl Serialize) -> Value {
             "nonzeros": size.nonzeros,
             "bits": size.bits,
         },
-        "epsilon": exact_and_float(&certificate.epsilon.0),
-        "certified": exact_and_float(&certificate.certified.0),
-        "witness": certificate.witness.as_ref().map(|w| {
-            let mut witness = exact_and_float(&w.error.0);
-            witness["input"] = json!(w.input);
-            witness["token"] = w.token.into();
-            witness["output"] = w.output.into();
-            witness
-        }),
+        "epsilon": upper(&certificate.epsilon.0),
+        "certified": upper(&certificate.certified.0),
+        "witness": certificate.witness.as_ref().map(witness::json),
     });
     add_verdict(&mut value, &checked.verdict);
     if let (Some(object), Value::Object(facts)) = (value.as_object_mut(), json!(facts)) {
@@ -115,13 +111,13 @@ pub fn errors(checked: &Checked) -> String {
     let rows: Vec<Vec<String>> = claims
         .map(|(output, claim)| {
             let total = &claim.residual.0 + &claim.lowering.0;
-            vec![output.to_string(), short(&claim.residual.0), short(&claim.lowering.0), short(&total)]
+            vec![output.to_string(), above(&claim.residual.0), above(&claim.lowering.0), above(&total)]
         })
         .collect();
     lines.push(aligned(&["output", "residual", "lowering", "sum"], &rows));
     lines.push(certified(checked));
     lines.push(match &certificate.witness {
-        Some(w) => format!("witness: token {}, output {} is off by {}", w.token, w.output, short(&w.error.0)),
+        Some(w) => format!("witness: token {}, output {} is off by {}", w.token, w.output, witness::error(w)),
         None => "the certificate names no witness".into(),
     });
     lines.join("\n")
@@ -134,14 +130,15 @@ fn certified(checked: &Checked) -> String {
     match certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
         Some(ramps) if bound > epsilon => format!(
             "certified off the ramps {} <= epsilon {epsilon}; on the whole box {}, ramps being a share <= {} of it",
-            short(&ramps.bound.0),
-            short(bound),
-            short(&ramps.measure.0),
+            above(&ramps.bound.0),
+            above(bound),
+            above(&ramps.measure.0),
         ),
         _ if !matches!(checked.verdict, Verdict::Valid(_)) => {
-            format!("claimed, not proved: {} <= epsilon {epsilon}", short(bound))
+            let order = if bound <= epsilon { "<=" } else { ">" };
+            format!("claimed, not proved: {} {order} epsilon {epsilon}", above(bound))
         }
-        _ => format!("certified {} <= epsilon {epsilon}", short(bound)),
+        _ => format!("certified {} <= epsilon {epsilon}", above(bound)),
     }
 }
 
@@ -213,7 +210,7 @@ fn blocks(facts: &Facts) -> Option<String> {
 /// Commands that show more.
 fn hints(facts: &Facts, directory: &Path) -> Option<String> {
     let slot = facts.slots.iter().rev().find(|slot| !slot.written_by.is_empty())?;
-    let directory = directory.display();
+    let directory = shown_path(directory);
     Some(format!(
         "More: sumformer explain {directory} 'slot:{}' | block:{} | output:0",
         slot.name,

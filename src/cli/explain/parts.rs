@@ -1,8 +1,9 @@
 //! One slot, block or output in words.
 
-use crate::cli::numbers::at_most;
-use crate::report::facts::{Bound, Facts, GadgetFacts, Writer};
+use crate::cli::numbers::{Bound, at_most};
+use crate::report::facts::{Facts, GadgetFacts, Writer};
 use crate::report::words::{clip, interval};
+use num_traits::Zero;
 use serde_json::{Value, json};
 
 /// Longest formula that is printed in full.
@@ -12,8 +13,7 @@ const GADGETS: usize = 40;
 
 /// `error <= 1.2e-5`, or `exact`.
 pub fn error(bound: &Bound) -> String {
-    // The nearest f64 may lie below the fraction.
-    if bound.exact == "0" { "exact".into() } else { format!("error {}", at_most(bound.float.next_up())) }
+    if bound.value.is_zero() { "exact".into() } else { format!("error {}", at_most(&bound.value)) }
 }
 
 /// A slot with the gadgets that write it.

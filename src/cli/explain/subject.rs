@@ -1,6 +1,7 @@
 //! What `explain` is asked about.
 
 use crate::cli::error::CliError;
+use crate::cli::escape::shown;
 use sumformer_checker::format::Network;
 
 /// A part of a proof.
@@ -62,12 +63,13 @@ fn unknown(text: &str, network: &Network) -> CliError {
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .collect();
     alike.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let suggestions: Vec<String> = alike.iter().take(3).map(|(_, name)| format!("`{name}`")).collect();
+    let suggestions: Vec<String> =
+        alike.iter().take(3).map(|(_, name)| format!("`{}`", shown(name))).collect();
     let way_out = if suggestions.is_empty() {
         "expected slot:NAME, slot:NUMBER, block:NUMBER or output:NUMBER; without it `explain` lists them all"
             .into()
     } else {
         format!("did you mean {}?", suggestions.join(" or "))
     };
-    CliError::bad_input(format!("`{text}` is no slot, block or output of this network; {way_out}"))
+    CliError::bad_input(format!("`{}` is no slot, block or output of this network; {way_out}", shown(text)))
 }

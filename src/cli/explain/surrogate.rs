@@ -18,7 +18,7 @@ pub fn text(replaced: &[ReplacedFacts], atoms: &[AtomFacts]) -> Option<String> {
             .take(ROWS)
             .map(|r| {
                 let place = format!("{}:{}", r.output, r.node);
-                vec![place, words::clip(&r.expression, CELL), r.by.clone(), format!("{:.2e}", r.error.float)]
+                vec![place, words::clip(&r.expression, CELL), r.by.clone(), r.error.to_string()]
             })
             .collect();
         let header = ["output:node", "expression", "replaced by", "error"];

@@ -3,6 +3,7 @@
 use super::ConstructArguments;
 use super::data_file::write_records;
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::plain_path;
 use crate::cli::output::{print, say};
 use crate::cli::table::aligned;
 use crate::figures::constructed::figure;
@@ -21,7 +22,7 @@ pub fn run(arguments: &ConstructArguments, json: bool) -> Result<Outcome, CliErr
     let table = aligned(&HEADER, &records.iter().map(row).collect::<Vec<_>>());
     if json {
         say(table);
-        print(json!({ "constructed": records, "file": arguments.data.display().to_string() }))?;
+        print(json!({ "constructed": records, "file": plain_path(&arguments.data) }))?;
     } else {
         print(table)?;
     }

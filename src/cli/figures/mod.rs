@@ -90,7 +90,7 @@ pub fn run(arguments: &FiguresArguments, json: bool) -> Result<Outcome, CliError
             "this build cannot train; use one that can: \
              cargo run --release --features training -- figures train {} --data {}",
             arguments.figure,
-            arguments.data.display()
+            super::escape::shown_path(&arguments.data)
         ))),
     }
 }

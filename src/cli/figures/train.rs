@@ -1,8 +1,9 @@
 //! `sumformer figures train 1|2 --data FILE`
 
 use super::TrainArguments;
-use super::data_file::{read_records, write_records};
+use super::data_file::change_records;
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::{plain_path, shown_path};
 use crate::cli::output::{print, say};
 use crate::figures::record::{Model, Record};
 use crate::figures::settings::Settings;
@@ -10,10 +11,11 @@ use crate::figures::targets::{FIGURE_2_DIMENSIONS, Figure1Function};
 use crate::figures::training::{TrainingError, curve, latent};
 use indicatif::{ProgressBar, ProgressStyle};
 use itertools::Itertools;
-use rayon::prelude::*;
 use serde_json::json;
+use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 /// d' of Figure 2: 2⁰ to 2¹¹.
 const LATENTS: std::ops::RangeInclusive<u32> = 0..=11;
@@ -69,42 +71,59 @@ impl Sweep<'_> {
     where
         R::Key: Sync,
     {
-        let records: Vec<R> = self.records()?;
+        // A file that cannot be written is found before hours of training, not after.
+        let mut records: Vec<R> = Vec::new();
+        change_records(self.file, Some(self.settings), |found| records = found.clone())?;
         let missing: Vec<&R::Key> =
             jobs.iter().filter(|job| records.iter().all(|record| record.key() != **job)).collect();
-        say(format!("{} of {} runs are in {}", jobs.len() - missing.len(), jobs.len(), self.file.display()));
-        // A file that cannot be written is found before hours of training, not after.
-        write_records(self.file, &records)?;
+        say(format!(
+            "{} of {} runs are in {}",
+            jobs.len() - missing.len(),
+            jobs.len(),
+            shown_path(self.file)
+        ));
         let bar = progress_bar((missing.len() * self.settings.epochs) as u64);
-        let writing = Mutex::new(());
-        missing.par_iter().try_for_each(|job| {
+        one_by_one(&missing, |job| {
             let record = train(job, &|| bar.inc(1)).map_err(|e| CliError::incomplete(e.to_string()))?;
             bar.set_message(record.describe());
-            // A thread that panicked while it wrote has left the old file or the new one.
-            let _guard = writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             // Read again: another process may train other runs of this file.
-            let mut records: Vec<R> = self.records()?;
-            records.retain(|other| other.key() != record.key());
-            records.push(record);
-            write_records(self.file, &records)
+            change_records(self.file, Some(self.settings), |records: &mut Vec<R>| {
+                records.retain(|other| other.key() != record.key());
+                records.push(record);
+            })
         })?;
         bar.finish_and_clear();
-        let text = format!("{} runs trained, {}", missing.len(), self.file.display());
+        let text = format!("{} runs trained, {}", missing.len(), shown_path(self.file));
         if self.json {
             say(text);
-            print(
-                json!({ "trained": missing.len(), "runs": jobs.len(), "file": self.file.display().to_string() }),
-            )?;
+            print(json!({ "trained": missing.len(), "runs": jobs.len(), "file": plain_path(self.file) }))?;
         } else {
             print(text)?;
         }
         Ok(Outcome::Proved)
     }
+}
 
-    /// What the file holds; nothing if there is none.
-    fn records<R: Record>(&self) -> Result<Vec<R>, CliError> {
-        if self.file.exists() { read_records(self.file, Some(self.settings)) } else { Ok(Vec::new()) }
-    }
+/// Works on all jobs, as many at a time as there are threads; after a failure none is begun.
+///
+/// Not with rayon: a thread that waits inside of one run would begin another, and an interrupt would then find many
+/// runs begun and few finished.
+fn one_by_one<J: Sync>(jobs: &[J], work: impl Fn(&J) -> Result<(), CliError> + Sync) -> Result<(), CliError> {
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let worker = || {
+        while !failed.load(Relaxed)
+            && let Some(job) = jobs.get(next.fetch_add(1, Relaxed))
+        {
+            work(job).inspect_err(|_| failed.store(true, Relaxed))?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..rayon::current_num_threads()).map(|_| scope.spawn(worker)).collect();
+        let results = workers.into_iter().map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        results.collect::<Vec<_>>().into_iter().collect()
+    })
 }
 
 fn progress_bar(epochs: u64) -> ProgressBar {

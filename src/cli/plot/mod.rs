@@ -1,12 +1,15 @@
 //! Pictures: panels of lines under a legend, as SVG.
 
 mod axis;
+mod labels;
 mod panel;
 mod picture;
+mod theme;
 
 pub(super) use axis::{Axis, Scale};
 pub(super) use panel::{Line, Panel};
 pub(super) use picture::Picture;
+pub(super) use theme::themed;
 
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, SVGBackend};

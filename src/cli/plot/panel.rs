@@ -1,6 +1,7 @@
 //! One panel: lines over a named axis.
 
 use super::axis::{Axis, Scale};
+use super::labels::Labels;
 use super::{Area, FONT, Failure};
 use plotters::prelude::*;
 
@@ -11,6 +12,8 @@ enum Style {
     Solid(i32),
     /// Dashes of this length.
     Dashed(i32),
+    /// Circles of this radius alone.
+    Marks(i32),
 }
 
 /// One line.
@@ -18,20 +21,31 @@ pub(in crate::cli) struct Line {
     style: Style,
     colour: RGBColor,
     points: Vec<(f64, f64)>,
+    label: String,
 }
 
 impl Line {
     /// The i-th of several.
     pub(in crate::cli) fn solid(i: usize, colour: RGBColor, points: Vec<(f64, f64)>) -> Self {
-        Self { style: Style::Solid(6 - (i as i32 % 4) * 3 / 2), colour, points }
+        Self { style: Style::Solid(6 - (i as i32 % 4) * 3 / 2), colour, points, label: String::new() }
     }
 
     pub(in crate::cli) fn dashed(colour: RGBColor, points: Vec<(f64, f64)>) -> Self {
-        Self { style: Style::Dashed(6), colour, points }
+        Self { style: Style::Dashed(6), colour, points, label: String::new() }
     }
 
     pub(in crate::cli) fn dotted(colour: RGBColor, points: Vec<(f64, f64)>) -> Self {
-        Self { style: Style::Dashed(2), colour, points }
+        Self { style: Style::Dashed(2), colour, points, label: String::new() }
+    }
+
+    /// Marks without a line between them.
+    pub(in crate::cli) fn marks(colour: RGBColor, points: Vec<(f64, f64)>) -> Self {
+        Self { style: Style::Marks(3), colour, points, label: String::new() }
+    }
+
+    /// The same with its name at its end.
+    pub(in crate::cli) fn labelled(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
     }
 
     /// Whether there is anything to draw.
@@ -52,6 +66,7 @@ impl Line {
                 let ends = [(x + start, y), (x + start + length, y)];
                 area.draw(&PathElement::new(ends, self.colour.stroke_width(2)))
             }),
+            Style::Marks(radius) => area.draw(&Circle::new((x + 18, y), radius, self.colour.filled())),
             Style::Solid(radius) => {
                 area.draw(&PathElement::new([(x, y), (x + 36, y)], self.colour.stroke_width(1)))?;
                 area.draw(&Circle::new((x + 18, y), radius, self.colour))
@@ -89,10 +104,14 @@ impl Panel {
         let x = Axis::around(places.iter().map(|p| p.0), 0.15);
         let y = Axis::around(places.iter().map(|p| p.1), 0.0);
         let text = |size: u32| (FONT, size).into_font().color(&BLACK);
+        let mut labels = Labels::default();
+        for line in &self.lines {
+            labels.add(&line.label, self.places(line));
+        }
         let mut chart = ChartBuilder::on(area)
             .caption(&self.title, text(13))
             .margin(6)
-            .margin_right(14)
+            .margin_right(14 + labels.width())
             .x_label_area_size(34)
             .y_label_area_size(44)
             .build_cartesian_2d(x, y)?;
@@ -114,6 +133,11 @@ impl Panel {
                     chart.draw_series(LineSeries::new(points.clone(), stroke))?;
                     chart.draw_series(points.into_iter().map(|p| Circle::new(p, radius, line.colour)))?;
                 }
+                Style::Marks(radius) => {
+                    chart.draw_series(
+                        points.into_iter().map(|p| Circle::new(p, radius, line.colour.filled())),
+                    )?;
+                }
                 Style::Dashed(length) => {
                     chart.draw_series(DashedLineSeries::new(
                         points,
@@ -124,6 +148,8 @@ impl Panel {
                 }
             }
         }
-        Ok(())
+        let (right, bottom) =
+            (chart.plotting_area().get_x_axis_pixel_range().end, area.dim_in_pixel().1 as i32);
+        labels.draw(area, (right, bottom), |place| chart.backend_coord(&place))
     }
 }

@@ -1,8 +1,9 @@
 //! A whole picture: a legend, and rows of panels below it.
 
 use super::panel::{Line, Panel};
-use super::{Area, FONT, Failure};
+use super::{Area, FONT, Failure, themed};
 use crate::cli::error::CliError;
+use crate::cli::escape::shown_path;
 use crate::cli::files::write_file;
 use crate::cli::output::say;
 use plotters::prelude::*;
@@ -53,8 +54,8 @@ impl Picture {
         }
         let mut svg = String::new();
         self.draw(&mut svg, rows as u32).map_err(|e| fail(path, &e.to_string()))?;
-        write_file(path, svg.as_bytes())?;
-        say(format!("wrote {}", path.display()));
+        write_file(path, themed(&svg).as_bytes())?;
+        say(format!("wrote {}", shown_path(path)));
         Ok(())
     }
 
@@ -81,7 +82,7 @@ impl Picture {
 }
 
 fn fail(path: &Path, message: &str) -> CliError {
-    CliError::bad_input(format!("{}: {message}", path.display()))
+    CliError::bad_input(format!("{}: {message}", shown_path(path)))
 }
 
 fn legend_line<'a>(

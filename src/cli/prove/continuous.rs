@@ -1,47 +1,44 @@
 //! The continuous construction: multisymmetric power sums.
 
-use super::{Proofs, Proved, wanted_epsilon, words};
+use super::choosing::way_options;
+use super::{Proofs, Proved, Run, words};
 use crate::approximation::ApproximationError;
 use crate::approximation::structural::StructuralError;
-use crate::approximation::way::{Route, Way, WayError, WayOptions, latents_for, nodes, structural};
+use crate::approximation::way::{Way, WayError, latents_for};
 use crate::certify::boxes::{BoxOptions, BoxProgress, Slice};
 use crate::certify::emit::prove_by_boxes;
-use crate::cli::arguments::{LatentName, ProveArguments, RouteName};
+use crate::cli::arguments::{ActivationName, LatentName, ProveArguments, RouteName};
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::plain_path;
 use crate::cli::files::target_file;
-use crate::cli::numbers::{above, count};
+use crate::cli::numbers::{above, count, readable};
 use crate::cli::output::say;
 use crate::lowering::{LoweringError, LoweringOptions, lower};
+use crate::planning::{Outlook, WayName};
 use crate::sumformer::latent::{LatentMode, SumformerError};
-use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use std::time::Instant;
 use sumformer_checker::expansion::ExpansionError;
-use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{Diagnostic, Diagnostics};
+use sumformer_checker::normal_form::TooLarge;
 use sumformer_checker::number::Rational;
 use sumformer_checker::surrogate::SurrogateError;
 
-/// Chooses a way and a Sumformer, lowers it to each architecture, and proves the bounds.
-pub(super) fn prove(
-    arguments: &ProveArguments,
-    target: &Target,
-    progress: &ProgressBar,
-) -> Result<Proofs, CliError> {
-    arguments.refuse_table_options()?;
-    progress.set_message("choosing a Sumformer");
-    let Chosen { way, epsilon, why } = choose_way(arguments, target)?;
+/// Lowers a way's Sumformer to each architecture, and proves the bounds.
+pub(super) fn prove(run: &Run<'_>, chosen: Chosen) -> Result<Proofs, CliError> {
+    let Run { arguments, target, progress, .. } = *run;
+    let Chosen { way, epsilon, notes, planned } = chosen;
     if arguments.shard.is_some() && !way.on_boxes() {
         return Err(CliError::bad_input(
             "--shard cuts a search over boxes, but this proof needs none; --route bernstein does",
         ));
     }
-    let notes = why.notes.iter().cloned().chain(words::a_priori(&way));
-    notes.for_each(|note| say(format!("note: {note}")));
-    progress.inc(1);
+    notes.into_iter().chain(words::a_priori(&way)).for_each(|note| say(format!("note: {note}")));
     let mut proofs = Vec::new();
     for (folder, architecture) in arguments.architectures() {
-        progress.set_message(format!("proving the {folder}"));
+        progress.step(format!("proving the {folder}"));
         let start = Instant::now();
         let options = LoweringOptions {
             architecture,
@@ -51,20 +48,29 @@ pub(super) fn prove(
             epsilon: way.network_epsilon.clone(),
         };
         let built = lower(&way.sumformer, &way.surrogate, &options, arguments.max_units)
-            .map_err(explain_lowering_error)?;
+            .map_err(|error| locate_lowering_error(error, arguments, target))?;
         let proof = if way.on_boxes() {
+            // The check encloses the same boxes once more.
+            let enough = run.deadline.halfway();
+            let late = Cell::new(false);
             let report = |done: BoxProgress| {
-                progress.set_message(format!(
-                    "proving the {folder}: {} boxes closed, {} waiting",
-                    done.closed, done.waiting
-                ));
+                progress.detail(format!("{} boxes closed, {} waiting", done.closed, done.waiting));
+                late.set(done.waiting > 0 && Instant::now() > enough);
+                !late.get()
             };
             let options = BoxOptions {
                 max_boxes: arguments.max_boxes as usize,
                 slice: arguments.shard.unwrap_or(Slice::WHOLE),
                 progress: &report,
             };
-            prove_by_boxes(target, &built, &epsilon, &options)
+            let proof = prove_by_boxes(target, &built, &epsilon, &options);
+            if late.get() {
+                say(format!(
+                    "note: {folder}: boxes were left open after half of the time limit, as the check takes as long again; \
+                     --time-limit sets another"
+                ));
+            }
+            proof
         } else {
             crate::certify::prove(target, &built, &epsilon)
         };
@@ -78,7 +84,7 @@ pub(super) fn prove(
         }
         let prove_seconds = start.elapsed().saturating_sub(proof.check_time).as_secs_f64();
         proofs.push(Proved { folder, architecture, proof, prove_seconds });
-        progress.inc(1);
+        progress.done();
     }
     let headline = format!(
         "{}Sumformer with d' = {} ({}), psi has {} terms",
@@ -87,110 +93,70 @@ pub(super) fn prove(
         way.sumformer.basis_name(),
         way.sumformer.psi_terms(),
     );
-    Ok(Proofs { headline, fields: fields(arguments, &way, &why), proofs })
+    Ok(Proofs {
+        headline,
+        fields: fields(arguments, &way, planned),
+        proofs,
+        choosing_seconds: 0.0,
+        way_seconds: Map::new(),
+    })
 }
 
-/// A way, the error it is to prove, and why it was taken.
-struct Chosen {
+/// A way, and the error it is to prove.
+pub(super) struct Chosen {
     way: Way,
     epsilon: Rational,
-    why: Why,
-}
-
-/// What was weighed.
-#[derive(Default)]
-struct Why {
     /// What people should know.
     notes: Vec<String>,
-    /// Route and planned hidden units.
-    predicted: Vec<(&'static str, f64)>,
+    /// Route and planned hidden units, of all that were looked at.
+    planned: Map<String, Value>,
 }
 
-/// Beyond so many coordinates of all tokens, values at nodes are not looked at unless asked for.
-const FEW_COORDINATES: usize = 3;
+impl Chosen {
+    /// The way that was chosen among those that were looked at.
+    pub(super) fn among(way: Way, epsilon: Rational, outlooks: &[Outlook]) -> Self {
+        let planned = outlooks.iter().filter(|o| o.why_not.is_none() && o.way != WayName::Table);
+        let planned = planned.map(|o| (o.way.name().to_string(), json!(o.units))).collect();
+        let shape = outlooks.iter().find(|o| o.way == WayName::Structural);
+        let notes = match shape.and_then(|o| o.why_not.as_ref()) {
+            Some(why) => {
+                vec![format!("the target's shape cannot be kept ({why}); its values at nodes are used")]
+            }
+            None => Vec::new(),
+        };
+        Self { way, epsilon, notes, planned }
+    }
 
-fn choose_way(arguments: &ProveArguments, target: &Target) -> Result<Chosen, CliError> {
-    let epsilon = wanted_epsilon(arguments, target);
-    let file = target_file(&arguments.target).display().to_string();
-    let mode = match arguments.latent {
-        Some(LatentName::Mode(mode)) => mode,
-        None | Some(LatentName::Count(_)) => LatentMode::Sparse,
-    };
-    let layout = arguments.monomial_layout()?;
-    let options =
-        WayOptions { epsilon: epsilon.clone(), mode, layout, max_terms: arguments.max_terms as usize };
-    let explain = |error| explain_way_error(error, target, &file);
-    if let Some(LatentName::Count(count)) = arguments.latent {
+    /// The most useful latents, so many of them.
+    pub(super) fn by_latents(
+        arguments: &ProveArguments,
+        target: &Target,
+        count: usize,
+    ) -> Result<Self, CliError> {
         if arguments.route != RouteName::Auto {
             return Err(CliError::bad_input("a number of latents is a way of its own; leave out --route"));
         }
-        return by_latents(arguments, target, count, options).map_err(explain);
-    }
-    if arguments.route == RouteName::Bernstein {
-        let way = nodes(target, &options).map_err(explain)?;
-        let why = Why { predicted: vec![("bernstein", way.predicted_units)], notes: Vec::new() };
-        return Ok(Chosen { way, epsilon, why });
-    }
-    let shape = structural(target, &options);
-    let small = match target.tokens {
-        Tokens::Fixed(n) => n.saturating_mul(target.dimension()) <= FEW_COORDINATES,
-        Tokens::Any => false,
-    };
-    let exact = matches!(&shape, Ok(way) if way.route == Route::Exact);
-    let looked_for = if shape.is_ok() { small && !exact } else { is_out_of_reach(&shape) };
-    let alternative = arguments.route == RouteName::Auto && looked_for;
-    let values = if alternative { nodes(target, &options).ok() } else { None };
-    let units = |way: &Way| way.predicted_units;
-    let mut why = Why::default();
-    why.predicted.extend(shape.as_ref().ok().map(|way| ("structural", units(way))));
-    why.predicted.extend(values.as_ref().map(|way| ("bernstein", units(way))));
-    let way = match (shape, values) {
-        (Ok(shape), Some(values)) if units(&values) < units(&shape) => values,
-        (Ok(shape), _) => shape,
-        (Err(error), Some(values)) => {
-            why.notes
-                .push(format!("the target's shape cannot be kept ({error}); its values at nodes are used"));
-            values
+        let asked = arguments.epsilon.as_ref();
+        let file = plain_path(&target_file(&arguments.target));
+        let (way, epsilon) = latents_for(target, count, asked, &way_options(arguments, target)?)
+            .map_err(|error| explain_way_error(error, target, &file))?;
+        let found = way.sumformer.latent_dimension();
+        let mut notes = Vec::new();
+        if found < count {
+            notes.push(format!("{found} latents are as good as {count}"));
         }
-        (Err(error), None) => return Err(explain(error)),
-    };
-    Ok(Chosen { way, epsilon, why })
-}
-
-/// Whether the target is not one for route (b), whatever else it is one for.
-fn is_out_of_reach(shape: &Result<Way, WayError>) -> bool {
-    match shape {
-        Err(WayError::Structural(StructuralError::Surrogate(error))) => {
-            matches!(error, SurrogateError::NotCovered { .. })
+        if asked.is_none() {
+            notes.push(format!(
+                "epsilon is what these latents are likely to reach, {epsilon} (about {}); --epsilon asks for another",
+                above(&epsilon)
+            ));
         }
-        Err(WayError::Structural(_) | WayError::Sumformer(SumformerError::SecondRound(_))) => true,
-        _ => false,
+        let planned = Map::from_iter([("latents".to_string(), json!(way.predicted_units))]);
+        Ok(Self { way, epsilon, notes, planned })
     }
 }
 
-fn by_latents(
-    arguments: &ProveArguments,
-    target: &Target,
-    count: usize,
-    options: WayOptions,
-) -> Result<Chosen, WayError> {
-    let asked = arguments.epsilon.as_ref();
-    let (way, epsilon) = latents_for(target, count, asked, &options)?;
-    let found = way.sumformer.latent_dimension();
-    let mut why = Why { predicted: vec![("latents", way.predicted_units)], notes: Vec::new() };
-    if found < count {
-        why.notes.push(format!("{found} latents are as good as {count}"));
-    }
-    if asked.is_none() {
-        why.notes.push(format!(
-            "epsilon is what these latents are likely to reach, {epsilon} (about {}); --epsilon asks for another",
-            above(&epsilon)
-        ));
-    }
-    Ok(Chosen { way, epsilon, why })
-}
-
-fn fields(arguments: &ProveArguments, way: &Way, why: &Why) -> Map<String, Value> {
+fn fields(arguments: &ProveArguments, way: &Way, planned: Map<String, Value>) -> Map<String, Value> {
     let mode = match arguments.latent.unwrap_or(LatentName::Mode(LatentMode::Sparse)) {
         LatentName::Mode(LatentMode::Sparse) => "sparse",
         LatentName::Mode(LatentMode::Tight) => "tight",
@@ -208,13 +174,11 @@ fn fields(arguments: &ProveArguments, way: &Way, why: &Why) -> Map<String, Value
         "sums": sumformer.basis_name(),
         "psi_terms": sumformer.psi_terms(),
     });
-    let predicted: Map<String, Value> =
-        why.predicted.iter().map(|&(name, units)| (name.to_string(), json!(units))).collect();
     let mut route = words::route_json(way);
-    route["predicted_units"] = predicted.into();
+    route["predicted_units"] = planned.into();
     Map::from_iter([
         ("construction".to_string(), "continuous".into()),
-        ("activation".to_string(), arguments.activation_name().into()),
+        ("activation".to_string(), arguments.activation_name(ActivationName::Relu).into()),
         ("layout".to_string(), arguments.layout_name().into()),
         ("latent".to_string(), latent),
         ("route".to_string(), route),
@@ -224,6 +188,7 @@ fn fields(arguments: &ProveArguments, way: &Way, why: &Why) -> Map<String, Value
 /// What became of a way.
 pub fn explain_way_error(error: WayError, target: &Target, file: &str) -> CliError {
     match error {
+        WayError::Stopped(why) => CliError::incomplete(why.to_string()),
         WayError::Structural(error) => explain_structural_error(error, target, file),
         WayError::Sumformer(error) => explain_sumformer_error(error, target, file),
         WayError::Approximation(error) => match error {
@@ -242,9 +207,8 @@ fn explain_structural_error(error: StructuralError, target: &Target, file: &str)
         StructuralError::Surrogate(error) => explain_sumformer_error(error.into(), target, file),
         StructuralError::NotNear { .. } => CliError::incomplete(message),
         StructuralError::OutOfReach { span, .. } => {
-            let problem = Diagnostic::new(message, "out of reach", span).with_help(
-                "a larger --epsilon may be within reach; --construction discontinuous takes every target, for few tokens",
-            );
+            let problem = Diagnostic::new(message, "out of reach", span)
+                .with_help("a larger --epsilon may be within reach");
             located(problem, target, file, Outcome::Incomplete)
         }
     }
@@ -254,7 +218,11 @@ fn explain_structural_error(error: StructuralError, target: &Target, file: &str)
 pub fn explain_sumformer_error(error: SumformerError, target: &Target, file: &str) -> CliError {
     let error = match error {
         SumformerError::Surrogate(error) => error,
-        SumformerError::SecondRound(_) => return CliError::incomplete(error.to_string()),
+        SumformerError::SecondRound { ref span, .. } => {
+            let problem = Diagnostic::new(error.to_string(), "summed over tokens again", span.clone())
+                .with_help("with a fixed number of tokens, few of them, other ways may lead there");
+            return located(problem, target, file, Outcome::Incomplete);
+        }
         other => return CliError::bad_input(other.to_string()),
     };
     let (outcome, label, help) = match &error {
@@ -262,14 +230,20 @@ pub fn explain_sumformer_error(error: SumformerError, target: &Target, file: &st
         | SurrogateError::Expansion(ExpansionError::NotPolynomial { .. }) => (
             Outcome::Incomplete,
             "not covered",
-            "sums over tokens of functions of one token, and functions of such sums, are covered; \
-             --construction discontinuous takes every target, for few tokens",
+            "sums over tokens of functions of one token, and functions of such sums, are covered",
         ),
+        SurrogateError::OffDomain { help, .. } => (Outcome::Incomplete, "off the domain", help.as_str()),
+        SurrogateError::LeavesDomain { .. } => {
+            (Outcome::Incomplete, "out of reach", "a larger --epsilon may be within reach")
+        }
         SurrogateError::Wrong { .. } => return CliError::incomplete(error.to_string()),
+        SurrogateError::Expansion(ExpansionError::TooLarge { cause: TooLarge::Degree(_), .. }) => {
+            (Outcome::BadInput, "of too high a degree", "lower exponents keep it small")
+        }
         SurrogateError::Expansion(ExpansionError::TooLarge { .. }) => (
             Outcome::BadInput,
-            "expands to too many terms",
-            "fewer tokens, coordinates or lower degrees keep it small; --max-terms sets the limit",
+            "too large to expand",
+            "fewer tokens, coordinates or lower degrees keep it small; --max-terms sets the limit, at most 200000",
         ),
         SurrogateError::Expansion(ExpansionError::Undefined { .. }) => {
             (Outcome::BadInput, "has no value", "exclude the case")
@@ -281,7 +255,9 @@ pub fn explain_sumformer_error(error: SumformerError, target: &Target, file: &st
         ),
     };
     let span = match &error {
-        SurrogateError::NotCovered { span, .. } => span.clone(),
+        SurrogateError::NotCovered { span, .. }
+        | SurrogateError::OffDomain { span, .. }
+        | SurrogateError::LeavesDomain { span, .. } => span.clone(),
         SurrogateError::Expansion(error) => error.span().clone(),
         SurrogateError::Wrong { .. } => 0..0,
     };
@@ -297,11 +273,22 @@ fn located(problem: Diagnostic, target: &Target, file: &str, outcome: Outcome) -
     }
 }
 
+/// The same at its place in the target file, where it has one.
+fn locate_lowering_error(error: LoweringError, arguments: &ProveArguments, target: &Target) -> CliError {
+    let LoweringError::Immense(immense) = &error else { return explain_lowering_error(error) };
+    let [inf, sup] = [immense.argument.inf(), immense.argument.sup()].map(readable);
+    let message = format!("{error}: up to {}, for arguments in [{inf}, {sup}]", above(&immense.largest));
+    let help = "a smaller domain keeps such numbers small, or scores that are multiplied by a small number";
+    let problem = Diagnostic::new(message, "too large", immense.span.clone()).with_help(help);
+    located(problem, target, &plain_path(&target_file(&arguments.target)), Outcome::Incomplete)
+}
+
 /// The exit code a failed lowering leads to.
 pub fn explain_lowering_error(error: LoweringError) -> CliError {
     match error {
         LoweringError::Refused(_)
         | LoweringError::BudgetNotMet { .. }
+        | LoweringError::Immense(_)
         | LoweringError::ConstantArgument(_) => CliError::incomplete(error.to_string()),
         _ => CliError::bad_input(error.to_string()),
     }

@@ -1,28 +1,29 @@
 //! The discontinuous construction: piecewise constant on a grid.
 
-use super::{Proofs, Proved, wanted_epsilon};
-use crate::cli::arguments::{GridName, ProveArguments};
+use super::{Proofs, Proved, Run, wanted_epsilon};
+use crate::cli::arguments::{ActivationName, GridName, ProveArguments};
 use crate::cli::error::CliError;
-use crate::cli::numbers::above;
+use crate::cli::numbers::{above, given};
 use crate::cli::output::say;
+use crate::cli::progress::Progress;
 use crate::codes::information_bound;
 use crate::discontinuous::{
     CellValue, DiscontinuousError, DiscontinuousOptions, Grid, GridError, Jump, Table, TableError,
-    TableOptions, a_priori_divisions, finest_grid, network, size, smallest_grid, tabulate,
+    TableOptions, a_priori_divisions, finest_grid, network, size, smallest_grid, table_entries,
+    table_outlook, tabulate,
 };
 use crate::lowering::attention::Architecture;
-use indicatif::ProgressBar;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
 use serde_json::{Map, Value, json};
 use std::time::Instant;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, max, round_up, to_f64};
+use sumformer_checker::number::{Rational, max, round_up};
 use sumformer_checker::rules::cells::{CellBound, derive};
 
 /// Networks with more weights take more than a few GiB.
-const MAX_WEIGHTS: u64 = 10_000_000;
+pub(super) const MAX_WEIGHTS: u64 = 10_000_000;
 /// How to get a smaller table.
 const SMALLER: &str =
     "with --grid auto raise --epsilon, with --grid finest lower --max-entries, or give a coarser --grid";
@@ -35,12 +36,8 @@ struct Chosen {
 }
 
 /// Chooses a grid, tabulates, builds the network of each architecture, and proves the bounds.
-pub(super) fn prove(
-    arguments: &ProveArguments,
-    target: &Target,
-    progress: &ProgressBar,
-) -> Result<Proofs, CliError> {
-    arguments.refuse_continuous_options()?;
+pub(super) fn prove(run: &Run<'_>) -> Result<Proofs, CliError> {
+    let Run { arguments, target, progress, .. } = *run;
     arguments.refuse_inexact_attention()?;
     let Tokens::Fixed(n) = target.tokens else {
         return Err(CliError::bad_input(
@@ -53,12 +50,12 @@ pub(super) fn prove(
     let mut epsilon = wanted_epsilon(arguments, target);
     let start = Instant::now();
     let table = choose(arguments, target, n, &epsilon, &jump, progress)?;
-    progress.inc(1);
+    progress.done();
     let table_seconds = start.elapsed().as_secs_f64();
     let mut bound: Option<CellBound> = None;
     let mut proofs = Vec::new();
     for (folder, architecture) in arguments.architectures() {
-        progress.set_message(format!("proving the {folder}"));
+        progress.step(format!("proving the {folder}"));
         let start = Instant::now();
         let options =
             DiscontinuousOptions { architecture, scores: arguments.scores(), layout, jump: jump.clone() };
@@ -85,11 +82,17 @@ pub(super) fn prove(
             .map_err(|e| CliError::incomplete(format!("{folder}: {e}")))?;
         let prove_seconds = start.elapsed().saturating_sub(proof.check_time).as_secs_f64() + table_seconds;
         proofs.push(Proved { folder, architecture, proof, prove_seconds });
-        progress.inc(1);
+        progress.done();
     }
     let a_priori = a_priori_divisions(target, n, arguments.cell_value(), &epsilon);
     let chosen = Chosen { table, a_priori };
-    Ok(Proofs { headline: headline(arguments, &chosen), fields: fields(arguments, &chosen)?, proofs })
+    Ok(Proofs {
+        headline: headline(arguments, &chosen),
+        fields: fields(arguments, &chosen)?,
+        proofs,
+        choosing_seconds: 0.0,
+        way_seconds: Map::new(),
+    })
 }
 
 fn choose(
@@ -98,7 +101,7 @@ fn choose(
     n: usize,
     epsilon: &Rational,
     jump: &Jump,
-    progress: &ProgressBar,
+    progress: &Progress,
 ) -> Result<Table, CliError> {
     let at = arguments.cell_value();
     let refuse = |e: GridError| match e {
@@ -111,13 +114,30 @@ fn choose(
         }
         GridName::Finest => finest_grid(target, n, arguments.max_entries)
             .map_err(|e| CliError::bad_input(format!("{e}; raise --max-entries")))?,
-        GridName::Auto => smallest_grid(target, n, at, epsilon, arguments.max_entries, &|divisions| {
-            progress.set_message(format!("is Δ = {divisions} fine enough?"));
-        })
-        .map_err(refuse)?,
+        GridName::Auto => {
+            let network = typical_network(arguments, jump)?;
+            let code = (arguments.code(), arguments.separation());
+            let outlook = table_outlook(target, n, at, code, &network, epsilon, arguments.max_entries);
+            let likely = match outlook {
+                Ok(outlook) => Some(outlook.divisions),
+                Err(error @ GridError::OutOfSight { divisions, .. })
+                    if !few_entries(target, n, divisions) =>
+                {
+                    return Err(refuse_at_once(&error));
+                }
+                // It will be said exactly.
+                Err(_) => None,
+            };
+            progress.step("looking for the smallest grid");
+            smallest_grid(target, n, at, epsilon, arguments.max_entries, &|divisions| match likely {
+                Some(likely) => progress.part(divisions.min(likely), likely, &format!("Δ = {divisions}")),
+                None => progress.detail(format!("Δ = {divisions}")),
+            })
+            .map_err(refuse)?
+        }
     };
     require_few_weights(arguments, target, n, &grid, jump)?;
-    progress.set_message("tabulating");
+    progress.step("tabulating");
     let options = TableOptions {
         value_at: at,
         code: arguments.code(),
@@ -127,6 +147,35 @@ fn choose(
     tabulate(target, n, grid, &options, epsilon).map_err(|e| match e {
         TableError::Refused(e) => CliError::bad_input(format!("{e}; smaller tables may do: {SMALLER}")),
         TableError::Value(e) => not_enclosed(&e),
+    })
+}
+
+/// Whether the exact error of a grid is known soon.
+fn few_entries(target: &Target, n: usize, divisions: u64) -> bool {
+    /// Table entries.
+    const FEW: u64 = 20_000;
+    let grid = Grid::new(target.domain.clone(), divisions).ok();
+    let entries = grid.and_then(|grid| table_entries(n, grid.cells()).ok());
+    entries.is_some_and(|entries| entries <= FEW.into())
+}
+
+/// A grid that is out of sight, with what would do.
+fn refuse_at_once(error: &GridError) -> CliError {
+    CliError::bad_input(format!(
+        "{error}; raise --epsilon or --max-entries, or take --grid finest without --epsilon, which proves what that grid reaches"
+    ))
+}
+
+/// What sizes are computed for; they hardly depend on the architecture.
+pub(super) fn typical_network(
+    arguments: &ProveArguments,
+    jump: &Jump,
+) -> Result<DiscontinuousOptions, CliError> {
+    Ok(DiscontinuousOptions {
+        architecture: Architecture::Transformer,
+        scores: arguments.scores(),
+        layout: arguments.table_layout()?,
+        jump: jump.clone(),
     })
 }
 
@@ -140,12 +189,7 @@ fn require_few_weights(
 ) -> Result<(), CliError> {
     let refuse =
         |e: DiscontinuousError| CliError::bad_input(format!("{e}; smaller tables may do: {SMALLER}"));
-    let options = DiscontinuousOptions {
-        architecture: Architecture::Transformer,
-        scores: arguments.scores(),
-        layout: arguments.table_layout()?,
-        jump: jump.clone(),
-    };
+    let options = typical_network(arguments, jump)?;
     let size = size(grid, n, target.outputs(), arguments.code(), arguments.separation(), &options)
         .map_err(refuse)?;
     if size.entries > BigUint::from(arguments.max_entries) {
@@ -240,7 +284,7 @@ fn fields(arguments: &ProveArguments, chosen: &Chosen) -> Result<Map<String, Val
         chosen.a_priori.as_ref().map(|a| a.to_u64().map_or_else(|| json!(a.to_string()), Value::from));
     let mut fields = Map::from_iter([
         ("construction".to_string(), "discontinuous".into()),
-        ("activation".to_string(), arguments.activation_name().into()),
+        ("activation".to_string(), arguments.activation_name(ActivationName::Step).into()),
         ("layout".to_string(), arguments.layout_name().into()),
         ("latent".to_string(), latent),
         ("grid".to_string(), divisions(table.grid()).into()),
@@ -255,7 +299,7 @@ fn fields(arguments: &ProveArguments, chosen: &Chosen) -> Result<Map<String, Val
         ),
     ]);
     if let Some(ramp) = &arguments.ramp {
-        fields.insert("ramp".to_string(), json!({ "exact": ramp.to_string(), "float": to_f64(ramp) }));
+        fields.insert("ramp".to_string(), given(ramp));
     }
     Ok(fields)
 }

@@ -3,10 +3,11 @@
 use crate::approximation::bernstein::Operator;
 use crate::approximation::way::{Route, Way};
 use crate::certify::boxes::WorstBox;
-use crate::cli::numbers::{above, exact_and_float};
+use crate::cli::numbers::{above, measured, upper};
 use serde_json::{Value, json};
+use sumformer_checker::decimal::range;
 use sumformer_checker::format::certificate::Replacement;
-use sumformer_checker::number::{Rational, max, to_f64};
+use sumformer_checker::number::{Rational, max};
 
 /// `route structural: …; `, or nothing for polynomials.
 pub(super) fn route(way: &Way) -> String {
@@ -35,7 +36,7 @@ pub(super) fn route(way: &Way) -> String {
             format!("route bernstein: {operator} of degree {} on {nodes} values; ", guess.degree)
         }
         Route::Latents { sampled_error, .. } => {
-            format!("the best latents found, {sampled_error:.3e} from the target on samples; ")
+            format!("the best latents found, {} from the target on samples; ", measured(*sampled_error))
         }
     }
 }
@@ -65,19 +66,21 @@ pub(super) fn route_json(way: &Way) -> Value {
             let kind = |by: &Replacement| match by {
                 Replacement::Polynomial { .. } => "polynomial",
                 Replacement::Product { .. } => "product",
+                Replacement::Composite { .. } => "composite",
                 Replacement::Hats { .. } => "hats",
+                Replacement::Grid { .. } => "grid",
                 Replacement::Thresholds { .. } => "thresholds",
                 Replacement::Name => "name",
             };
             let replaced = way.surrogate.approximations.iter().map(|a| {
-                json!({ "output": a.output, "node": a.node, "by": kind(&a.by), "error": exact_and_float(&a.error.0) })
+                json!({ "output": a.output, "node": a.node, "by": kind(&a.by), "error": upper(&a.error.0) })
             });
             let atoms = way.surrogate.atoms.iter().map(|atom| atom.function.name());
             json!({
                 "name": "structural",
                 "replaced": replaced.collect::<Value>(),
                 "atoms": atoms.collect::<Value>(),
-                "deviation": exact_and_float(&deviation(way)),
+                "deviation": upper(&deviation(way)),
             })
         }
         Route::Nodes { guess, nodes, lipschitz, smooth } => json!({
@@ -87,8 +90,8 @@ pub(super) fn route_json(way: &Way) -> Value {
             "values": nodes,
             "sampled_error": guess.sampled_error,
             "a_priori": {
-                "lipschitz": lipschitz.as_ref().map(exact_and_float),
-                "smooth": smooth.as_ref().map(exact_and_float),
+                "lipschitz": lipschitz.as_ref().map(upper),
+                "smooth": smooth.as_ref().map(upper),
             },
         }),
         Route::Latents { sampled_error, rms } => {
@@ -106,7 +109,7 @@ pub(super) fn open_box(worst: &WorstBox, epsilon: &Rational) -> String {
     let place: Vec<String> = worst.sides.iter().map(sides).collect();
     let reach = worst.enclosure.as_ref().map_or_else(
         || "nothing is known of the distance there".to_string(),
-        |e| format!("the distance there is enclosed by [{:.3e}, {:.3e}]", to_f64(e.inf()), to_f64(e.sup())),
+        |e| format!("the distance there is enclosed by {}", range(Some(e.inf()), Some(e.sup()))),
     );
     let way_out = if worst.hopeless {
         format!("epsilon = {epsilon} is out of reach of this approximation")

@@ -1,7 +1,6 @@
 //! Sums, functions and slots of the continuous construction.
 
 use super::parts::{cell, formula, number, own, table, text};
-use super::text::upper;
 use crate::report::facts::{Content, Facts};
 use crate::report::words::{clip, interval};
 use itertools::Itertools;
@@ -28,7 +27,7 @@ fn replaced(facts: &Facts) -> Markup {
             own(format!("{}:{}", it.output, it.node)),
             formula(&clip(&it.expression, FORMULA)),
             cell(&it.by),
-            own(upper(&it.error)),
+            own(&it.error),
         ]
     });
     let columns = [text("output:node"), text("expression"), text("replaced by"), number("error")];
@@ -51,7 +50,7 @@ fn latents(facts: &Facts) -> Markup {
             own(it.slot),
             formula(&it.definition.clipped(FORMULA)),
             own(interval(&it.range)),
-            own(upper(&it.error)),
+            own(&it.error),
         ]
     });
     let columns = [text("latent"), number("slot"), text("sum"), text("range"), number("error")];
@@ -79,7 +78,7 @@ pub fn contents(facts: &Facts) -> Markup {
             cell(&clip(&slot.name, FORMULA)),
             content(&slot.before),
             content(&slot.after),
-            own(upper(&slot.after.error)),
+            own(&slot.after.error),
             own(by),
         ]
     });

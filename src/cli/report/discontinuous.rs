@@ -1,7 +1,6 @@
 //! Cells, code words and look-ups of the discontinuous construction.
 
 use super::parts::{cell, formula, grouped, number, own, table, text};
-use super::text::upper;
 use crate::report::cells::CellFacts;
 use crate::report::words::interval;
 use maud::{Markup, html};
@@ -19,7 +18,7 @@ pub fn cells(facts: &CellFacts) -> Markup {
             formula(&format!("x[{}]", it.coordinate)),
             own(interval(&it.side)),
             own(grouped(it.cells)),
-            own(upper(&it.widest)),
+            own(&it.widest),
             own(grouped(it.ramps)),
         ]
     });

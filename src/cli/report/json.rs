@@ -2,8 +2,10 @@
 
 use super::page::{CHECKER, VERSION};
 use crate::cli::check::{add_cells, add_verdict};
-use crate::report::numbers::{count, exact_and_float};
+use crate::cli::escape::plain_path;
+use crate::report::numbers::{count, upper};
 use crate::report::proof::ProofReport;
+use crate::report::witness;
 use serde_json::{Value, json};
 use std::path::Path;
 use sumformer_checker::check::Verdict;
@@ -11,7 +13,7 @@ use sumformer_checker::check::Verdict;
 /// The whole answer.
 pub fn answer(file: &Path, title: &str, bytes: usize, proofs: &[ProofReport]) -> Value {
     json!({
-        "file": file.display().to_string(),
+        "file": plain_path(file),
         "title": title,
         "bytes": bytes,
         "checker": { "package": CHECKER, "version": VERSION },
@@ -40,15 +42,9 @@ fn result(it: &ProofReport) -> Value {
         "hidden_units": size.hidden_units,
         "nonzeros": size.nonzeros,
         "bits": size.bits,
-        "epsilon": exact_and_float(&certificate.epsilon.0),
-        "certified": exact_and_float(&certificate.certified.0),
-        "witness": certificate.witness.as_ref().map(|w| {
-            let mut witness = exact_and_float(&w.error.0);
-            witness["input"] = json!(w.input);
-            witness["token"] = w.token.into();
-            witness["output"] = w.output.into();
-            witness
-        }),
+        "epsilon": upper(&certificate.epsilon.0),
+        "certified": upper(&certificate.certified.0),
+        "witness": certificate.witness.as_ref().map(witness::json),
         "sha256": { "target": it.sha256[0], "network": it.sha256[1] },
         "chain": it.chain,
         "stream": it.stream,

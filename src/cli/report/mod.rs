@@ -14,11 +14,13 @@ mod weights;
 use super::arguments::ReportArguments;
 use super::check::{outcome, unreadable};
 use super::error::{CliError, Outcome};
-use super::files::{proof_folders, read_proof_files, write_file};
+use super::files::{proof_folders, read_proof_files, writable_file, write_file};
 use super::output::{print, say};
 use super::progress::progress_bar;
+use crate::cli::escape::{plain_path, shown, shown_path};
 use crate::report::proof::ProofReport;
-use page::{MARKER, page, word};
+use indicatif::ProgressBar;
+use page::{MARKER, page, scoped};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -32,31 +34,45 @@ const HEAD: u64 = 4096;
 /// Checks every proof anew and writes the page.
 pub fn run(arguments: &ReportArguments, json: bool) -> Result<Outcome, CliError> {
     let file = &arguments.output;
-    may_replace(file)?;
+    let to_stdout = file.as_os_str() == "-";
+    if to_stdout && json {
+        return Err(CliError::bad_input(
+            "-o - writes the page to standard output, where --json writes its answer; use one of them",
+        ));
+    }
+    if !to_stdout {
+        may_replace(file)?;
+        writable_file(file)?;
+    }
     let folders: Vec<Vec<PathBuf>> =
         arguments.directories.iter().map(|folder| proof_folders(folder)).collect::<Result<_, _>>()?;
     let folders = folders.concat();
     let progress = progress_bar(folders.len() as u64);
     let mut proofs = Vec::with_capacity(folders.len());
     for folder in &folders {
-        progress.set_message(folder.display().to_string());
-        proofs.push(collect(folder, arguments.timings)?);
+        proofs.push(collect(folder, arguments.timings, &progress)?);
         progress.inc(1);
     }
     progress.finish_and_clear();
     let title = arguments.title.clone().unwrap_or_else(|| title(&proofs));
     let text = page(&title, &proofs)?;
-    write_file(file, text.as_bytes())?;
-    let lines = proofs.iter().map(|it| format!("{}: {}", it.place, word(&it.verdict)));
+    if to_stdout {
+        print(&text)?;
+    } else {
+        write_file(file, text.as_bytes())?;
+    }
+    let lines = proofs.iter().map(|it| format!("{}: {}", shown(&it.place), scoped(&it.verdict)));
     let summary: Vec<String> = lines
         .chain([format!(
             "{}: {}, {} bytes",
-            file.display(),
+            if to_stdout { "standard output".into() } else { shown_path(file) },
             parts::counted(proofs.len(), "proof"),
             text.len()
         )])
         .collect();
-    if json {
+    if to_stdout {
+        say(summary.join("\n"));
+    } else if json {
         say(summary.join("\n"));
         print(json::answer(file, &title, text.len(), &proofs))?;
     } else {
@@ -66,15 +82,19 @@ pub fn run(arguments: &ReportArguments, json: bool) -> Result<Outcome, CliError>
 }
 
 /// Reads and checks one proof, and keeps what the page says of it.
-fn collect(folder: &Path, timings: bool) -> Result<ProofReport, CliError> {
+fn collect(folder: &Path, timings: bool, progress: &ProgressBar) -> Result<ProofReport, CliError> {
+    let step = |what: &str| progress.set_message(format!("{what} {}", shown_path(folder)));
+    step("reading");
     let [target, network, certificate] = read_proof_files(folder)?;
     let files = ProofFiles { target: &target, network: &network, certificate: &certificate };
+    step("checking");
     let start = Instant::now();
     let checked = check_proof(files).map_err(|e| unreadable(e, folder))?;
     let seconds = timings.then(|| start.elapsed().as_secs_f64());
     let hashes = [sha256(&target), sha256(&network)];
     drop((target, network, certificate));
-    Ok(ProofReport::collect(folder.display().to_string(), checked, hashes, seconds))
+    step("drawing");
+    Ok(ProofReport::collect(plain_path(folder), checked, hashes, seconds))
 }
 
 /// The targets' names, the first few of them.
@@ -95,14 +115,19 @@ fn title(proofs: &[ProofReport]) -> String {
 fn may_replace(path: &Path) -> Result<(), CliError> {
     let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
     let mut head = Vec::new();
-    let ours = metadata.is_file()
-        && fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok()
+    let refuse = |why: &str| Err(CliError::bad_input(format!("{}: {why}", shown_path(path))));
+    if metadata.is_symlink() {
+        return refuse(
+            "it is a symbolic link, and a page replaces files only; name what it points to with -o",
+        );
+    }
+    if !metadata.is_file() {
+        return refuse("it exists and is not a file; choose another name with -o");
+    }
+    let ours = fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).is_ok()
         && String::from_utf8_lossy(&head).contains(MARKER);
     if ours {
         return Ok(());
     }
-    Err(CliError::bad_input(format!(
-        "{}: it exists and was not made by `sumformer report`; it is left alone (choose another file with -o)",
-        path.display()
-    )))
+    refuse("it exists and was not made by `sumformer report`; it is left alone (choose another file with -o)")
 }

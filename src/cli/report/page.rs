@@ -2,10 +2,12 @@
 
 use super::parts::{cell, grouped, number, own, table, text};
 use super::proof;
-use super::text::{brief, plain, upper_exact};
+use super::text::brief;
 use crate::cli::error::CliError;
-use crate::report::numbers::short;
+use crate::cli::escape::shown;
+use crate::report::numbers::above;
 use crate::report::proof::ProofReport;
+use crate::report::witness;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sumformer_checker::check::{Scope, Verdict};
 
@@ -34,13 +36,13 @@ pub fn page(title: &str, proofs: &[ProofReport]) -> Result<String, CliError> {
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (plain(title)) }
+                title { (shown(title)) }
                 style { (PreEscaped(include_str!("style.css"))) }
             }
             body {
                 a.skip href="#main" { "Skip to the proofs" }
                 header {
-                    h1 { bdi { (plain(title)) } }
+                    h1 { bdi { (shown(title)) } }
                     p { (summary(proofs)) }
                 }
                 nav aria-label="Contents" {
@@ -103,18 +105,24 @@ pub fn word(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// The word in its colour.
-pub fn verdict_word(verdict: &Verdict) -> Markup {
-    let word = word(verdict);
-    html! {
-        span class=(format!("word {word}")) { (word) }
-        @if let Verdict::Valid(derived) = verdict { @if derived.scope == Scope::OffRamps { " off the ramps" } }
+/// The word, and where it holds if that is not everywhere.
+pub fn scoped(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Valid(derived) if derived.scope == Scope::OffRamps => "valid off the ramps",
+        _ => word(verdict),
     }
+}
+
+/// The same in its colour.
+pub fn verdict_word(verdict: &Verdict) -> Markup {
+    html! { span class=(format!("word {}", word(verdict))) { (scoped(verdict)) } }
 }
 
 fn overview(proofs: &[ProofReport]) -> Markup {
     let columns = [
         text("proof"),
+        // Beside the name, where a narrow screen shows it.
+        text("verdict"),
         number("n"),
         number("d"),
         text("construction"),
@@ -127,12 +135,12 @@ fn overview(proofs: &[ProofReport]) -> Markup {
         number("epsilon"),
         number("certified"),
         number("witness"),
-        text("verdict"),
     ];
     let row = |(index, it): (usize, &ProofReport)| {
         let size = it.size;
         vec![
             html! { a.nowrap href=(format!("#proof-{}", index + 1)) { bdi { (brief(&it.target.name, 40)) } " · " (it.architecture) } },
+            verdict_word(&it.verdict),
             own(it.tokens()),
             own(it.target.dimension()),
             own(it.kind()),
@@ -142,17 +150,16 @@ fn overview(proofs: &[ProofReport]) -> Markup {
             own(grouped(size.width)),
             own(grouped(size.hidden_units)),
             own(grouped(size.nonzeros)),
-            own(short(&it.certificate.epsilon.0)),
+            own(above(&it.certificate.epsilon.0)),
             match it.verdict {
-                Verdict::Valid(_) => own(upper_exact(&it.certificate.certified.0)),
+                Verdict::Valid(_) => own(above(&it.certificate.certified.0)),
                 // What an open or refuted proof claims is not certified.
                 _ => own("–"),
             },
             match (&it.verdict, &it.certificate.witness) {
-                (Verdict::Valid(_), Some(witness)) => own(short(&witness.error.0)),
+                (Verdict::Valid(_), Some(witness)) => own(witness::error(witness)),
                 _ => own("–"),
             },
-            verdict_word(&it.verdict),
         ]
     };
     html! {
@@ -161,7 +168,7 @@ fn overview(proofs: &[ProofReport]) -> Markup {
             (table("Overview of all proofs", &columns, &proofs.iter().enumerate().map(row).collect::<Vec<_>>()))
             p.soft {
                 "n tokens of d coordinates; d′ sums over tokens; width is that of the residual stream, units are hidden \
-                 units of all blocks, nonzeros all weights and biases that are not 0. Certified errors are rounded up."
+                 units of all blocks, nonzeros all weights and biases that are not 0. Certified errors are rounded up, witnessed ones down."
             }
         }
     }

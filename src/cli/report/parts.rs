@@ -1,6 +1,6 @@
 //! Pieces that pages are made of.
 
-use super::text::plain;
+use crate::cli::escape::shown;
 use maud::{Markup, html};
 
 /// Rows of one table.
@@ -47,12 +47,12 @@ pub fn table(name: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
 
 /// Text from a file.
 pub fn cell(text: &str) -> Markup {
-    html! { bdi { (plain(text)) } }
+    html! { bdi { (shown(text)) } }
 }
 
 /// A formula.
 pub fn formula(text: &str) -> Markup {
-    html! { code { (plain(text)) } }
+    html! { code { (shown(text)) } }
 }
 
 /// A number or a word of our own.

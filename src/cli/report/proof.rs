@@ -5,12 +5,14 @@ use super::discontinuous;
 use super::page::{CHECKER, VERSION, proof_name, verdict_word, word};
 use super::parts::{ROWS, cell, counted, formula, grouped, number, own, table, text};
 use super::pictures;
-use super::text::{brief, plain, upper_exact};
+use super::text::brief;
 use super::weights;
 use crate::cli::error::CliError;
+use crate::cli::escape::shown;
 use crate::report::boxes::TreeFacts;
-use crate::report::numbers::{readable, short};
+use crate::report::numbers::{above, measured, readable};
 use crate::report::proof::{Construction, ProofReport};
+use crate::report::witness;
 use crate::report::words::interval;
 use itertools::Itertools;
 use maud::{Markup, html};
@@ -44,7 +46,7 @@ pub fn article(index: usize, it: &ProofReport) -> Result<Markup, CliError> {
             @match &it.construction {
                 Construction::Continuous(facts) => (continuous::sums(facts)),
                 Construction::Discontinuous(facts) => (discontinuous::cells(facts)),
-                Construction::Unknown(why) => p.soft { "What its blocks do is not shown: " (plain(why)) },
+                Construction::Unknown(why) => p.soft { "What its blocks do is not shown: " (shown(why)) },
             }
             h3 { "Residual stream" }
             (stream(&id, it))
@@ -63,14 +65,14 @@ fn verdict(it: &ProofReport) -> Markup {
                 @match &it.verdict {
                     Verdict::Valid(derived) => @match (derived.scope, it.certificate.cells.as_ref().and_then(|c| c.ramps.as_ref())) {
                         (Scope::OffRamps, Some(ramps)) => {
-                            "|network − target| ≤ " (upper_exact(&ramps.bound.0)) " except on ramps, a share of at most "
-                            (upper_exact(&ramps.measure.0)) " of the box; ≤ " (upper_exact(&it.certificate.certified.0)) " on the whole box."
+                            "|network − target| ≤ " (above(&ramps.bound.0)) " except on ramps, a share of at most "
+                            (above(&ramps.measure.0)) " of the box; ≤ " (above(&it.certificate.certified.0)) " on the whole box."
                         },
                         _ if it.certificate.certified.0.is_zero() => { "in exact arithmetic the network equals the target on the whole box, at every token and output." },
-                        _ => { "|network − target| ≤ " (upper_exact(&it.certificate.certified.0)) " on the whole box, at every token and output." },
+                        _ => { "|network − target| ≤ " (above(&it.certificate.certified.0)) " on the whole box, at every token and output." },
                     },
                     Verdict::Invalid(refusal) | Verdict::Incomplete(refusal) => {
-                        "nothing is proved. Rule " code { (refusal.rule) } " at " bdi { (plain(&refusal.place)) } ": "
+                        "nothing is proved. Rule " code { (refusal.rule) } " at " bdi { (shown(&refusal.place)) } ": "
                         bdi { (brief(&refusal.message, EXPRESSION)) }
                     },
                 }
@@ -86,7 +88,7 @@ fn verdict(it: &ProofReport) -> Markup {
             }
         }
         dl {
-            dt { "Folder" } dd { code { (plain(&it.place)) } }
+            dt { "Folder" } dd { code { (shown(&it.place)) } }
             dt { "Network" } dd {
                 (it.attention) "; " (it.activation) "; " (counted(it.size.blocks, "block")) ", width " (grouped(it.size.width)) ", "
                 (counted(it.size.hidden_units, "unit")) ", " (counted(it.size.nonzeros, "nonzero")) " of at most " (counted(it.size.bits as usize, "bit"))
@@ -121,20 +123,20 @@ fn bounds(it: &ProofReport) -> Markup {
     let proved = matches!(it.verdict, Verdict::Valid(_));
     let row = |name: Markup, value: &Rational, float: String| vec![name, own(float), exact(value)];
     let mut rows = vec![
-        row(own("asked for (epsilon)"), &c.epsilon.0, short(&c.epsilon.0)),
+        row(own("asked for (epsilon)"), &c.epsilon.0, above(&c.epsilon.0)),
         row(
             own(if proved { "certified" } else { "claimed, not proved" }),
             &c.certified.0,
-            upper_exact(&c.certified.0),
+            above(&c.certified.0),
         ),
     ];
     if let Some(ramps) = c.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
-        rows.push(row(own("off the ramps"), &ramps.bound.0, upper_exact(&ramps.bound.0)));
-        rows.push(row(own("share of ramps"), &ramps.measure.0, upper_exact(&ramps.measure.0)));
+        rows.push(row(own("off the ramps"), &ramps.bound.0, above(&ramps.bound.0)));
+        rows.push(row(own("share of ramps"), &ramps.measure.0, above(&ramps.measure.0)));
     }
     if let Some(witness) = &c.witness {
         let name = if proved { "witnessed" } else { "claimed of an input, not checked" };
-        rows.push(row(own(name), &witness.error.0, short(&witness.error.0)));
+        rows.push(row(own(name), &witness.error.0, witness::error(witness)));
     }
     let columns = [text("error"), number("float"), text("exact")];
     html! {
@@ -155,13 +157,15 @@ fn input(witness: &Witness, proved: bool) -> Markup {
         .take(TOKENS)
         .map(|(token, row)| {
             let values = row.iter().map(|value| readable(&value.0)).join(", ");
-            vec![own(token), html! { code { (brief(&values, EXPRESSION)) } }]
+            let copies = witness.copies.get(token).filter(|&&copies| copies > 1);
+            let times = copies.map_or(String::new(), |copies| format!(" ({} times)", grouped(*copies)));
+            vec![own(token), html! { code { (brief(&values, EXPRESSION)) } (times) }]
         })
         .collect();
     let more = witness.input.len().saturating_sub(TOKENS);
     html! {
         details open[rows.len() <= 8] {
-            summary { @if proved { "Input of the witness: output " } @else { "Input that the certificate names, not checked; claimed: output " } (witness.output) " of token " (witness.token) " is off by " (short(&witness.error.0)) }
+            summary { @if proved { "Input of the witness: output " } @else { "Input that the certificate names, not checked; claimed: output " } (witness.output) " of token " (witness.token) " is off by " (witness::error(witness)) }
             (table("Input of the witness", &[number("token"), text("coordinates")], &rows))
             @if more > 0 { p.soft { "… and " (more) " more tokens" } }
         }
@@ -188,13 +192,9 @@ fn chain(id: &str, it: &ProofReport) -> Markup {
         .chain
         .iter()
         .map(|step| {
-            let exact = if step.error.exact.len() <= 60 { step.error.exact.clone() } else { "–".into() };
-            vec![
-                own(&step.place),
-                cell(&step.what),
-                own(pictures::chain::shown(step)),
-                html! { code { (exact) } },
-            ]
+            let exact = readable(&step.error.value);
+            let exact = if exact.starts_with('~') { "–".into() } else { exact };
+            vec![own(&step.place), cell(&step.what), own(&step.error), html! { code { (exact) } }]
         })
         .collect();
     let columns = [text("where"), text("what"), number("error"), text("exact, if short")];
@@ -218,7 +218,7 @@ fn chain(id: &str, it: &ProofReport) -> Markup {
 fn slice(id: &str, it: &ProofReport) -> Result<Markup, CliError> {
     let slice = match &it.slice {
         Ok(slice) => slice,
-        Err(why) => return Ok(html! { p { "There is no picture: " (plain(why)) "." } }),
+        Err(why) => return Ok(html! { p { "There is no picture: " (shown(why)) "." } }),
     };
     let certified = &it.certificate.certified.0;
     let bound = if matches!(it.verdict, Verdict::Valid(_)) { "certified" } else { "claimed" };
@@ -232,9 +232,9 @@ fn slice(id: &str, it: &ProofReport) -> Result<Markup, CliError> {
                 (names.join(" and ")) " vary over the box, "
                 @if slice.at_witness { "all else is as in the witness (circle). " }
                 @else { "the other coordinates are fixed; the certificate names no witness, so the slice goes through " (slice.base.len()) " evenly spread tokens (circle). " }
-                "Largest sampled value " (format!("{:.3e}", slice.largest)) "; at the circle " (format!("{:.3e}", slice.base_value)) ". "
+                "Largest sampled value " (measured(slice.largest)) "; at the circle " (measured(slice.base_value)) ". "
                 @if matches!(it.verdict, Verdict::Valid(_)) {
-                    strong { "Certified on the whole box: ≤ " (upper_exact(certified)) "." }
+                    strong { "Certified on the whole box: ≤ " (above(certified)) "." }
                     " The picture is a sample and is rounded; the bound is proved."
                 } @else { "Nothing is proved about this network." }
             }

@@ -3,15 +3,16 @@
 use super::table::{Table, points};
 use crate::cli::arguments::parse_epsilon;
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::plain_path;
 use crate::cli::files::target_file;
-use crate::cli::numbers::exact_and_float;
+use crate::cli::numbers::{lower, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
+use crate::cli::progress;
 use crate::cli::prove::{explain_lowering_error, explain_way_error, read_target};
 use crate::scale::accuracy::{AccuracyRow, AccuracyRowError, Latents, Limits, accuracy_row};
 use crate::scale::length::with_length;
 use clap::{Args, builder::RangedU64ValueParser};
 use itertools::Itertools;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use sumformer_checker::language::target::{Target, Tokens};
@@ -60,7 +61,7 @@ const COLUMNS: [&str; 13] = [
 pub(super) fn table(arguments: &AccuracyArguments, exact: bool) -> Result<Table, CliError> {
     let mut cases = Vec::new();
     for path in &arguments.targets {
-        let (mut target, file) = (read_target(path)?, target_file(path).display().to_string());
+        let (mut target, file) = (read_target(path)?, plain_path(&target_file(path)));
         if let Some(n) = arguments.tokens {
             target = with_length(&file, &target, Tokens::Fixed(n))?;
         }
@@ -68,13 +69,10 @@ pub(super) fn table(arguments: &AccuracyArguments, exact: bool) -> Result<Table,
         cases.extend(numbers.map(|latents| (target.clone(), file.clone(), latents)));
     }
     let limits = Limits { boxes: arguments.max_boxes as usize, units: arguments.max_units };
-    let found: Vec<Result<AccuracyRow, AccuracyRowError>> = cases
-        .par_iter()
-        .map(|(target, _, latents)| {
-            let own = || target.epsilon.clone().unwrap_or_else(|| ratio(1, 100));
-            accuracy_row(target, *latents, &arguments.epsilon.clone().unwrap_or_else(own), limits)
-        })
-        .collect();
+    let found: Vec<Result<AccuracyRow, AccuracyRowError>> = progress::rows(&cases, |(target, _, latents)| {
+        let own = || target.epsilon.clone().unwrap_or_else(|| ratio(1, 100));
+        accuracy_row(target, *latents, &arguments.epsilon.clone().unwrap_or_else(own), limits)
+    });
     let mut outcome = Outcome::Proved;
     let mut rows = Vec::new();
     for ((target, file, latents), found) in cases.iter().zip(found) {
@@ -120,10 +118,9 @@ fn fill(row: &mut Value, found: &AccuracyRow) {
     row["latents"] = found.latent_dimension.into();
     row["kind"] = kind.into();
     row["units"] = found.hidden_units.into();
-    row["tried"] = exact_and_float(&found.epsilon);
-    row["certified"] = found.certified.as_ref().map(exact_and_float).into();
-    // A lower bound is shown rounded to nearest.
-    row["witness"] = sumformer_checker::number::to_f64(&found.witness).into();
+    row["tried"] = upper(&found.epsilon);
+    row["certified"] = found.certified.as_ref().map(upper).into();
+    row["witness"] = lower(&found.witness);
     row["sampled"] = found.sampled.into();
     row["boxes"] = found.boxes.map(|(enclosed, _)| enclosed).into();
     row["open"] = found.boxes.map(|(_, open)| open).into();
@@ -142,24 +139,18 @@ fn picture(rows: &[Value]) -> Picture {
         };
         Panel {
             title: format!("{group}: sup-norm error"),
-            x: ("d'", Scale::Two),
+            x: ("d'", Scale::Linear),
             y: Scale::Ten,
             least: 1e-12,
             lines: vec![
-                Line::solid(0, COLOURS[0], of(true, "certified")),
-                Line::dashed(COLOURS[2], of(true, "witness")),
-                Line::solid(3, COLOURS[3], of(false, "certified")),
+                Line::solid(2, COLOURS[0], of(true, "certified")).labelled("certified"),
+                Line::dashed(COLOURS[2], of(true, "witness")).labelled("at a witness"),
+                Line::marks(COLOURS[3], of(false, "certified")).labelled("all that are needed"),
             ],
         }
     };
-    let legend = vec![(
-        String::new(),
-        vec![
-            ("certified".to_string(), Line::solid(0, COLOURS[0], Vec::new())),
-            ("proved at a witness".to_string(), Line::dashed(COLOURS[2], Vec::new())),
-            ("all latents that are needed, certified".to_string(), Line::solid(3, COLOURS[3], Vec::new())),
-        ],
-    )];
-    let columns = groups.len().clamp(2, 3);
-    Picture { legend, columns, panel_size: (400, 300), panels: groups.iter().map(panel).collect() }
+    let title = "The sup-norm error lies between the certified bound and what is reached at a witness";
+    let legend = vec![(title.to_string(), Vec::new())];
+    let columns = groups.len().clamp(1, 2);
+    Picture { legend, columns, panel_size: (480, 300), panels: groups.iter().map(panel).collect() }
 }

@@ -3,6 +3,7 @@
 use super::ScaleArguments;
 use super::table::Table;
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::{shown, shown_path};
 use crate::cli::files::write_file;
 use crate::cli::output::{print, say};
 use crate::cli::table::csv;
@@ -10,7 +11,7 @@ use clap::{Args, Parser};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Name, and the arguments of `sumformer scale`; targets relative to the folder of the project.
+/// Name, and the arguments of `sumformer scale`; targets of the gallery.
 const TABLES: [(&str, &str); 12] = [
     ("latent", "latent --max-n 13 --max-d 13"),
     (
@@ -68,12 +69,13 @@ pub(super) fn run(arguments: &AllArguments, json: bool) -> Result<Outcome, CliEr
     if let Some(unknown) = arguments.only.iter().find(|name| TABLES.iter().all(|(known, _)| name != known)) {
         let known: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
         return Err(CliError::bad_input(format!(
-            "there is no table `{unknown}`; there are {}",
+            "there is no table `{}`; there are {}",
+            shown(unknown),
             known.join(", ")
         )));
     }
     std::fs::create_dir_all(&arguments.output)
-        .map_err(|e| CliError::bad_input(format!("{}: {e}", arguments.output.display())))?;
+        .map_err(|e| CliError::bad_input(format!("{}: {e}", shown_path(&arguments.output))))?;
     let mut tables = Vec::new();
     let mut outcome = Outcome::Proved;
     for (name, line) in TABLES {
@@ -86,6 +88,9 @@ pub(super) fn run(arguments: &AllArguments, json: bool) -> Result<Outcome, CliEr
         let place = |extension: &str| arguments.output.join(format!("{name}.{extension}"));
         write_file(&place("csv"), csv(&table.header, &table.cells).as_bytes())?;
         table.picture.write(&place("svg"))?;
+        if let Some(why) = table.open() {
+            say(why);
+        }
         outcome = Outcome::worst([outcome, table.outcome]);
         tables.push(
             json!({ "name": name, "command": format!("sumformer scale {line}"), "rows": table.cells.len() }),

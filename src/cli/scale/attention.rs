@@ -3,6 +3,7 @@
 use super::table::{Table, check_rows, line, names, points};
 use crate::cli::arguments::{LENGTH_LIMIT, ScoresName};
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::plain_path;
 use crate::cli::files::target_file;
 use crate::cli::plot::{Panel, Picture, Scale};
 use crate::cli::prove::{explain_lowering_error, explain_sumformer_error, read_target};
@@ -67,7 +68,7 @@ const COLUMNS: [&str; 11] = [
 
 pub(super) fn table(arguments: &AttentionArguments) -> Result<Table, CliError> {
     let target = read_target(&arguments.target)?;
-    let file = target_file(&arguments.target).display().to_string();
+    let file = plain_path(&target_file(&arguments.target));
     let (scores, scores_name) = match arguments.scores {
         ScoresName::Zero => (Scores::Zero, "zero"),
         ScoresName::Paper => (Scores::Paper, "paper"),

@@ -3,7 +3,7 @@
 use super::table::{Table, check_rows, line, names, points};
 use crate::cli::arguments::{ActivationName, ArchitectureName, parse_epsilon};
 use crate::cli::error::{CliError, Outcome};
-use crate::cli::numbers::{count, exact_and_float};
+use crate::cli::numbers::{count, upper};
 use crate::cli::output::say;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::prove::explain_lowering_error;
@@ -136,6 +136,15 @@ pub(super) fn table(arguments: &CostArguments, exact: bool) -> Result<Table, Cli
 
 /// In the order of the lists, the first one slowest.
 fn members(arguments: &CostArguments) -> Result<Vec<ConstructionPoint>, CliError> {
+    if !arguments.activation.contains(&ActivationName::Relu) {
+        let given =
+            [("--pieces", !arguments.pieces.is_empty()), ("--epsilon", !arguments.epsilon.is_empty())];
+        if let Some((option, _)) = given.iter().find(|(_, given)| *given) {
+            return Err(CliError::bad_input(format!(
+                "{option} belongs to --activation relu and would change nothing here; leave it out"
+            )));
+        }
+    }
     let mut fineness = Vec::new();
     for activation in &arguments.activation {
         match activation {
@@ -179,7 +188,7 @@ fn json(point: &ConstructionPoint, row: &ConstructionRow) -> Value {
         Fineness::Exact => ("relu2", Value::Null, Value::Null),
         Fineness::Pieces(pieces) => ("relu", json!(pieces), Value::Null),
         // As it is written: a bound is shown rounded up, but this is none.
-        Fineness::Error(epsilon) => ("relu", Value::Null, exact_and_float(epsilon)),
+        Fineness::Error(epsilon) => ("relu", Value::Null, upper(epsilon)),
     };
     let shown = row.predicted.as_ref().or(row.counted.as_ref());
     let number = |of: fn(&ConstructionSize) -> &num_bigint::BigUint| shown.map(|size| count(of(size)));

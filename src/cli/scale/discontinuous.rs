@@ -4,7 +4,7 @@ use super::discontinuous_plot;
 use super::table::{Table, check_rows};
 use crate::cli::arguments::{CodeName, LayoutName, SeparateName};
 use crate::cli::error::{CliError, Outcome};
-use crate::cli::numbers::{count, exact_and_float};
+use crate::cli::numbers::{count, given};
 use crate::discontinuous::DiscontinuousError;
 use crate::scale::discontinuous::{
     DiscontinuousPoint, DiscontinuousRow, DiscontinuousSizes, discontinuous_table,
@@ -162,7 +162,7 @@ fn json(row: &DiscontinuousRow) -> Value {
         "divisions": point.divisions,
         "cells": row.cells,
         "entries": row.entries.as_ref().map(count),
-        "paper_entries": exact_and_float(&row.paper_entries),
+        "paper_entries": given(&row.paper_entries),
         "code": point.code.name(),
         "separates": point.separation.name(),
         "layout": point.layout.name(),

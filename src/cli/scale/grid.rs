@@ -3,14 +3,14 @@
 use super::table::{Table, line, names, points};
 use crate::cli::arguments::{CodeName, LayoutName, parse_epsilon};
 use crate::cli::error::{CliError, Outcome};
-use crate::cli::numbers::{count, exact_and_float};
+use crate::cli::numbers::{count, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
+use crate::cli::progress;
 use crate::cli::prove::read_target;
 use crate::discontinuous::{GridError, MOST_ENTRIES};
 use crate::scale::grid::{GridPoint, GridRow, grid_row};
 use clap::Args;
 use itertools::Itertools;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use sumformer_checker::language::target::{Target, Tokens};
@@ -78,7 +78,7 @@ pub(super) fn table(arguments: &GridArguments, exact: bool) -> Result<Table, Cli
         cases.extend(epsilons.into_iter().map(|epsilon| (target.clone(), point(epsilon))));
     }
     let found: Vec<Result<GridRow, GridError>> =
-        cases.par_iter().map(|(target, point)| grid_row(target, point)).collect();
+        progress::rows(&cases, |(target, point)| grid_row(target, point));
     let mut outcome = Outcome::Proved;
     let mut rows = Vec::new();
     for ((target, point), found) in cases.iter().zip(found) {
@@ -97,7 +97,7 @@ fn json_rows(target: &Target, point: &GridPoint, found: &Result<GridRow, GridErr
         "target": target.name,
         "n": point.tokens,
         "d": target.dimension(),
-        "epsilon": exact_and_float(&point.epsilon),
+        "epsilon": upper(&point.epsilon),
     });
     let row = match found {
         Ok(row) => row,

@@ -2,9 +2,11 @@
 
 use super::table::{Table, check_rows, line, names, points};
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::plain_path;
 use crate::cli::files::target_file;
 use crate::cli::numbers::count;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
+use crate::cli::progress::progress_bar;
 use crate::cli::prove::{explain_sumformer_error, read_target};
 use crate::scale::latent::{LatentCount, LatentRow, latent_row, latent_table, target_dimensions};
 use crate::scale::length::with_length;
@@ -38,7 +40,7 @@ pub struct LatentArguments {
     #[arg(long, value_name = "COUNT", default_value_t = 20_000_000)]
     pub max_count: u64,
     /// Target files, or folders that hold `target.toml`: their d' in all three modes, at the lengths of --tokens or their own.
-    #[arg(long, value_name = "TARGET", num_args = 1.., conflicts_with_all = ["max_n", "max_d", "dimension"])]
+    #[arg(long, value_name = "TARGET", num_args = 1.., conflicts_with_all = ["max_n", "max_d", "dimension", "max_count"])]
     pub target: Vec<PathBuf>,
 }
 
@@ -57,7 +59,9 @@ pub(super) fn table(arguments: &LatentArguments) -> Result<Table, CliError> {
         (listed(&arguments.tokens, arguments.max_n), listed(&arguments.dimension, arguments.max_d));
     check_rows(&[tokens.len(), dimensions.len()], MAX_ROWS)?;
     let points: Vec<(u32, u32)> = iproduct!(tokens, dimensions).collect();
-    let rows = latent_table(&points, arguments.max_count);
+    let progress = progress_bar(points.len() as u64);
+    let rows = latent_table(&points, arguments.max_count, &|| progress.inc(1));
+    progress.finish_and_clear();
     // A disagreement would refute the closed form.
     let refuted = rows.iter().any(|row| row.agrees() == Some(false));
     Ok(Table {
@@ -124,7 +128,7 @@ fn picture(cells: &[(u32, u32)]) -> Picture {
 fn targets(arguments: &LatentArguments) -> Result<Table, CliError> {
     let mut rows = Vec::new();
     for path in &arguments.target {
-        let (target, file) = (read_target(path)?, target_file(path).display().to_string());
+        let (target, file) = (read_target(path)?, plain_path(&target_file(path)));
         let lengths = if arguments.tokens.is_empty() {
             vec![target.tokens]
         } else {

@@ -14,6 +14,7 @@ mod scores;
 mod table;
 
 use super::error::{CliError, Outcome};
+use super::files::writable_file;
 use super::output::{print, say};
 use super::plot::Picture;
 use super::table::{aligned, csv};
@@ -79,10 +80,14 @@ pub fn run(arguments: &ScaleArguments, json: bool) -> Result<Outcome, CliError> 
         return all::run(all, json);
     }
     Picture::check_name(arguments.plot.as_deref())?;
+    arguments.plot.as_deref().map_or(Ok(()), writable_file)?;
     let table = table(&arguments.sweep, arguments.csv)?;
     say(format!("# {}", table.claim));
     if let Some(path) = &arguments.plot {
         table.picture.write(path)?;
+    }
+    if let Some(why) = table.open() {
+        say(why);
     }
     if json {
         say(aligned(&table.header, &table.cells));

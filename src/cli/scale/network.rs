@@ -1,19 +1,20 @@
 //! `sumformer scale network TARGET…`
 
-use super::table::{Table, line, names, points};
+use super::table::{Table, line, points};
 use crate::cli::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent_mode};
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::plain_path;
 use crate::cli::files::target_file;
-use crate::cli::numbers::{count, exact_and_float, short};
+use crate::cli::numbers::{above, count, upper};
 use crate::cli::output::say;
 use crate::cli::plot::{Panel, Picture, Scale};
+use crate::cli::progress;
 use crate::cli::prove::{explain_lowering_error, explain_sumformer_error, read_target};
 use crate::scale::length::with_length;
 use crate::scale::network::{Limits, NetworkPoint, NetworkRow, NetworkRowError, degree, network_row};
 use crate::sumformer::latent::LatentMode;
 use clap::Args;
 use itertools::Itertools;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use sumformer_checker::format::network::Activation;
@@ -94,7 +95,7 @@ pub(super) fn table(arguments: &NetworkArguments, exact: bool) -> Result<Table, 
     let cases = cases(arguments, &mut skipped)?;
     let limits = Limits { units: arguments.max_units, terms: arguments.max_terms as usize };
     let rows: Vec<Result<NetworkRow, NetworkRowError>> =
-        cases.par_iter().map(|case| network_row(&case.target, &case.point, limits)).collect();
+        progress::rows(&cases, |case| network_row(&case.target, &case.point, limits));
     let (mut cells, mut outcome) = (Vec::new(), Outcome::Proved);
     let mut json_rows = Vec::new();
     for (case, row) in cases.iter().zip(rows) {
@@ -125,31 +126,34 @@ pub(super) fn table(arguments: &NetworkArguments, exact: bool) -> Result<Table, 
     })
 }
 
-/// Hidden units and non-zeros against ε, a line for each target, length and activation.
+/// Hidden units and non-zeros against ε, two panels for each target, a line for each length and activation.
 fn picture(rows: &[Value]) -> Picture {
+    let text = |row: &Value, key: &str| row[key].as_str().unwrap_or("-").to_string();
     let name = |row: &Value| {
         let n = row["n"].as_u64().map_or_else(|| "any".into(), |n| n.to_string());
-        let text = |key: &str| row[key].as_str().unwrap_or("-").to_string();
-        format!("{}, n = {n}, {}", text("target"), text("activation"))
+        format!("n = {n}, {}", text(row, "activation"))
     };
-    let groups: Vec<String> = rows.iter().map(name).unique().collect();
-    let panel = |title: &str, column: &str| Panel {
-        title: title.into(),
-        x: ("ε", Scale::Ten),
-        y: Scale::Ten,
-        least: 1.0,
-        lines: groups
-            .iter()
-            .enumerate()
-            .map(|(i, group)| {
-                line(i, points(rows.iter().filter(|row| name(row) == *group), "epsilon", column))
-            })
-            .collect(),
+    let panel = |target: &str, title: &str, column: &str| {
+        let own: Vec<&Value> = rows.iter().filter(|row| text(row, "target") == target).collect();
+        let groups: Vec<String> = own.iter().map(|row| name(row)).unique().collect();
+        let of =
+            |group: &String| points(own.iter().copied().filter(|row| name(row) == *group), "epsilon", column);
+        let lines = groups.iter().enumerate().map(|(i, group)| line(i, of(group)).labelled(group));
+        Panel {
+            title: format!("{target}: {title}"),
+            x: ("ε", Scale::Ten),
+            y: Scale::Ten,
+            least: 1.0,
+            lines: lines.collect(),
+        }
     };
-    let panels = vec![panel("hidden units", "hidden_units"), panel("non-zeros", "nonzeros")];
-    let legend = names(groups.clone()).into_iter().chunks(3);
-    let legend = legend.into_iter().map(|names| (String::new(), names.collect())).collect();
-    Picture { legend, columns: 2, panel_size: (480, 300), panels }
+    let targets: Vec<String> = rows.iter().map(|row| text(row, "target")).unique().collect();
+    let panels = targets.iter().flat_map(|target| {
+        [panel(target, "hidden units", "hidden_units"), panel(target, "weights that are not 0", "nonzeros")]
+    });
+    let title = "Sizes against the error asked for: with relu they grow, with relu2 they do not";
+    let legend = vec![(title.to_string(), Vec::new())];
+    Picture { legend, columns: 2, panel_size: (480, 280), panels: panels.collect() }
 }
 
 /// All points in the order of the arguments: target, length, epsilon, activation.
@@ -159,7 +163,7 @@ fn cases(arguments: &NetworkArguments, skipped: &mut Vec<Value>) -> Result<Vec<C
     let mut cases = Vec::new();
     for path in &arguments.targets {
         let target = read_target(path)?;
-        let file = target_file(path).display().to_string();
+        let file = plain_path(&target_file(path));
         if arguments.tokens.is_empty() {
             add_cases(arguments, &target, &file, &mut cases)?;
         }
@@ -256,7 +260,7 @@ fn network_cells(case: &Case, row: &NetworkRow, exact: bool) -> Vec<String> {
         row.size.nonzeros.to_string(),
         row.size.bits.to_string(),
         row.multiply_adds.to_string(),
-        if exact { row.certified.to_string() } else { short(&row.certified) },
+        if exact { row.certified.to_string() } else { above(&row.certified) },
     ]
 }
 
@@ -267,7 +271,7 @@ fn network_json(case: &Case, row: &NetworkRow) -> Value {
         "n": length(&case.target),
         "d": case.target.dimension(),
         "degree": case.degree,
-        "epsilon": exact_and_float(&case.point.epsilon),
+        "epsilon": upper(&case.point.epsilon),
         "activation": activation_name(case.point.activation),
         "latent": {
             "dimension": row.latent_dimension,
@@ -282,6 +286,6 @@ fn network_json(case: &Case, row: &NetworkRow) -> Value {
         "nonzeros": row.size.nonzeros,
         "bits": row.size.bits,
         "multiply_adds_per_token": row.multiply_adds,
-        "certified": exact_and_float(&row.certified),
+        "certified": upper(&row.certified),
     })
 }

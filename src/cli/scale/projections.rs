@@ -3,7 +3,7 @@
 use super::table::{Table, check_rows, names, number, points};
 use crate::cli::arguments::parse_score_bound;
 use crate::cli::error::CliError;
-use crate::cli::numbers::exact_and_float;
+use crate::cli::numbers::given;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::prove::read_target;
 use crate::scale::projections::{Estimator, ProjectionPoint, projection_error};
@@ -67,7 +67,7 @@ pub(super) fn table(arguments: &ProjectionArguments, exact: bool) -> Result<Tabl
             "estimator": point.estimator.name(),
             "n": point.tokens,
             "k_or_m": point.rank,
-            "eta": exact_and_float(&point.eta),
+            "eta": given(&point.eta),
             "seeds": point.seeds,
             "error": error,
             "error_root": error * (point.rank as f64).sqrt(),

@@ -1,11 +1,12 @@
 //! `sumformer scale scores TARGET`
 
 use super::attention::explain;
-use super::table::{Table, check_rows, names, points};
+use super::table::{Table, check_rows, points};
 use crate::cli::arguments::parse_score_bound;
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::plain_path;
 use crate::cli::files::target_file;
-use crate::cli::numbers::exact_and_float;
+use crate::cli::numbers::{given, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::prove::read_target;
 use crate::lowering::attention::Architecture;
@@ -57,7 +58,7 @@ const COLUMNS: [&str; 9] =
 
 pub(super) fn table(arguments: &ScoresArguments, exact: bool) -> Result<Table, CliError> {
     let target = read_target(&arguments.target)?;
-    let file = target_file(&arguments.target).display().to_string();
+    let file = plain_path(&target_file(&arguments.target));
     let architectures = architectures(arguments);
     check_rows(&[architectures.len(), arguments.tokens.len(), arguments.eta.len()], 1000)?;
     let cases: Vec<_> = iproduct!(&architectures, &arguments.tokens, &arguments.eta).collect();
@@ -71,8 +72,8 @@ pub(super) fn table(arguments: &ScoresArguments, exact: bool) -> Result<Table, C
             "architecture": name,
             "n": tokens,
             "k_or_m": number,
-            "eta": exact_and_float(eta),
-            "bound": exact_and_float(&row.bound),
+            "eta": given(eta),
+            "bound": upper(&row.bound),
             "weights": row.measured,
             "certified": row.certified,
             "outputs": row.outputs,
@@ -98,7 +99,8 @@ fn architectures(arguments: &ScoresArguments) -> [(&'static str, Value, Architec
     ]
 }
 
-/// Deviation of the weights against η, measured and (dashed) certified, and that of the outputs.
+/// Deviations against η, a panel for each architecture: of the weights, found and certified, and of the outputs. What is
+/// exactly 0 has no place on a logarithmic scale; the legend says where.
 fn picture(rows: &[Value]) -> Picture {
     let first = rows.first().map(|row| row["n"].clone()).unwrap_or_default();
     let rows: Vec<&Value> = rows.iter().filter(|row| row["n"] == first).collect();
@@ -106,17 +108,26 @@ fn picture(rows: &[Value]) -> Picture {
     let of = |group: &str, column| {
         points(rows.iter().copied().filter(|row| row["architecture"] == group), "eta", column)
     };
-    let panel =
-        |title: String, lines| Panel { title, x: ("η", Scale::Ten), y: Scale::Ten, least: 1e-17, lines };
-    let solid = |i: usize, points| Line::solid(i, COLOURS[i % 8], points);
-    let weights = groups.iter().enumerate().flat_map(|(i, group)| {
-        [solid(i, of(group, "weights")), Line::dashed(COLOURS[i % 8], of(group, "certified"))]
-    });
-    let outputs = groups.iter().enumerate().map(|(i, group)| solid(i, of(group, "outputs")));
-    let panels = vec![
-        panel(format!("|n·A − 1|, n = {first}: found, and (dashed) certified"), weights.collect()),
-        panel("change of the network's outputs".into(), outputs.collect()),
-    ];
-    let legend = vec![("zero is drawn at 10⁻¹⁷".to_string(), names(groups.iter().map(ToString::to_string)))];
-    Picture { legend, columns: 2, panel_size: (480, 340), panels }
+    let is_zero = |points: &[(f64, f64)]| points.iter().all(|&(_, y)| y == 0.0);
+    let (zero, rest): (Vec<&str>, Vec<&str>) = groups
+        .into_iter()
+        .partition(|group| is_zero(&of(group, "certified")) && is_zero(&of(group, "outputs")));
+    let panel = |group: &&str| Panel {
+        title: format!("{group}, n = {first}"),
+        x: ("η", Scale::Ten),
+        y: Scale::Ten,
+        least: 0.0,
+        lines: vec![
+            Line::dashed(COLOURS[2], of(group, "certified")).labelled("|n·A − 1| certified"),
+            Line::solid(2, COLOURS[0], of(group, "weights")).labelled("|n·A − 1| found"),
+            Line::solid(3, COLOURS[3], of(group, "outputs")).labelled("change of outputs"),
+        ],
+    };
+    let mut legend =
+        vec![("Attention weights A stay within a certified distance of 1/n".to_string(), Vec::new())];
+    legend.extend(
+        (!zero.is_empty()).then(|| (format!("{}: exactly 0 for every η", zero.join(", ")), Vec::new())),
+    );
+    let panels: Vec<Panel> = rest.iter().map(panel).collect();
+    Picture { legend, columns: rest.len().clamp(1, 2), panel_size: (480, 300), panels }
 }

@@ -1,11 +1,15 @@
 //! Rows in every form of output.
 
 use crate::cli::error::{CliError, Outcome};
-use crate::cli::numbers::above;
+use crate::cli::numbers::{above, below, measured};
 use crate::cli::plot::{COLOURS, Line, Picture};
 use serde_json::{Value, json};
-use sumformer_checker::number::parse_rational;
+use sumformer_checker::number::{Rational, parse_rational};
 
+/// The column of upper bounds, which may be floats.
+const CERTIFIED: &str = "certified";
+/// The column of lower bounds.
+const WITNESS: &str = "witness";
 /// Fractions of so many characters are shown as they are.
 const SHORT: usize = 8;
 
@@ -22,7 +26,7 @@ pub(super) struct Table {
 
 impl Table {
     /// A table of JSON objects, a column for each name: numbers as they are, floats with three decimals, fractions as they
-    /// are if they are short or `exact` is set, else rounded up.
+    /// are if they are short or `exact` is set, else rounded up, or down in the column `witness`.
     pub(super) fn of_rows(
         header: &[&'static str],
         rows: Vec<Value>,
@@ -30,7 +34,7 @@ impl Table {
         claim: &'static str,
         picture: Picture,
     ) -> Self {
-        let cells = rows.iter().map(|row| header.iter().map(|name| text(&row[*name], exact)).collect());
+        let cells = rows.iter().map(|row| header.iter().map(|name| text(name, &row[*name], exact)).collect());
         Self {
             header: header.to_vec(),
             cells: cells.collect(),
@@ -41,27 +45,51 @@ impl Table {
         }
     }
 
+    /// Why the command does not end with 0, if it does not: the first row with a note, and how many there are.
+    pub(super) fn open(&self) -> Option<String> {
+        let what = match self.outcome {
+            Outcome::Proved | Outcome::BadInput => return None,
+            Outcome::Refuted => "refuted",
+            Outcome::Incomplete => "incomplete",
+        };
+        let rows = self.json["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let noted: Vec<&str> = rows.iter().filter_map(|row| row["note"].as_str()).collect();
+        let code = self.outcome.code();
+        Some(match noted.first() {
+            Some(first) => format!(
+                "{what} (exit code {code}): {} of {} rows have a note; the first: {first}",
+                noted.len(),
+                rows.len()
+            ),
+            None => format!("{what} (exit code {code}): see the rows and what was said above"),
+        })
+    }
+
     /// The same with an outcome.
     pub(super) fn with_outcome(self, outcome: Outcome) -> Self {
         Self { outcome, ..self }
     }
 }
 
-fn text(value: &Value, exact: bool) -> String {
+fn text(name: &str, value: &Value, exact: bool) -> String {
     match value {
         Value::Null => "-".into(),
         Value::Bool(true) => "yes".into(),
         Value::Bool(false) => "NO".into(),
-        Value::Number(number) if number.is_f64() => number.as_f64().map_or_else(
-            || "-".into(),
-            |number| if number == 0.0 { "0".into() } else { format!("{number:.3e}") },
-        ),
+        Value::Number(number) if number.is_f64() => {
+            let bound = number.as_f64().filter(|_| name == CERTIFIED).and_then(Rational::from_float);
+            match bound {
+                Some(bound) => above(&bound),
+                None => number.as_f64().map_or_else(|| "-".into(), measured),
+            }
+        }
         Value::Number(number) => number.to_string(),
         // In one cell of a comma-separated table.
         Value::String(text) => text.replace(',', ";").replace('\n', " "),
         Value::Object(bound) => {
             let number = bound.get("exact").and_then(Value::as_str).unwrap_or("-");
             match parse_rational(number) {
+                Ok(bound) if !exact && number.len() > SHORT && name == WITNESS => below(&bound),
                 Ok(bound) if !exact && number.len() > SHORT => above(&bound),
                 _ => number.to_string(),
             }

@@ -52,6 +52,7 @@ impl Scalar for FloatInterval {
             Function::Identity => Ok(*self),
             Function::Hat => Ok((one - self.abs()).relu()),
             Function::Sqrt => self.sqrt().ok_or(EvalError::OffDomain(function)),
+            Function::Root => self.relu().call(Function::Sqrt),
             // 1/(1 + e^-t) takes t once, so the enclosure is as tight as that of exp.
             Function::Sigmoid => Ok(one / (one + (-*self).exp())),
             // tanh t = 1 - 2/(e^2t + 1), t once.

@@ -4,7 +4,7 @@
 
 mod campaign;
 mod points;
-mod proofs;
+pub mod proofs;
 mod random_network;
 mod refusals;
 mod rescaling;

@@ -10,7 +10,7 @@ use sumformer::discontinuous::{
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer_checker::evaluation::witness_error;
 use sumformer_checker::format::certificate::{
-    CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, RampClaim, Witness,
+    CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, RampClaim, Witness, WitnessKind,
 };
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::load_target;
@@ -135,7 +135,14 @@ pub fn certify(target: &Target, network: &Network, dice: &mut Dice) -> Option<Pr
         Exact(side.inf() + side.wid() * ratio(dice.below(13) as i64, 12))
     };
     let input = (0..n).map(|_| (0..target.dimension()).map(|k| coordinate(k, dice)).collect()).collect();
-    let mut witness = Witness { input, token: n - 1, output: 0, error: Exact(Rational::zero()) };
+    let mut witness = Witness {
+        input,
+        copies: Vec::new(),
+        token: n - 1,
+        output: 0,
+        error: Exact(Rational::zero()),
+        kind: WitnessKind::Exact,
+    };
     if let (true, Ok(error)) = (dice.coin(), witness_error(target, network, &witness)) {
         witness.error = Exact(error);
         proof.certificate.witness = Some(witness);

@@ -158,7 +158,7 @@ fn claims_about_errors() {
         p.certificate.outputs[0].residual.0 += integer(1);
         p.certificate.outputs[0].lowering.0 -= integer(1);
     };
-    invalid(proof(), negative, Rule::Lowering, "output 0", "0 (about 0.000e0) is derived");
+    invalid(proof(), negative, Rule::Lowering, "output 0", "0 (about 0) is derived");
     let total = |p: &mut Proof| p.certificate.certified.0 -= power_of_two(-50);
     invalid(proof(), total, Rule::Total, "certified", "add up to more");
     let everywhere = |p: &mut Proof| p.certificate.epsilon.0 = &p.certificate.certified.0 / integer(2);
@@ -314,7 +314,7 @@ fn tables_that_are_too_large() {
         }
     };
     unsupported(forms(35, &[]), "cells", "too many entries times look-ups of the last block");
-    unsupported(forms(1500, &[]), "cells", "checking takes more work than is allowed");
+    unsupported(forms(1500, &[]), "cells", "too many entries times look-ups of the last block");
     unsupported(forms(20_000, &[]), "cells", "too many cells and look-ups");
     let levels = |n: &mut Network| {
         let width = n.slots.len();

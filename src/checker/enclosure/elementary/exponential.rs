@@ -39,6 +39,8 @@ fn unclamped(x: Dyadic) -> DyadicInterval {
     let (mantissa, shift) = (i128::from(x.mantissa), x.exponent + 96);
     let scaled = if shift >= 0 { mantissa << shift } else { mantissa >> (-shift).min(127) };
     let (k, rest) = (scaled.div_euclid(LN_2), scaled.rem_euclid(LN_2));
-    let v = sum(&COEFFICIENTS, (rest >> 34) as u64);
-    between(v.saturating_sub(1), v.saturating_add(9), k as i64 - 62)
+    // 0 ≤ R < 2^96 and |k| < 2^22.
+    let (Ok(t), Ok(k)) = (u64::try_from(rest >> 34), i64::try_from(k)) else { return DyadicInterval::WHOLE };
+    let v = sum(&COEFFICIENTS, t);
+    between(v.saturating_sub(1), v.saturating_add(9), k - 62)
 }

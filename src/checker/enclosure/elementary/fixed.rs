@@ -33,12 +33,17 @@ pub(super) const fn inverse_factorials(first: usize, step: usize) -> [u64; TERMS
     let mut coefficients = [0; TERMS];
     let mut i = 0;
     while i < TERMS && first + step * i <= 30 {
-        let (mut factorial, mut k) = (1_u128, 2);
+        // 20! is the last that has 64 bits, and has 62: beyond, the quotient by the factors from 21 on is taken.
+        let (mut quotient, mut factorial, mut k, mut factor) = (1_u64 << PLACES, 1_u64, 2, 2_u64);
         while k <= first + step * i {
-            factorial *= k as u128;
-            k += 1;
+            if k <= 20 {
+                factorial *= factor;
+            } else {
+                quotient /= factor;
+            }
+            (k, factor) = (k + 1, factor + 1);
         }
-        coefficients[i] = ((1_u128 << PLACES) / factorial) as u64;
+        coefficients[i] = quotient / factorial;
         i += 1;
     }
     coefficients
@@ -46,7 +51,9 @@ pub(super) const fn inverse_factorials(first: usize, step: usize) -> [u64; TERMS
 
 #[inline]
 fn times(a: u64, b: u64) -> u64 {
-    ((u128::from(a) * u128::from(b)) >> PLACES) as u64
+    let product = u128::from(a) * u128::from(b);
+    // Below 2^64, see above; what is larger than any sum here is a bound too.
+    u64::try_from(product >> PLACES).unwrap_or(u64::MAX)
 }
 
 /// Σ c_i t^i for the first `terms` coefficients, with the error (1).

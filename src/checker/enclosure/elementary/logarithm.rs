@@ -31,10 +31,10 @@ static COEFFICIENTS: [u64; TERMS] = odd_inverses();
 /// ⌊1/(u(2i + 1))⌋
 const fn odd_inverses() -> [u64; TERMS] {
     let mut coefficients = [0; TERMS];
-    let mut i = 0;
+    let (mut i, mut odd) = (0, 1);
     while i < TERMS {
-        coefficients[i] = (1 << PLACES) / (2 * i as u64 + 1);
-        i += 1;
+        coefficients[i] = (1 << PLACES) / odd;
+        (i, odd) = (i + 1, odd + 2);
     }
     coefficients
 }

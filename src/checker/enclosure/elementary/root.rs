@@ -20,7 +20,8 @@ pub(in crate::enclosure) fn sqrt(x: Dyadic) -> Option<DyadicInterval> {
     let shift = 62 - x.exponent.rem_euclid(2);
     let square = u128::from(x.mantissa.unsigned_abs()) << shift;
     let root = square.isqrt();
-    let (low, high) = (root as i128, (root + u128::from(root * root != square)) as i128);
+    let (low, high) = (root, root + u128::from(root * root != square));
+    let [low, high] = [i128::try_from(low).ok()?, i128::try_from(high).ok()?];
     let exponent = (i64::from(x.exponent) - i64::from(shift)) / 2;
     DyadicInterval::new(rounded(low, exponent, Down), rounded(high, exponent, Up))
 }

@@ -36,11 +36,21 @@ static COS: [u64; TERMS] = inverse_factorials(0, 2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::enclosure) enum Wave {
     /// sin(x)
-    Sin = 0,
+    Sin,
     /// cos(x) = sin(x + π/2)
-    Cos = 1,
+    Cos,
     /// −sin(x) = sin(x + π), the derivative of cos
-    MinusSin = 2,
+    MinusSin,
+}
+
+impl Wave {
+    fn shift(self) -> i64 {
+        match self {
+            Wave::Sin => 0,
+            Wave::Cos => 1,
+            Wave::MinusSin => 2,
+        }
+    }
 }
 
 /// quarter·π/2 + rest
@@ -65,12 +75,12 @@ impl Angle {
         let rest = ((scaled - k * HALF_PI) << 63) - k * HALF_PI_LOW;
         let rest =
             DyadicInterval::new(rounded(rest - k.abs(), -126, Down), rounded(rest + k.abs(), -126, Up))?;
-        Some(Self { quarter: k as i64, rest })
+        Some(Self { quarter: i64::try_from(k).ok()?, rest })
     }
 
     /// The value of the function.
     pub(in crate::enclosure) fn value(&self, wave: Wave) -> DyadicInterval {
-        let quarter = (self.quarter + wave as i64).rem_euclid(4);
+        let quarter = (self.quarter + wave.shift()).rem_euclid(4);
         let series = |coefficients: &[u64; TERMS], below: u64| {
             let v = alternating(&coefficients[..SHORT], square(self.rest));
             between(v.saturating_sub(below), v.saturating_add(3).min(1 << PLACES), -i64::from(PLACES))
@@ -84,7 +94,7 @@ impl Angle {
         let first = self.quarter + i64::from(self.rest.inf().signum() > 0);
         let last = to.quarter - i64::from(to.rest.sup().signum() < 0);
         // The first m that is `residue` modulo 4 with the shift.
-        let occurs = |residue: i64| first + (residue - wave as i64 - first).rem_euclid(4) <= last;
+        let occurs = |residue: i64| first + (residue - wave.shift() - first).rem_euclid(4) <= last;
         match (occurs(1), occurs(3)) {
             (true, true) => Some(DyadicInterval::ONE.hull(-DyadicInterval::ONE)),
             (true, false) => Some(DyadicInterval::ONE),

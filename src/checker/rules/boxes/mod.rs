@@ -24,7 +24,6 @@ pub use place::{Place, PreparedBox, Sides, Walk};
 pub use text::{Leaf, Malformed, Node, Reader};
 
 use super::symmetry::require_symmetry;
-use super::work::Work;
 use super::{Refusal, Rule};
 use crate::enclosure::difference::DifferenceEnclosure;
 use crate::enclosure::dyadic::Dyadic;
@@ -72,11 +71,6 @@ pub fn derive(target: &Target, sumformer: &ImpliedSumformer, tree: &str) -> Resu
     let sides = Sides::new(target);
     let leaves = survey(&sides, n, tree)?;
     let coordinates = n * sides.dimension();
-    // An operation takes a few dozen nanoseconds and as much again for each slope, a unit of work about a microsecond.
-    let per_box = (difference.operations() * (2 + coordinates) as f64 / 32.0).ceil().clamp(1.0, 1e15);
-    Work::default()
-        .spend((leaves.enclosed as u64).saturating_mul(per_box as u64), 0)
-        .map_err(|e| Rule::Residual.unsupported(PLACE, e.to_string()))?;
 
     let mut present = PreparedBox::new(&sides, n);
     let mut largest: Vec<(Dyadic, Vec<Place>)> = vec![(Dyadic::ZERO, Vec::new()); target.outputs()];

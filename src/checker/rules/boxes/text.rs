@@ -84,7 +84,11 @@ impl<'a> Reader<'a> {
 impl Node {
     /// Appends the node to a text.
     pub fn write(self, text: &mut String) {
-        let letter = |first: u8, digit: usize| char::from(first + digit as u8);
+        let letter = |first: char, digit: usize| {
+            // 26 letters from `first` on: always a letter.
+            let code = u32::from(first) + u32::try_from(digit % 26).unwrap_or(0);
+            char::from_u32(code).unwrap_or(first)
+        };
         match self {
             Node::Leaf(Leaf::Enclosed) => text.push('.'),
             Node::Leaf(Leaf::Outside) => text.push('-'),
@@ -92,11 +96,11 @@ impl Node {
             Node::Split(coordinate) => {
                 let (mut digits, mut high) = (Vec::new(), coordinate / 26);
                 while high > 0 {
-                    digits.push(letter(b'A', high % 26));
+                    digits.push(letter('A', high));
                     high /= 26;
                 }
                 text.extend(digits.iter().rev());
-                text.push(letter(b'a', coordinate % 26));
+                text.push(letter('a', coordinate));
             }
         }
     }

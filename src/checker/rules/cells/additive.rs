@@ -14,7 +14,7 @@ use crate::rules::latent::{Split, identity};
 pub(super) fn after_attention(
     width: usize,
     attention: Option<(usize, &Block, MeanLayer)>,
-    budget: &mut Budget,
+    budget: &Budget,
 ) -> Result<Vec<Split>, Refusal> {
     let Some((index, block, layer)) = attention else { return Ok(identity(width)) };
     let place = format!("block {index}, attention");
@@ -32,7 +32,7 @@ pub(super) fn after_attention(
     let mut slots = identity(width);
     for Group { forms, bias, .. } in groups {
         for form in forms {
-            let variable = combination(&attended, &form.direction, budget, &place)?;
+            let variable = combination(&attended, &form.direction, budget);
             let outputs = affine(&form).ok_or_else(|| {
                 unsupported(
                     &*place,
@@ -41,7 +41,7 @@ pub(super) fn after_attention(
             })?;
             // What is added stays, so it takes memory as well.
             let terms = 1 + variable.own.len() + variable.mean.len();
-            budget.spend(outputs.len().saturating_mul(terms).saturating_mul(16), &|| place.clone())?;
+            budget.spend(outputs.len().saturating_mul(terms).saturating_mul(16));
             for (slot, slope, intercept) in outputs {
                 slots[slot].add_scaled(&variable, &slope);
                 slots[slot].constant += intercept;
@@ -53,17 +53,12 @@ pub(super) fn after_attention(
 }
 
 /// Σ direction·slots.
-pub(super) fn combination(
-    slots: &[Split],
-    direction: &SparseVector,
-    budget: &mut Budget,
-    place: &str,
-) -> Result<Split, Refusal> {
+pub(super) fn combination(slots: &[Split], direction: &SparseVector, budget: &Budget) -> Split {
     let terms = direction.iter().map(|(slot, _)| 1 + slots[slot].own.len() + slots[slot].mean.len());
-    budget.spend(terms.sum(), &|| place.to_string())?;
+    budget.spend(terms.sum());
     let mut sum = Split::default();
     direction.iter().for_each(|(slot, weight)| sum.add_scaled(&slots[slot], weight));
-    Ok(sum)
+    sum
 }
 
 /// The readout's forms, one per output, each with its constant.

@@ -13,6 +13,7 @@ use crate::format::network::{AffineMap, Network};
 use crate::number::Rational;
 use crate::rules::latent::Split;
 use crate::semantics::scaled::{Int, Overflow};
+use crate::sizes::{count, index};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::One;
@@ -152,13 +153,13 @@ impl<T: Int> Engine<T> {
     pub fn work(&self) -> (u64, u64) {
         let cost = |stages: &[Stage<T>]| -> usize {
             let forms = stages.iter().flat_map(|stage| stage.lookups.iter().zip(&self.forms[stage.first..]));
-            let search = |breaks: usize| breaks.checked_ilog2().unwrap_or(0) as usize;
+            let search = |breaks: usize| index(breaks.checked_ilog2().unwrap_or(0));
             forms.map(|(it, form)| 1 + form.inputs.len() + it.outputs.len() + search(it.len())).sum()
         };
         let (shared, own) = self.stages.split_at(self.shared);
         let outputs: usize = self.forms[self.readout..].iter().map(|form| 1 + form.inputs.len()).sum();
         let copied = self.writers.len();
-        ((cost(own) + outputs + copied) as u64, (cost(shared) + copied) as u64)
+        (count(cost(own) + outputs + copied), count(cost(shared) + copied))
     }
 
     /// Numbers added per other token.

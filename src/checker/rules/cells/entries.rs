@@ -5,12 +5,13 @@ use super::linear_form::Stop;
 use super::span::Span;
 use crate::number::binomial;
 use crate::semantics::scaled::Int;
+use crate::sizes::count;
 use num_bigint::BigInt;
 
 /// M·C(M + n − 2, n − 1): the entries of a table over M cells for n tokens.
 pub fn entry_count(n: usize, cells: usize) -> BigInt {
-    let (n, m) = (n as u64, cells as u64);
-    BigInt::from(m) * binomial(m + n - 2, n - 1)
+    let (n, m) = (count(n), count(cells));
+    BigInt::from(m) * binomial((m + n).saturating_sub(2), n.saturating_sub(1))
 }
 
 /// One entry and what the network makes of it.

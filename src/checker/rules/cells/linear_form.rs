@@ -61,7 +61,10 @@ impl Slots<'_> {
         self.stored += forms;
         let numbers = self.stored.saturating_mul(self.states.values.len().saturating_add(self.n));
         if numbers.saturating_mul(self.budget.words()) > MAX_CELL_VALUES {
-            return Err(unsupported(place, "there are too many cells and look-ups"));
+            return Err(unsupported(
+                place,
+                format!("there are too many cells and look-ups: {MAX_CELL_VALUES} words are the limit"),
+            ));
         }
         Ok(())
     }
@@ -74,7 +77,7 @@ impl Slots<'_> {
         breaks: &[Rational],
         place: &str,
     ) -> Result<Additive<T>, Stop> {
-        let mut split = combination(&self.additive, direction, &mut self.budget, place)?;
+        let mut split = combination(&self.additive, direction, &self.budget);
         split.constant += constant;
         require_no_token(&split, &self.states.holds_token, place)?;
         let here = || place.to_string();
@@ -85,7 +88,7 @@ impl Slots<'_> {
         let terms = values.iter().flatten().filter(|(slot, _)| reads(slot)).count();
         let written: usize = direction.iter().map(|(slot, _)| self.writers[slot].len()).sum();
         let read = 8 * terms.saturating_add(written) + stored / 8;
-        self.budget.spend(values.len().saturating_add(breaks.len()).saturating_add(read), &here)?;
+        self.budget.spend(values.len().saturating_add(breaks.len()).saturating_add(read));
         self.require_room(1, place)?;
         let share = Rational::new(1.into(), self.n.into());
         let zero = Rational::default();

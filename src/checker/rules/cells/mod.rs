@@ -37,7 +37,7 @@ use crate::format::network::{Block, Network};
 use crate::format::sparse::SparseMatrix;
 use crate::interval::Interval;
 use crate::language::target::{Target, Tokens};
-use crate::number::Rational;
+use crate::number::{Rational, pay_divisor};
 use budget::Budget;
 use forms::Group;
 use num_bigint::BigInt;
@@ -57,7 +57,9 @@ const MAX_STORED_VALUES: usize = 1 << 23;
 /// The most values at break points that are stored beyond a few per weight.
 const MAX_LEVELS: usize = 1 << 23;
 /// The most words of 64 bits in the keys of all entries.
-const MAX_KEY_WORDS: usize = 1 << 25;
+const MAX_KEY_WORDS: u64 = 1 << 25;
+/// The most work that is spent on entries with ramps, in units of [`crate::work`].
+const MAX_RAMP_WORK: u64 = 1 << 31;
 /// The most table entries.
 const MAX_ENTRIES: usize = 1 << 22;
 /// Common denominators are followed up to this many bits.
@@ -72,6 +74,7 @@ fn short_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Opti
     let mut unit = BigInt::one();
     for value in values {
         if unit != *value.denom() && !unit.is_multiple_of(value.denom()) {
+            pay_divisor(unit.bits() + value.denom().bits());
             unit = unit.lcm(value.denom());
             if unit.bits() > MAX_DENOMINATOR_BITS {
                 return None;
@@ -96,7 +99,12 @@ fn with_short_denominators(interval: Interval, place: &dyn Fn() -> String) -> Re
 }
 
 fn unrelated(place: String) -> Refusal {
-    unsupported(place, "the denominators are unrelated and their common multiple becomes too long")
+    unsupported(
+        place,
+        format!(
+            "the denominators are unrelated and their common multiple becomes longer than {MAX_DENOMINATOR_BITS} bits"
+        ),
+    )
 }
 
 /// How far a piecewise constant network is from the target, derived from the network's weights alone.
@@ -107,9 +115,9 @@ pub fn derive(target: &Target, network: &Network) -> Result<CellBound, Refusal> 
     require_symmetry(target)?;
     let mut budget = Budget::new(network.size().bits);
     let Start { states, attention, after } = start(target, network, &mut budget)?;
-    let slots = additive::after_attention(network.width(), attention, &mut budget)?;
+    let slots = additive::after_attention(network.width(), attention, &budget)?;
     let subject = residual::Subject { target, network, states: &states, slots, groups: &after, n };
-    residual::bound(&subject, &mut enclosure, &budget)
+    residual::bound(&subject, &mut enclosure, network.size().bits)
 }
 
 /// How a network cuts the box, and what its attention averages: for those who explain it.
@@ -181,7 +189,13 @@ fn require_few_levels<'a>(groups: impl Iterator<Item = &'a Group<'a>>) -> Result
         weights += form.units.iter().map(|unit| unit.output.len()).sum::<usize>();
     }
     if levels > MAX_LEVELS.saturating_add(8 * weights) {
-        return Err(unsupported("units", "there are too many break points times slots written to"));
+        return Err(unsupported(
+            "units",
+            format!(
+                "there are too many break points times slots written to: {levels}, the limit is {}",
+                MAX_LEVELS.saturating_add(8 * weights)
+            ),
+        ));
     }
     Ok(())
 }

@@ -6,19 +6,19 @@ use super::entries::{Entry, entry_count, for_each_entry};
 use super::forms::Group;
 use super::linear_form::Stop;
 use super::tokens::TokenStates;
-use super::{MAX_ENTRIES, MAX_KEY_WORDS, unsupported};
+use super::{MAX_ENTRIES, MAX_KEY_WORDS, MAX_RAMP_WORK, unsupported};
 use crate::enclosure::dyadic::Dyadic;
 use crate::enclosure::{PreparedSide, TargetEnclosure};
-use crate::evaluation::target_operations;
 use crate::format::network::Network;
 use crate::interval::Interval;
 use crate::language::EvalError;
 use crate::language::target::Target;
 use crate::number::{Rational, max};
 use crate::rules::latent::Split;
-use crate::rules::work::Work;
 use crate::rules::{Refusal, Rule};
 use crate::semantics::scaled::Int;
+use crate::sizes::count;
+use crate::work::{charge, limbs, metered};
 use num_bigint::BigInt;
 use num_traits::{ToPrimitive, Zero};
 
@@ -83,7 +83,7 @@ struct Comparison<'a> {
 pub(super) fn bound(
     subject: &Subject<'_>,
     enclosure: &mut TargetEnclosure,
-    budget: &Budget,
+    bits: u64,
 ) -> Result<CellBound, Refusal> {
     let entries = entry_count(subject.n, subject.states.partition.flat);
     let entries = entries.to_usize().filter(|&entries| entries <= MAX_ENTRIES).ok_or_else(|| {
@@ -93,8 +93,8 @@ pub(super) fn bound(
         )
     })?;
     // Machine integers where they do, long ones else.
-    match run::<i128>(subject, enclosure, budget.clone(), entries) {
-        Err(Stop::Overflow) => match run::<BigInt>(subject, enclosure, budget.clone(), entries) {
+    match run::<i128>(subject, enclosure, Budget::new(bits), entries) {
+        Err(Stop::Overflow) => match run::<BigInt>(subject, enclosure, Budget::new(bits), entries) {
             Err(Stop::Overflow) => Err(unsupported("cells", "the numbers become too long")),
             Err(Stop::Refused(refusal)) => Err(refusal),
             Ok(bound) => Ok(bound),
@@ -114,20 +114,24 @@ fn run<T: Int>(
     let engine = Engine::<T>::new(network, states, subject.slots.clone(), groups, n, budget)?;
     let mut comparison = Comparison::new(target, states, enclosure);
     let all = states.values.len();
-    spend(target, &engine, n, states.partition.flat, entries, &mut Work::default())?;
-
-    let key_words = engine.key_length().saturating_mul((1 + engine.bits() / 64) as usize);
-    if entries.saturating_mul(key_words) > MAX_KEY_WORDS {
-        return Err(
-            unsupported("cells", "there are too many entries times look-ups of the last block").into()
-        );
+    let key_words = count(engine.key_length()).saturating_mul(limbs(engine.bits()));
+    if count(entries).saturating_mul(key_words) > MAX_KEY_WORDS {
+        return Err(unsupported(
+            "cells",
+            format!("there are too many entries times look-ups of the last block: {MAX_KEY_WORDS} words are the limit"),
+        )
+        .into());
     }
     let mut keys: Vec<Vec<T>> = Vec::with_capacity(entries);
-    for_each_entry(&engine, n, states.partition.flat, None, &mut |entry| {
-        comparison.compare(&engine, &entry)?;
-        keys.push(entry.key.to_vec());
-        Ok(())
-    })?;
+    let (passed, work) = metered(|| {
+        charge(pass_work(&engine, n, states.partition.flat, entries));
+        for_each_entry(&engine, n, states.partition.flat, None, &mut |entry| {
+            comparison.compare(&engine, &entry)?;
+            keys.push(entry.key.to_vec());
+            Ok(())
+        })
+    });
+    passed?;
     keys.sort_unstable();
     keys.dedup();
     let keys = keys.len();
@@ -141,38 +145,32 @@ fn run<T: Int>(
         bound: on_cells.iter().cloned().fold(Rational::zero(), max),
         measure: states.partition.ramp_measure(n),
     });
-    // With ramps there are about 2^(nd) times as many entries; where they are too many, hulls say less but enough.
-    let everything = entry_count(n, all).to_usize().filter(|&count| count <= MAX_ENTRIES);
-    let outputs = match everything {
-        Some(count) if spend(target, &engine, n, all, count, &mut Work::default()).is_ok() => {
+    // With ramps there are about 2^(nd) times as many entries, each as much work as before; where they are too many, hulls
+    // say less but enough.
+    let affordable = |&all: &usize| {
+        all <= MAX_ENTRIES && count(all).saturating_mul(work / count(entries.max(1))) <= MAX_RAMP_WORK
+    };
+    let outputs = match entry_count(n, all).to_usize().filter(affordable) {
+        Some(count) => {
+            charge(pass_work(&engine, n, all, count));
             for_each_entry(&engine, n, all, Some(cells), &mut |entry| comparison.compare(&engine, &entry))?;
             exact(&comparison.largest)?
         }
-        _ => comparison.of_hulls(target, &engine, n)?,
+        None => comparison.of_hulls(target, &engine, n)?,
     };
     Ok(CellBound { outputs, cells, entries, keys, ramps, worst })
 }
 
-/// The work of a pass, before it starts.
-fn spend<T: Int>(
-    target: &Target,
-    engine: &Engine<T>,
-    n: usize,
-    cells: usize,
-    entries: usize,
-    work: &mut Work,
-) -> Result<(), Refusal> {
+/// The work of a pass over entries, but for the enclosures, which pay by themselves.
+fn pass_work<T: Int>(engine: &Engine<T>, n: usize, cells: usize, entries: usize) -> u64 {
     let (per_entry, per_multiset) = engine.work();
-    // An operation of the enclosure costs about a thirtieth of a unit per variable.
-    let operations = target_operations(target, n) / n as f64 * (2 + n * target.dimension()) as f64 / 64.0;
-    let enclosure = operations.ceil().min(1e15) as u64;
     // Multisets share what they begin with: all their beginnings are (M + n − 1)/M times as many.
-    let sums = (engine.forms() as u64).saturating_mul(1 + (n / cells.max(1)) as u64);
-    // Comparing and adding integers takes less than a sixteenth of a unit.
-    let products = (entries as u64)
-        .saturating_mul(per_entry.div_ceil(16).saturating_add(enclosure))
-        .saturating_add(((entries / cells.max(1)) as u64).saturating_mul(per_multiset.saturating_add(sums)));
-    work.spend(products, engine.bits()).map_err(|e| unsupported("cells", e.to_string()))
+    let sums = count(engine.forms()).saturating_mul(1 + count(n / cells.max(1)));
+    let per_entry = per_entry.saturating_add(8);
+    count(entries)
+        .saturating_mul(per_entry)
+        .saturating_add(count(entries / cells.max(1)).saturating_mul(per_multiset.saturating_add(sums)))
+        .saturating_mul(limbs(engine.bits()))
 }
 
 impl<'a> Comparison<'a> {

@@ -56,7 +56,10 @@ impl Written {
             }
         };
         if self.stored > MAX_STORED_VALUES {
-            return Err(unsupported("cells", "too many slots have values on too many cells"));
+            return Err(unsupported(
+                "cells",
+                format!("more than {MAX_STORED_VALUES} values of slots on cells"),
+            ));
         }
         let sum = with_short_denominators(sum, &|| "cells".into())?;
         for end in [sum.inf(), sum.sup()] {
@@ -93,10 +96,9 @@ pub(super) fn run(
     let mut written = vec![false; width];
     let mut sources = Vec::with_capacity(groups.len());
     for group in groups {
-        let place = || format!("block {}", group.first);
         for form in &group.forms {
             let terms = form.direction.iter().map(|(slot, _)| 1 + embedded[slot].coefficients.len());
-            budget.spend(terms.sum(), &place)?;
+            budget.spend(terms.sum());
         }
         let source = |form| source(form, &embedded, &written, group.first);
         sources.push(group.forms.iter().map(source).collect::<Result<Vec<_>, _>>()?);
@@ -106,25 +108,22 @@ pub(super) fn run(
     }
     let partition = partition(domain, groups, &sources, budget)?;
     if partition.cells.len().saturating_mul(width) > MAX_CELL_VALUES {
-        return Err(unsupported("cells", "there are too many cells and slots"));
+        return Err(unsupported(
+            "cells",
+            format!("there are too many cells and slots: {MAX_CELL_VALUES} values are the limit"),
+        ));
     }
-    // Refused at once if the forms that read cells will not be paid for in the end.
-    let forms = groups.iter().zip(&sources).flat_map(|(group, sources)| group.forms.iter().zip(sources));
-    let of_cells = forms.filter(|(_, source)| matches!(source, Source::Cells));
-    let all = of_cells.map(|(form, _)| reading(form, partition.cells.len())).fold(0, usize::saturating_add);
-    budget.clone().spend(all, &|| "cells".into())?;
     let cells = vec![BTreeMap::new(); partition.cells.len()];
     let mut values = Written { before: Vec::new(), cells, stored: 0, bits: 0 };
     for (group, sources) in groups.iter().zip(&sources) {
-        let place = || format!("block {}", group.first);
         // An interval is four integers, each in memory of its own.
-        budget.spend(values.stored.saturating_mul(4).saturating_add(values.cells.len()), &place)?;
+        budget.spend(values.stored.saturating_mul(4).saturating_add(values.cells.len()));
         values.before.clone_from(&values.cells);
         for (form, source) in group.forms.iter().zip(sources) {
             apply(form, source, &embedded, &partition, &mut values, budget, group.first)?;
             budget.lengthen(values.bits);
         }
-        budget.spend(values.cells.len().saturating_mul(group.bias.len()), &place)?;
+        budget.spend(values.cells.len().saturating_mul(group.bias.len()));
         for (slot, bias) in &group.bias {
             let bias = Interval::point(bias.clone());
             (0..values.cells.len()).try_for_each(|cell| values.add(cell, *slot, &bias))?;
@@ -138,7 +137,7 @@ pub(super) fn run(
     let starts =
         embedded.iter().enumerate().filter(|(slot, it)| !holds_token[*slot] && !it.constant.is_zero());
     for (slot, start) in starts {
-        budget.spend(values.cells.len(), &|| "embedding".into())?;
+        budget.spend(values.cells.len());
         let start = Interval::point(start.constant.clone());
         (0..values.cells.len()).try_for_each(|cell| values.add(cell, slot, &start))?;
     }
@@ -195,7 +194,7 @@ fn partition(
     let mut sides: Vec<Vec<Piece>> = domain.iter().zip(cuts).map(|(side, cuts)| pieces(side, cuts)).collect();
     for (form, source) in forms() {
         let Source::Token { coordinate, .. } = source else { continue };
-        budget.spend(tabulation(form, sides[*coordinate].len()), &|| "cells".into())?;
+        budget.spend(tabulation(form, sides[*coordinate].len()));
     }
     for (group, sources) in groups.iter().zip(sources) {
         for (form, source) in group.forms.iter().zip(sources) {
@@ -234,7 +233,7 @@ fn apply(
 ) -> Result<(), Refusal> {
     let place = || format!("block {block}");
     if matches!(source, Source::Cells) {
-        budget.spend(reading(form, values.cells.len()), &place)?;
+        budget.spend(reading(form, values.cells.len()));
     }
     let arguments: Vec<Interval> = match source {
         Source::Token { coordinate, scale, offset } => partition.pieces[*coordinate]
@@ -256,10 +255,10 @@ fn apply(
             })
             .collect::<Result<_, _>>()?,
     };
-    budget.spend(tabulation(form, 2 * arguments.len()), &place)?;
+    budget.spend(tabulation(form, 2 * arguments.len()));
     let ends: Vec<Rational> = arguments.iter().flat_map(|t| [t.inf().clone(), t.sup().clone()]).collect();
     let (lookup, unit) = tabulate(form, &ends, block, budget)?;
-    budget.spend(values.cells.len().saturating_mul(1 + lookup.outputs.len()), &place)?;
+    budget.spend(values.cells.len().saturating_mul(1 + lookup.outputs.len()));
     let written = |t: &Interval| -> Vec<(usize, Interval)> {
         let (from, to) = (lookup.place(&scaled(t.inf(), &unit)), lookup.place(&scaled(t.sup(), &unit)));
         let value = |low: BigInt, high: BigInt, unit: &BigInt| {

@@ -4,9 +4,11 @@ mod chords;
 mod curvature;
 mod dyadic;
 mod elementary;
+mod interpolants;
 mod interval;
 mod peers;
 mod refusals;
+mod root;
 mod taylor;
 mod tightness;
 

@@ -134,12 +134,21 @@ const FILES: [&str; 46] = [
     "name = \"t\"\ntokens = 99999999999999999999999\ndomain = [[0, 1]]\noutput = [\"1\"]",
 ];
 
-/// What is said about a file that must be refused.
+/// What is said about a file that must be refused: the place, the text there, and the words.
 fn refused(source: &str) -> String {
-    match load_target("t.toml", source) {
+    let problems = match load_target("t.toml", source) {
         Ok(target) => panic!("accepted: {target:?}"),
-        Err(problems) => problems.to_string(),
+        Err(problems) => problems,
+    };
+    let mut text = String::new();
+    for problem in problems.list() {
+        let at = problems.location(problem);
+        let place: String = source[problem.span.clone()].chars().take(40).collect();
+        text += &format!("{}:{}: {}\n", at.line, at.column, problem.message);
+        text += &format!("  {place:?}: {}\n", problem.label);
+        text += &problem.help.as_ref().map_or_else(String::new, |help| format!("  help: {help}\n"));
     }
+    text
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use super::{file, load, printed, target, without_spans};
 use proptest::prelude::*;
-use sumformer_checker::language::load_target;
+use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::language::{evaluate_run, load_target};
+use sumformer_checker::sequence::Sequence;
 
 const GOOD: &str = r#"
 name    = "pairwise"
@@ -139,8 +141,13 @@ pub(super) fn expression_with(
 
 /// Three tokens of two small coordinates.
 fn sequence() -> impl Strategy<Value = Vec<Vec<sumformer_checker::number::Rational>>> {
+    prop::collection::vec(token(), 3)
+}
+
+/// Two small coordinates.
+fn token() -> impl Strategy<Value = Vec<sumformer_checker::number::Rational>> {
     let number = (-4..5_i64, 1..4_i64).prop_map(|(p, q)| sumformer_checker::number::ratio(p, q));
-    prop::collection::vec(prop::collection::vec(number, 2), 3)
+    prop::collection::vec(number, 2)
 }
 
 proptest! {
@@ -212,6 +219,36 @@ proptest! {
         let all = sumformer_checker::language::evaluate_sequence(&target, &sequence).unwrap();
         for (j, values) in all.iter().enumerate() {
             prop_assert_eq!(&values[0], &super::values::by_definition(expr, &sequence, &mut vec![j]));
+        }
+    }
+
+    /// Equal neighbours that are counted have the values that they have one by one, exactly and in enclosures; every
+    /// length from 1.
+    #[test]
+    fn runs_agree_with_the_definition(
+        text in expression(0, 4),
+        runs in prop::collection::vec((token(), 1..4_usize), 1..4),
+    ) {
+        let (tokens, copies): (Vec<_>, Vec<_>) = runs.into_iter().unzip();
+        let n: usize = copies.iter().sum();
+        // What excludes as many tokens as there are is refused when it is read.
+        let source = file(&n.to_string(), &format!("output = ['''{text}''']"));
+        if let (Ok(target), true) = (load_target("t.toml", &source), n <= 5) {
+            let expr = &target.body.expressions()[0];
+            let written: Vec<_> =
+                tokens.iter().zip(&copies).flat_map(|(t, &c)| std::iter::repeat_n(t.clone(), c)).collect();
+            let sequence = Sequence::of_runs(&tokens, &copies).unwrap();
+            let enclosed = |x: &Vec<_>| x.iter().map(DyadicInterval::from_rational).collect::<Vec<_>>();
+            let intervals: Vec<_> = tokens.iter().map(enclosed).collect();
+            let enclosure = Sequence::of_runs(&intervals, &copies).unwrap();
+            let mut first = 0;
+            for (run, &count) in copies.iter().enumerate() {
+                let value = super::values::by_definition(expr, &written, &mut vec![first]);
+                let enclosure = evaluate_run(&target, enclosure, run).unwrap()[0];
+                prop_assert!(enclosure.contains(&value), "{value} not in {enclosure:?}");
+                prop_assert_eq!(evaluate_run(&target, sequence, run), Ok(vec![value]));
+                first += count;
+            }
         }
     }
 }

@@ -104,7 +104,7 @@ fn long_sums_are_balanced_and_keep_their_signs() {
     let target = target("4", &format!("0{text}"));
     let value =
         sumformer_checker::language::evaluate_token(&target, &vec![vec![integer(0), integer(0)]; 4], 0);
-    let expected = (1..=1000).map(|k| if k % 3 == 0 { -k } else { k }).sum();
+    let expected: i64 = (1..=1000).map(|k| if k % 3 == 0 { -k } else { k }).sum();
     assert_eq!(value, Ok(vec![integer(expected)]));
     let again = super::target("4", &printed(&target)[0]);
     assert_eq!(without_spans(&again.body.expressions()[0]), without_spans(&target.body.expressions()[0]));

@@ -3,8 +3,9 @@
 use super::{file, load, target};
 use std::time::{Duration, Instant};
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
-use sumformer_checker::language::{EvalError, evaluate_sequence, evaluate_token};
+use sumformer_checker::language::{EvalError, evaluate_run, evaluate_sequence, evaluate_token};
 use sumformer_checker::number::{Rational, integer, ratio};
+use sumformer_checker::sequence::Sequence;
 
 /// The value straight from the definition, without keeping anything; total on what the tests generate.
 pub(super) fn by_definition(expr: &Expr, sequence: &[Vec<Rational>], at: &mut Vec<usize>) -> Rational {
@@ -191,4 +192,65 @@ fn inner_reductions_are_not_repeated() {
     let outputs = evaluate_sequence(&target, &sequence).unwrap();
     assert!(outputs.iter().all(|output| (output[0] - 10_001.0).abs() < 1e-6), "{:?}", outputs[0]);
     assert!(start.elapsed() < Duration::from_secs(10), "took {:?}", start.elapsed());
+}
+
+/// Many runs: what is excluded is left out of a tree of values, and sums are added in pairs.
+#[test]
+fn long_sequences_agree_with_the_definition() {
+    let bodies = [
+        "z[0]",
+        "z[0] * y[1]",
+        "max(z[0], y[0]) - x[1]",
+        "sum(w != z, x: w[0] * y[0])",
+        "mean(w: w[0] / z[0])",
+    ];
+    let reductions = ["sum", "mean", "prod", "max", "min"];
+    let exclusions = ["", " != x", " != y", " != x, y"];
+    let copies: Vec<usize> = (0..66).map(|run| 1 + usize::from(run % 33 == 0)).collect();
+    let numbers = [integer(-1), ratio(1, 2), integer(1), integer(2)];
+    let token = |run: usize| vec![numbers[run * run % 7 % 4].clone(), numbers[run / 4 % 4].clone()];
+    let runs: Vec<_> = (0..66).map(token).collect();
+    let written: Vec<_> =
+        runs.iter().zip(&copies).flat_map(|(token, &n)| std::iter::repeat_n(token.clone(), n)).collect();
+    let sequence = Sequence::of_runs(&runs, &copies).unwrap();
+    let n = written.len().to_string();
+    for (number, body) in bodies.iter().enumerate() {
+        for (k, inner) in reductions.iter().enumerate() {
+            let outer = reductions[(k + number) % 5];
+            let excluded = exclusions[(k + 2 * number + 1) % 4];
+            let text = format!("{outer}(y{}: {inner}(z{excluded}: {body}))", ["", " != x"][k % 2]);
+            let target = target(&n, &text);
+            let expr = &target.body.expressions()[0];
+            for (run, position) in [(0, 0), (33, 34)] {
+                let value = by_definition(expr, &written, &mut vec![position]);
+                assert_eq!(evaluate_run(&target, sequence, run), Ok(vec![value.clone()]), "{text} at {run}");
+                assert_eq!(
+                    evaluate_token(&target, &written, position),
+                    Ok(vec![value]),
+                    "{text} at {position}"
+                );
+            }
+        }
+    }
+}
+
+/// Seconds, where the definition takes days.
+#[test]
+fn long_sequences_take_little_time() {
+    let n = 100_000;
+    let tokens: Vec<Vec<f64>> = (0..n).map(|j| vec![f64::from(j % 7), 1.0]).collect();
+    let outer: Vec<Vec<f64>> = tokens.clone();
+    for text in ["sum(y: min(z != y: z[0]) * y[1])", "max(y != x: y[0]) + mean(y: mean(z: z[0]) * y[0])"] {
+        let values = evaluate_sequence(&target(&n.to_string(), text), &outer).unwrap();
+        assert!(values.iter().all(|value| value[0].is_finite()), "{text}");
+    }
+    // A run of equal tokens costs as much as one.
+    let long = target("1000000", "sum(y: sum(z != y: y[0]*z[0]) + x[0]) + min(y != x: y[1])");
+    let runs = [vec![integer(3), integer(0)], vec![integer(2), integer(5)]];
+    let sequence = Sequence::of_runs(&runs, &[1, 999_999]).unwrap();
+    let m = integer(999_999);
+    // 3·2m twice, and 4·m(m − 1); x[0] = 3 for all m + 1.
+    let wanted =
+        integer(12) * &m + integer(4) * &m * (&m - integer(1)) + integer(3) * (&m + integer(1)) + integer(5);
+    assert_eq!(evaluate_run(&long, sequence, 0), Ok(vec![wanted]));
 }

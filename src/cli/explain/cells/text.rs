@@ -1,8 +1,9 @@
 //! The same in words.
 
+use crate::cli::escape::shown_path;
 use crate::cli::explain::overview::{architecture, errors, statement};
 use crate::cli::explain::parts::error;
-use crate::cli::numbers::at_most;
+use crate::cli::numbers::{at_most, readable};
 use crate::cli::table::aligned;
 use crate::report::cells::{BlockFacts, CellFacts, SideFacts};
 use crate::report::words::clip;
@@ -31,7 +32,7 @@ pub fn overview(checked: &Checked, facts: &CellFacts, folder: &Path) -> String {
         blocks(facts),
         format!(
             "More: sumformer explain {} slot:key | block:{} | output:0",
-            folder.display(),
+            shown_path(folder),
             facts.attention_block.unwrap_or(0)
         ),
     ];
@@ -42,9 +43,9 @@ fn cells(facts: &CellFacts) -> String {
     let table = &facts.table;
     let mut lines = vec![format!("Cells (Theorem 4.1, second proof): {} of one token", table.cells)];
     let side = |side: &SideFacts| {
-        let widest = &side.widest;
-        let short = widest.exact.len() <= WIDTH;
-        let widest = if short { widest.exact.clone() } else { at_most(widest.float.next_up()) };
+        let widest = &side.widest.value;
+        let exact = readable(widest);
+        let widest = if exact.len() <= WIDTH { exact } else { at_most(widest) };
         let mut row =
             vec![format!("x[{}]", side.coordinate), side.side.to_string(), side.cells.to_string(), widest];
         if table.ramps.is_some() {

@@ -77,7 +77,7 @@ fn curves_of(results: &Results, function: Figure1Function) -> Vec<Curve> {
 }
 
 /// The certified bound as a float; a record that was read has one.
-pub(super) fn certified(record: &ConstructedRecord) -> f64 {
+fn certified(record: &ConstructedRecord) -> f64 {
     parse_rational(&record.certified).map_or(f64::NAN, |bound| to_f64(&bound))
 }
 

@@ -108,7 +108,7 @@ impl<'r> Map<'r> {
             let value = self.value.of(record);
             let colour = self.colour(logarithm(value));
             area.draw(&Rectangle::new([(left, bottom - CELL.1), (left + CELL.0, bottom)], colour.filled()))?;
-            let ink = if is_light(colour) { BLACK } else { WHITE };
+            let ink = if is_light(colour) { ON_LIGHT } else { WHITE };
             let middle = (left + CELL.0 / 2, bottom - CELL.1 / 2);
             text(area, &two_digits(value), middle, 13, HPos::Center, &ink)?;
         }
@@ -182,6 +182,9 @@ fn text<'a>(
 fn is_light(RGBColor(red, green, blue): RGBColor) -> bool {
     0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue) > 140.0
 }
+
+/// Ink on light cells, which stay light on dark ground: not the black that turns light there.
+const ON_LIGHT: RGBColor = RGBColor(1, 1, 1);
 
 /// Two significant digits, without exponent where that is short.
 pub(super) fn two_digits(value: f64) -> String {

@@ -8,8 +8,10 @@ mod tables;
 use super::DrawArguments;
 use super::data_file::read_records;
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::escape::{plain_path, shown_path};
 use crate::cli::files::write_file;
 use crate::cli::output::{print, say};
+use crate::cli::plot::themed;
 use crate::figures::record::{ConstructedRecord, CurveRecord, LatentRecord};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -39,7 +41,7 @@ pub fn run(arguments: &DrawArguments, json: bool) -> Result<Outcome, CliError> {
     if results.curves.is_empty() || results.latents.is_empty() {
         return Err(CliError::bad_input(format!(
             "{}: figure-1.jsonl and figure-2.jsonl must have a run each; `sumformer figures train` makes them",
-            arguments.data.display()
+            shown_path(&arguments.data)
         )));
     }
     let contents = [
@@ -49,18 +51,19 @@ pub fn run(arguments: &DrawArguments, json: bool) -> Result<Outcome, CliError> {
         ("tables.md", tables::tables(&results)),
     ];
     std::fs::create_dir_all(&arguments.output)
-        .map_err(|e| CliError::bad_input(format!("{}: {e}", arguments.output.display())))?;
+        .map_err(|e| CliError::bad_input(format!("{}: {e}", shown_path(&arguments.output))))?;
     let mut written = Vec::new();
     for (name, content) in contents {
         let path = arguments.output.join(name);
         write_file(&path, content.as_bytes())?;
-        written.push(path.display().to_string());
+        written.push(path);
     }
+    let lines: Vec<String> = written.iter().map(|path| shown_path(path)).collect();
     if json {
-        say(written.join("\n"));
-        print(json!({ "files": written }))?;
+        say(lines.join("\n"));
+        print(json!({ "files": written.iter().map(|path| plain_path(path)).collect::<Vec<_>>() }))?;
     } else {
-        print(written.join("\n"))?;
+        print(lines.join("\n"))?;
     }
     Ok(Outcome::Proved)
 }
@@ -76,5 +79,5 @@ fn picture(
         area.fill(&WHITE).and_then(|()| draw(&area)).and_then(|()| area.present()).map_err(|e| e.to_string())
     };
     drawn.map_err(CliError::bad_input)?;
-    Ok(svg)
+    Ok(themed(&svg))
 }

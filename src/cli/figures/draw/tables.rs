@@ -1,10 +1,13 @@
 //! The numbers of both figures as tables in Markdown.
 
 use super::Results;
-use super::curves::certified;
 use super::heat_map::{largest_error_seen, two_digits};
+use crate::cli::escape::in_markdown;
+use crate::cli::numbers::above;
 use crate::figures::record::LatentRecord;
 use itertools::Itertools;
+use num_traits::Zero;
+use sumformer_checker::number::parse_rational;
 
 /// All tables, each under its heading.
 pub(super) fn tables(results: &Results) -> String {
@@ -40,15 +43,20 @@ fn constructed(results: &Results) -> String {
         "relative L2 error",
     ]);
     let rows = results.constructed.iter().map(|record| {
-        let exactly_0 = record.certified == "0";
+        // A record with a bound that is no number is refused when it is read.
+        let bound = match parse_rational(&record.certified) {
+            Ok(bound) if bound.is_zero() => "0, exactly".into(),
+            Ok(bound) => above(&bound),
+            Err(_) => record.certified.clone(),
+        };
         vec![
-            record.target.clone(),
+            in_markdown(&record.target),
             record.dimension.to_string(),
-            record.activation.clone(),
+            in_markdown(&record.activation),
             record.latents.to_string(),
             record.blocks.to_string(),
             record.hidden_units.to_string(),
-            if exactly_0 { "0, exactly".into() } else { format!("{:.2e}", certified(record)) },
+            bound,
             format!("{:.1e}", record.relative_error),
         ]
     });

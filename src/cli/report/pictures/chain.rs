@@ -1,7 +1,7 @@
 //! The chain of errors, one line for each step, on a logarithmic scale.
 
 use super::{px, svg};
-use crate::cli::report::text::{brief, upper};
+use crate::cli::report::text::brief;
 use crate::report::chain::{Kind, Step};
 use maud::{Markup, html};
 
@@ -14,7 +14,7 @@ const CHARACTERS: usize = 54;
 
 /// The picture; nothing where all errors are 0.
 pub fn draw(id: &str, steps: &[Step]) -> Option<Markup> {
-    let logs = steps.iter().map(|step| step.error.float.log10()).filter(|log| log.is_finite());
+    let logs = steps.iter().map(|step| step.error.log10()).filter(|log| log.is_finite());
     let (low, high) = logs.fold((f64::MAX, f64::MIN), |(low, high), log| (low.min(log), high.max(log)));
     if low > high {
         return None;
@@ -34,7 +34,7 @@ pub fn draw(id: &str, steps: &[Step]) -> Option<Markup> {
         }
         @for (index, step) in steps.iter().enumerate() {
             @let y = TOP + LINE * (index as f64 + 0.5);
-            @let log = step.error.float.log10();
+            @let log = step.error.log10();
             g class=(class(step.kind)) {
                 text.place x="0" y=(px(y + 4.0)) { (step.place) }
                 text.what x="96" y=(px(y + 4.0)) { (brief(&step.what, CHARACTERS)) }
@@ -42,7 +42,7 @@ pub fn draw(id: &str, steps: &[Step]) -> Option<Markup> {
                     line.stem x1=(px(SCALE[0])) x2=(px(at(log))) y1=(px(y)) y2=(px(y)) {}
                     circle cx=(px(at(log))) cy=(px(y)) r="4" {}
                 }
-                text.value x=(px(WIDTH)) y=(px(y + 4.0)) text-anchor="end" { (shown(step)) }
+                text.value x=(px(WIDTH)) y=(px(y + 4.0)) text-anchor="end" { (step.error) }
             }
         }
         line.axis x1=(px(SCALE[0])) x2=(px(SCALE[0])) y1=(px(TOP - 6.0)) y2=(px(height)) {}
@@ -50,14 +50,6 @@ pub fn draw(id: &str, steps: &[Step]) -> Option<Markup> {
     let description = "Errors from the target to the network, one line each, on a logarithmic scale; \
                        the table below has the same numbers.";
     Some(svg(id, [WIDTH, height], "Chain of errors", description, &content))
-}
-
-/// Bounds are rounded up, other numbers to the nearest.
-pub fn shown(step: &Step) -> String {
-    match step.kind {
-        Kind::Wanted | Kind::Witness if step.error.float != 0.0 => format!("{:.3e}", step.error.float),
-        _ => upper(&step.error),
-    }
 }
 
 /// How a step looks.

@@ -1,7 +1,8 @@
 //! Who reads and writes which slots.
 
 use super::{px, svg};
-use crate::cli::report::text::{brief, plain};
+use crate::cli::escape::shown;
+use crate::cli::report::text::brief;
 use crate::report::stream::{Row, Stream};
 use maud::{Markup, html};
 
@@ -17,7 +18,7 @@ const CHARACTERS: usize = 40;
 
 /// The strip.
 pub fn draw(id: &str, stream: &Stream) -> Markup {
-    let longest = stream.rows.iter().map(|row| plain(&row.name).chars().count()).max().unwrap_or(0);
+    let longest = stream.rows.iter().map(|row| shown(&row.name).chars().count()).max().unwrap_or(0);
     let labels = NAMES + CHARACTER * longest.min(CHARACTERS) as f64 + 8.0;
     let x = |column: usize| labels + COLUMN * (column as f64 + 0.5);
     let y = |row: usize| TOP + LINE * (row as f64 + 0.5);
@@ -30,7 +31,7 @@ pub fn draw(id: &str, stream: &Stream) -> Markup {
         }
         @for (row, it) in stream.rows.iter().enumerate() {
             text.tick x="0" y=(px(y(row) + 4.0)) { (numbers(it)) }
-            text x=(px(NAMES)) y=(px(y(row) + 4.0)) { (brief(&it.name, CHARACTERS)) title { (plain(&it.name)) } }
+            text x=(px(NAMES)) y=(px(y(row) + 4.0)) { (brief(&it.name, CHARACTERS)) title { (shown(&it.name)) } }
             @if let Some([first, last]) = life(it) {
                 line.stem x1=(px(x(first))) x2=(px(x(last))) y1=(px(y(row))) y2=(px(y(row))) {}
             }

@@ -1,0 +1,120 @@
+//! Which folders are proofs.
+
+use super::read::read;
+use super::{failed, leftovers, parent};
+use crate::cli::error::CliError;
+use crate::cli::escape::shown_path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use sumformer_checker::format::certificate::CERTIFICATE_FORMAT;
+
+/// The names of a proof's three files.
+pub const PROOF_FILES: [&str; 3] = ["target.toml", "network.json", "certificate.json"];
+/// The sub-folders when several architectures are proved at once.
+const ARCHITECTURE_FOLDERS: [&str; 3] = ["transformer", "linformer", "performer"];
+
+/// Whether `prove` may replace what is at `path`: nothing, an empty folder, or a folder it made itself.
+pub fn may_replace(path: &Path) -> Result<(), CliError> {
+    let refuse = |why: &str| {
+        Err(CliError::bad_input(format!(
+            "{}: {why}; it was not written by `sumformer prove` and is left alone (choose another folder with -o)",
+            shown_path(path)
+        )))
+    };
+    if path.file_name().is_none() {
+        return Err(CliError::bad_input(format!(
+            "`{}` is no name for a folder of results; choose another with -o",
+            shown_path(path)
+        )));
+    }
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(()) };
+    if !metadata.is_dir() {
+        return refuse("it exists and is not a folder");
+    }
+    let entries: Vec<PathBuf> = fs::read_dir(path)
+        .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect())
+        .map_err(failed(path))?;
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let folders = entries.iter().all(|e| e.is_dir() && named_one_of(e, &ARCHITECTURE_FOLDERS));
+    if is_proof_folder(path) || (folders && entries.iter().all(|e| is_proof_folder(e))) {
+        return Ok(());
+    }
+    refuse("it holds other files")
+}
+
+fn named_one_of(path: &Path, names: &[&str]) -> bool {
+    path.file_name().is_some_and(|name| names.iter().any(|n| name == *n))
+}
+
+/// Exactly the three files, the certificate being one of ours.
+fn is_proof_folder(path: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(path) else { return false };
+    let mut count = 0;
+    for entry in entries {
+        let Ok(entry) = entry else { return false };
+        let regular = entry.file_type().is_ok_and(|t| t.is_file());
+        if !regular || !named_one_of(&entry.path(), &PROOF_FILES) {
+            return false;
+        }
+        count += 1;
+    }
+    let ours = read(&path.join("certificate.json"))
+        .ok()
+        .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok())
+        .is_some_and(|value| value["format"] == CERTIFICATE_FORMAT);
+    count == PROOF_FILES.len() && ours
+}
+
+/// All proof folders at `path`: itself, and its sub-folders for architectures.
+///
+/// What is left of a proof, without a certificate, is not passed over in silence; reading it says what is missing.
+pub fn proof_folders(path: &Path) -> Result<Vec<PathBuf>, CliError> {
+    if !exists(path) {
+        leftovers::clear(parent(path));
+    }
+    let sub_folders = ARCHITECTURE_FOLDERS.map(|name| path.join(name));
+    let remains = |folder: &PathBuf| PROOF_FILES.iter().any(|file| exists(&folder.join(file)));
+    let mut folders: Vec<PathBuf> = sub_folders.into_iter().filter(remains).collect();
+    if is_proof(path) {
+        folders.insert(0, path.to_path_buf());
+    }
+    if folders.iter().any(|folder| is_proof(folder)) { Ok(folders) } else { Err(no_proof(path)) }
+}
+
+/// The proof folder at `path`: itself, else its only sub-folder for an architecture.
+pub fn one_proof_folder(path: &Path) -> Result<PathBuf, CliError> {
+    if is_proof(path) {
+        return Ok(path.to_path_buf());
+    }
+    let mut folders = proof_folders(path)?;
+    match folders.pop() {
+        Some(folder) if folders.is_empty() => Ok(folder),
+        last => {
+            let paths = folders.iter().chain(&last).map(|folder| shown_path(folder));
+            let paths = paths.collect::<Vec<_>>().join(", ");
+            Err(CliError::bad_input(format!(
+                "{}: several architectures were proved here; name one of {paths}",
+                shown_path(path)
+            )))
+        }
+    }
+}
+
+fn is_proof(folder: &Path) -> bool {
+    exists(&folder.join("certificate.json"))
+}
+
+/// Whether there is anything of this name, be it a broken link.
+fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+fn no_proof(path: &Path) -> CliError {
+    CliError::bad_input(format!(
+        "{}: no certificate.json here nor in a sub-folder transformer, linformer or performer; \
+         expected a folder written by `sumformer prove`",
+        shown_path(path)
+    ))
+}
