@@ -134,7 +134,12 @@ pub fn structural_shares(
         let surrogate = match structural::surrogate(target, &share, options.max_terms) {
             Ok(surrogate) => surrogate,
             Err(error) => {
+                // What no replacement is good enough for does not become easier.
+                let hopeless = matches!(error, StructuralError::OutOfReach { .. });
                 refused.get_or_insert(error);
+                if hopeless {
+                    break;
+                }
                 continue;
             }
         };

@@ -28,7 +28,7 @@ pub struct Witnessed {
     pub token: usize,
     /// Output coordinate.
     pub output: usize,
-    /// The error there: exact, or a proved lower bound where network or target has no exact value.
+    /// The error there: exact, or the lower bound that the checker derives where network or target has no exact value.
     pub error: Rational,
     /// Whether `error` is the exact value.
     pub exact: bool,
@@ -52,7 +52,7 @@ impl Witnessed {
         witnessed.exact = false;
         let enclosure = witness_enclosure(target, network, &point).ok();
         if let Some(least) = enclosure.and_then(|error| error.inf().to_rational()) {
-            witnessed.error = round_down(&least, BOUND_BITS);
+            witnessed.error = least;
         }
         witnessed
     }
@@ -62,13 +62,15 @@ impl Witnessed {
         (self.exact || !self.error.is_zero()).then(|| self.entry())
     }
 
+    /// A lower bound is written as a short number.
     fn entry(&self) -> Witness {
+        let error = if self.exact { self.error.clone() } else { round_down(&self.error, BOUND_BITS) };
         Witness {
             input: self.input.iter().map(|token| token.iter().cloned().map(Exact).collect()).collect(),
             copies: self.copies.clone(),
             token: self.token,
             output: self.output,
-            error: Exact(self.error.clone()),
+            error: Exact(error),
             kind: if self.exact { WitnessKind::Exact } else { WitnessKind::LowerBound },
         }
     }

@@ -8,6 +8,7 @@ mod evaluation;
 mod faces;
 mod files;
 mod kernel;
+mod pages;
 mod pairs;
 mod planning;
 mod printing;

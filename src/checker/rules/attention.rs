@@ -7,6 +7,7 @@ use crate::format::sparse::{SparseMatrix, SparseVector};
 use crate::interval::Interval;
 use crate::language::target::Tokens;
 use crate::number::{Exact, Rational, integer, max, round_down};
+use crate::work::charge_all;
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
 
@@ -64,12 +65,15 @@ fn product(left: &SparseMatrix, right: &SparseMatrix, place: &str) -> Result<Spa
     let mut rows = BTreeMap::<usize, usize>::new();
     right.iter().for_each(|(row, _, _)| *rows.entry(row).or_default() += 1);
     let products = left.iter().filter_map(|(_, column, _)| rows.get(&column));
-    if products.fold(0, |sum: usize, row| sum.saturating_add(*row)) > MAX_PRODUCTS {
+    let products = products.fold(0, |sum: usize, row| sum.saturating_add(*row));
+    if products > MAX_PRODUCTS {
         return Err(Rule::Attention.unsupported(
             place,
             format!("the weight matrices are too large and too dense to multiply: {MAX_PRODUCTS} products are the limit"),
         ));
     }
+    // Besides the arithmetic: all of them are listed and entered into a map.
+    charge_all(products, 64);
     Ok(left.times(right))
 }
 
