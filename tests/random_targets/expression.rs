@@ -42,7 +42,12 @@ impl Expression {
                 text.push('(');
                 left.write(depth, names, text);
                 write!(text, " {operator} ").expect("a string grows");
+                // What is divided by 1/3 is divided by 1, then by 3.
+                let fraction = matches!(&**right, Self::Number(digits) if digits.contains('/'));
+                let [open, close] = if *operator == '/' && fraction { ["(", ")"] } else { ["", ""] };
+                text.push_str(open);
                 right.write(depth, names, text);
+                text.push_str(close);
                 text.push(')');
             }
             Self::Power(base, exponent) => {

@@ -151,6 +151,10 @@ fn limits_end_a_proof_and_say_so() {
     let large = prove(&long(), &format!("{LONG} --memory-limit 4M")).expect(3);
     assert!(large.stderr.contains("--memory-limit"), "{}", large.stderr);
     left_nothing(large.folder.path());
+    // Samples of a million tokens each are looked at one after the other.
+    let many = unit("1000000", "exp(x[0])*mean(y: y[0])");
+    let late = prove(&many, "--latent 1 --time-limit 3 --memory-limit 300M").expect(3);
+    assert!(late.stderr.contains("--time-limit"), "{}", late.stderr);
     for wrong in ["--time-limit 0", "--time-limit never", "--memory-limit 0", "--memory-limit 8Q"] {
         let output = Command::new(env!("CARGO_BIN_EXE_sumformer"))
             .args(["prove", "t.toml"])

@@ -146,10 +146,10 @@ fn largest_error(target: &Target, operator: &FloatOperator<'_>) -> Result<f64, A
     let values: usize = operator.values.iter().map(Vec::len).sum();
     charge_all(SAMPLES, values as u64 + target_operations(target, n) as u64);
     let errors: Vec<f64> = sample(&target.domain, n, SAMPLES)
-        .par_iter()
+        .par_bridge()
         .map(|sequence| {
-            let wanted: Vec<f64> = evaluate_token(target, sequence, 0)?;
-            let got = operator.evaluate(sequence);
+            let wanted: Vec<f64> = evaluate_token(target, &sequence, 0)?;
+            let got = operator.evaluate(&sequence);
             Ok(wanted
                 .iter()
                 .zip(got)

@@ -100,7 +100,7 @@ pub fn truncations(
     let mut best: Option<(SumBasis, Samples, Selection)> = None;
     for &basis in bases {
         // As many samples again are only looked at.
-        let samples = Samples::new(target, sequences(target, 2 * fitted), fitted, basis)?;
+        let samples = Samples::new(target, sequences(target, 2 * fitted), fitted, basis, &candidates)?;
         let selection = Selection::new(&samples, &candidates, most, options.degree);
         if best.as_ref().is_none_or(|(_, _, other)| selection.error(most) < other.error(most)) {
             best = Some((basis, samples, selection));
@@ -135,20 +135,18 @@ fn candidates(
 }
 
 /// Sample sequences; for every length, of several lengths.
-fn sequences(target: &Target, count: usize) -> Vec<Vec<Vec<f64>>> {
+fn sequences(target: &Target, count: usize) -> impl Iterator<Item = Vec<Vec<f64>>> + use<> {
     /// A mean of few tokens ranges as widely as one of many.
     const LENGTHS: [usize; 5] = [1, 2, 3, 5, 8];
-    match target.tokens {
-        Tokens::Fixed(n) => sample(&target.domain, n, count),
-        Tokens::Any => {
-            let longest = LENGTHS[LENGTHS.len() - 1];
-            let mut sequences = sample(&target.domain, longest, count);
-            for (s, sequence) in sequences.iter_mut().enumerate() {
-                sequence.truncate(LENGTHS[s % LENGTHS.len()]);
-            }
-            sequences
-        }
-    }
+    let lengths = match target.tokens {
+        Tokens::Fixed(n) => [n; LENGTHS.len()],
+        Tokens::Any => LENGTHS,
+    };
+    let longest = lengths[LENGTHS.len() - 1];
+    sample(&target.domain, longest, count).zip(lengths.into_iter().cycle()).map(|(mut sequence, length)| {
+        sequence.truncate(length);
+        sequence
+    })
 }
 
 /// Fits and writes the approximant with the first `n` choices.

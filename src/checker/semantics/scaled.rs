@@ -11,7 +11,7 @@ use num_integer::Integer;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 /// Numbers beyond this many bits are refused: a squaring per block would otherwise fill any memory.
-pub(super) const MAX_BITS: u64 = 1 << 20;
+pub(crate) const MAX_BITS: u64 = 1 << 20;
 
 /// An integer left the range of its type (`i128`) or [`MAX_BITS`] (`BigInt`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

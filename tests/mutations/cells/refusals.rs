@@ -232,7 +232,7 @@ fn blocks_before_the_attention() {
             unit.output = SparseVector::from_entries([(CELL, odd(i as i64))]);
         }
     };
-    unsupported(weights, "block 0", "its numbers are too long");
+    unsupported(weights, "block 0", "bits, or their common denominators than 8192");
     let wide = |n: &mut Network| {
         n.blocks[0].units = counter(TOKEN, 5000);
         n.slots.extend((0..4000).map(|i| format!("more {i}")));
@@ -299,7 +299,7 @@ fn blocks_after_the_attention() {
             unit.output = SparseVector::from_entries([(FOUND, odd(i))]);
         }
     };
-    unsupported(weights, "cells", "the numbers become too long");
+    unsupported(weights, "cells", "bits, or their common denominators than 8192");
 }
 
 #[test]

@@ -38,6 +38,7 @@ use crate::format::sparse::SparseMatrix;
 use crate::interval::Interval;
 use crate::language::target::{Target, Tokens};
 use crate::number::{Rational, pay_divisor};
+use crate::semantics::scaled::MAX_BITS;
 use budget::Budget;
 use forms::Group;
 use num_bigint::BigInt;
@@ -103,6 +104,15 @@ fn unrelated(place: String) -> Refusal {
         place,
         format!(
             "the denominators are unrelated and their common multiple becomes longer than {MAX_DENOMINATOR_BITS} bits"
+        ),
+    )
+}
+
+fn too_long(place: String) -> Refusal {
+    unsupported(
+        place,
+        format!(
+            "the numbers become longer than {MAX_BITS} bits, or their common denominators than {MAX_DENOMINATOR_BITS}"
         ),
     )
 }

@@ -6,7 +6,7 @@ use super::entries::{Entry, entry_count, for_each_entry};
 use super::forms::Group;
 use super::linear_form::Stop;
 use super::tokens::TokenStates;
-use super::{MAX_ENTRIES, MAX_KEY_WORDS, MAX_RAMP_WORK, unsupported};
+use super::{MAX_ENTRIES, MAX_KEY_WORDS, MAX_RAMP_WORK, too_long, unsupported};
 use crate::enclosure::dyadic::Dyadic;
 use crate::enclosure::{PreparedSide, TargetEnclosure};
 use crate::format::network::Network;
@@ -95,7 +95,7 @@ pub(super) fn bound(
     // Machine integers where they do, long ones else.
     match run::<i128>(subject, enclosure, Budget::new(bits), entries) {
         Err(Stop::Overflow) => match run::<BigInt>(subject, enclosure, Budget::new(bits), entries) {
-            Err(Stop::Overflow) => Err(unsupported("cells", "the numbers become too long")),
+            Err(Stop::Overflow) => Err(too_long("cells".into())),
             Err(Stop::Refused(refusal)) => Err(refusal),
             Ok(bound) => Ok(bound),
         },

@@ -6,7 +6,8 @@ use super::forms::{Form, Group};
 use super::lookup::{Lookup, LookupError};
 use super::partition::{Cut, Partition, Piece, pieces};
 use super::{
-    MAX_CELL_VALUES, MAX_CELLS, MAX_STORED_VALUES, denominators, unsupported, with_short_denominators,
+    MAX_CELL_VALUES, MAX_CELLS, MAX_STORED_VALUES, denominators, too_long, unsupported,
+    with_short_denominators,
 };
 use crate::format::network::{Activation, AffineMap};
 use crate::interval::Interval;
@@ -313,7 +314,7 @@ fn tabulate(
             place(),
             "units before the attention grow without levelling off, so cells are not flat",
         ),
-        LookupError::Overflow => unsupported(place(), "its numbers are too long"),
+        LookupError::Overflow => too_long(place()),
     })?;
     budget.lengthen(lookup.outputs.iter().map(|levels| levels.unit.bits()).max().unwrap_or(0));
     Ok((lookup, unit))
