@@ -4,9 +4,9 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use sumformer::approximation::bernstein::{Frame, NodeValues, Operator, Values, polynomials, sampled_error};
 use sumformer::approximation::truncated::{TruncationOptions, truncated};
+use sumformer_checker::arith::number::ratio;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::ratio;
 
 fn target(tokens: usize, dimension: usize) -> Target {
     let domain = vec!["[\"0\", \"1\"]"; dimension].join(", ");

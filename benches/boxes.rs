@@ -7,9 +7,9 @@ use approximants::{SURROGATES, up_to};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use sumformer::certify::boxes::search;
-use sumformer_checker::implied::ImpliedSumformer;
-use sumformer_checker::number::ratio;
-use sumformer_checker::rules::boxes::derive;
+use sumformer_checker::arith::number::ratio;
+use sumformer_checker::boxes::derive;
+use sumformer_checker::boxes::implied::ImpliedSumformer;
 
 fn boxes(c: &mut Criterion) {
     for surrogate in &SURROGATES {

@@ -8,13 +8,13 @@ use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::sumformer::latent::{LatentMode, choose};
+use sumformer_checker::arith::number::ratio;
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
-use sumformer_checker::number::ratio;
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 /// The largest proof of the gallery.
 const PAIR_POTENTIAL: &str = include_str!("../constructions/pair-potential/target.toml");

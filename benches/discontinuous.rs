@@ -8,12 +8,12 @@ use sumformer::discontinuous::{
     CellValue, CellValues, DiscontinuousOptions, Grid, Jump, Separation, Table, TableLayout, network, size,
 };
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, ratio};
+use sumformer_checker::cells::derive;
 use sumformer_checker::format::network::Network;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::load_target;
-use sumformer_checker::number::{Rational, integer, ratio};
-use sumformer_checker::rules::cells::derive;
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 /// x + Σ_y y² for two tokens.
 const TARGET: &str =

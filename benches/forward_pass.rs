@@ -12,13 +12,13 @@ use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::numeric::{FloatInterval, Scalar};
 use sumformer::scale::length::with_length;
 use sumformer::sumformer::latent::{LatentMode, choose};
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Rational, ratio};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 const LONG: &str = include_str!("../constructions/long/target.toml");
 const PERFORMER: Architecture = Architecture::Performer { features: 64, seed: 0, normalized: true };

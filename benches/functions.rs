@@ -4,14 +4,14 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use sumformer::approximation::univariate::approximate;
 use sumformer::network::function_gadget::piecewise_function;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{integer, ratio};
 use sumformer_checker::enclosure::curvature::curvature;
 use sumformer_checker::enclosure::image::Image;
-use sumformer_checker::enclosure::interval::DyadicInterval;
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::{integer, ratio};
-use sumformer_checker::rules::gadget::function_errors;
+use sumformer_checker::polynomial_route::gadget::function_errors;
 
 const FUNCTIONS: [Function; 8] = [
     Function::Exp,

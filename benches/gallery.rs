@@ -12,7 +12,7 @@ use gallery::{
 };
 use serde_json::{Value, json};
 use std::process::ExitCode;
-use sumformer_checker::number::to_f64;
+use sumformer_checker::arith::number::to_f64;
 
 const COLUMNS: [&str; 14] = [
     "target",

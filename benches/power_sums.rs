@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 use sumformer::algebra::power_sums::PowerSums;
-use sumformer_checker::number::{Rational, ratio};
+use sumformer_checker::arith::number::{Rational, ratio};
 
 /// Reproducible numerators in −96..=96.
 fn numerators(count: usize) -> Vec<i64> {

@@ -10,10 +10,10 @@ use sumformer::scale::construction::Member;
 use sumformer::scale::family::Family;
 use sumformer::scale::latent::LatentCount;
 use sumformer::scale::length::with_length;
+use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::to_f64;
 
 const LONG: &str = include_str!("../constructions/long/target.toml");
 

@@ -10,10 +10,10 @@ use sumformer::discontinuous::{
     network, size, table_entries,
 };
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::format::network::{Activation, Network};
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, integer, ratio};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 const KINDS: [CodeKind; 4] = [CodeKind::Histogram, CodeKind::Moments, CodeKind::Radix, CodeKind::BoseChowla];
 const SEPARATIONS: [Separation; 2] = [Separation::Others, Separation::All];

@@ -10,10 +10,10 @@ use second::python;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::format::{Certificate, Network, sha256};
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -5,10 +5,10 @@ use rayon::prelude::*;
 use sumformer::lowering::plan::Layout;
 use sumformer::scale::latent::{LatentCount, latent_table};
 use sumformer::sumformer::latent::{LatentMode, SumformerError, choose};
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::arith::number::binomial;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::binomial;
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 
 #[test]

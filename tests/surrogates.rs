@@ -4,11 +4,10 @@
 use proptest::prelude::*;
 use sumformer::approximation::structural::surrogate;
 use sumformer::eval::surrogate::extend;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, to_f64};
 use sumformer_checker::format::certificate::{Approximation, Replacement};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{evaluate_sequence, load_target};
-use sumformer_checker::number::Rational;
-use sumformer_checker::number::{Exact, integer, ratio, to_f64};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 const LIMIT: usize = 200_000;

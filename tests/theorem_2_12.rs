@@ -13,7 +13,7 @@ use sumformer::algebra::multi_index::{
 use sumformer::algebra::power_sums::PowerSums;
 use sumformer::algebra::rewriting::{RewritingError, augmented_monomial, monomial_multisymmetric};
 use sumformer::algebra::{MultiIndex, PowerSumPolynomial};
-use sumformer_checker::number::{Rational, integer, ratio};
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 
 const LIMIT: usize = 200_000;
 

@@ -16,13 +16,13 @@ use sumformer::network::builder::BuiltNetwork;
 use sumformer::sumformer::SumBasis;
 use sumformer::sumformer::candidates::candidates;
 use sumformer::sumformer::latent::{LatentMode, choose};
+use sumformer_checker::arith::number::{Rational, integer, max, ratio, to_f64};
 use sumformer_checker::check::{derive_outputs, largest_total};
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{evaluate_sequence, load_target};
-use sumformer_checker::number::{Rational, integer, max, ratio, to_f64};
-use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
 use sumformer_checker::surrogate::Surrogate;
+use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 
 /// Expansions of the random targets are far smaller.
 const LIMIT: usize = 200_000;

@@ -11,7 +11,7 @@ use super::rewriting::{RewritingError, augmented_monomial, monomial_multisymmetr
 use num_bigint::BigInt;
 use rustc_hash::FxHashMap;
 use std::collections::HashMap;
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 /// How p_γ, |γ| > m, is expressed by power sums of smaller degree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,8 +7,8 @@ use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use sumformer_checker::number::{Rational, common_denominator};
-use sumformer_checker::polynomial::{Monomial, Polynomial};
+use sumformer_checker::arith::number::{Rational, common_denominator};
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 
 /// A factor p_α^e inside a term: (number of α in the list of variables, e ≥ 1).
 pub(super) type Factor = (u32, u32);
@@ -306,7 +306,7 @@ fn power(base: &BigInt, exponent: u64) -> BigInt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::{integer, ratio};
+    use sumformer_checker::arith::number::{integer, ratio};
 
     fn p(alpha: &[u32]) -> MultiIndex {
         alpha.into()

@@ -291,7 +291,7 @@ fn run_lengths(sorted: &[u32]) -> impl Iterator<Item = Factor> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::{Rational, integer, ratio};
+    use sumformer_checker::arith::number::{Rational, integer, ratio};
 
     fn parts<const D: usize>(list: &[[u32; D]]) -> Vec<MultiIndex> {
         list.iter().map(|&part| part.into()).collect()

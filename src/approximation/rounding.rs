@@ -1,7 +1,7 @@
 //! Short coefficients at a known price.
 
 use num_traits::{Signed, Zero};
-use sumformer_checker::number::{Rational, floor_log2, integer, power_of_two};
+use sumformer_checker::arith::number::{Rational, floor_log2, integer, power_of_two};
 
 /// Rounds the coefficients of Σ c_i·t_i to dyadic numbers, given upper bounds of the |t_i|, such that the sum changes by
 /// at most `slack` > 0: each term takes at most an equal share. A term that vanishes everywhere loses its coefficient.
@@ -22,7 +22,7 @@ pub(super) fn shortened(terms: &[(Rational, Rational)], slack: &Rational) -> Vec
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sumformer_checker::number::ratio;
+    use sumformer_checker::arith::number::ratio;
 
     proptest! {
         #[test]

@@ -2,8 +2,8 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::to_f64;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::to_f64;
 
 /// `count` sequences of `tokens` tokens in the box, the same ones on every machine, one at a time: together they may be
 /// more than memory holds.

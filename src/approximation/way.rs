@@ -13,8 +13,10 @@ use crate::sumformer::Sumformer;
 use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, choose};
 use num_traits::Zero;
 use std::sync::Arc;
+use sumformer_checker::arith::number::{
+    Rational, floor_log2, integer, max, power_of_two, ratio, round_up, to_f64,
+};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, floor_log2, integer, max, power_of_two, ratio, round_up, to_f64};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 use sumformer_checker::work::Stopped;
 

@@ -4,11 +4,11 @@ use super::ApproximationError;
 use num_traits::{One, Signed};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::normal_form::NormalForm;
-use sumformer_checker::number::Rational;
-use sumformer_checker::polynomial::Monomial;
 
 /// The longest part of the original's name that is kept, in bytes.
 const NAME: usize = 60;
@@ -117,7 +117,7 @@ fn binder(r: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target};
+    use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
 
     #[test]
     fn a_written_normal_form_reads_back_as_itself() {

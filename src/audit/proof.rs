@@ -13,14 +13,14 @@ use crate::lowering::{LoweringOptions, lower};
 use crate::sumformer::Sumformer;
 use crate::sumformer::latent::LatentMode;
 use std::error::Error;
+use sumformer_checker::arith::decimal::above;
+use sumformer_checker::arith::number::{Rational, ratio};
+use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::decimal::above;
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, ratio};
-use sumformer_checker::rules::cells::derive;
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 
 /// No network of the audit is larger.
 const MAX_UNITS: u64 = 100_000;

@@ -3,14 +3,14 @@
 //! Attention sees φ through its values only, so d = d' = 1 and φ(x) = x lose nothing: the slots are 1, x, φ and Σ.
 
 use super::row::Evidence;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection,
     UniformValue, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
+use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 
 /// D = 1 + d + 2d'.
 pub(super) const WIDTH: usize = 4;

@@ -4,8 +4,8 @@ use super::row::{By, Kind, Outcome, Row, fails, holds};
 use super::stream::{FeedForward, PrintedBlock, SIGMA, WIDTH, linformer, performer, printed_scores, softmax};
 use super::*;
 use proptest::prelude::*;
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::format::sparse::SparseMatrix;
-use sumformer_checker::number::{Rational, integer, ratio};
 
 fn tokens(n: usize) -> impl Strategy<Value = Vec<Rational>> {
     // Positive, so that FC(z) = c·z is what it says with one of the two units, and sums are not 0.

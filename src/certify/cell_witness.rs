@@ -2,13 +2,13 @@
 
 use super::witness::Witnessed;
 use num_traits::Signed;
-use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::number::{Rational, power_of_two};
+use sumformer_checker::cells::WorstEntry;
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, power_of_two};
-use sumformer_checker::rules::cells::WorstEntry;
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 /// All corners are tried up to this many coordinates; beyond, one coordinate after the other.
 const MAX_EXHAUSTIVE: usize = 10;

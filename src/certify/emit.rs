@@ -6,6 +6,9 @@ use super::witness::{Witnessed, find_witness, find_witness_off_target};
 use crate::discontinuous::BOUND_BITS;
 use crate::network::builder::BuiltNetwork;
 use std::time::{Duration, Instant};
+use sumformer_checker::arith::number::{Exact, Rational, max, round_down, round_up};
+use sumformer_checker::boxes::implied::ImpliedSumformer;
+use sumformer_checker::cells::CellBound;
 use sumformer_checker::check::{
     Checked, DerivedOutput, ProofFiles, UnreadableProof, Verdict, check_proof, derive_outputs,
 };
@@ -14,12 +17,9 @@ use sumformer_checker::format::certificate::{
 };
 use sumformer_checker::format::network::{Network, NetworkSize};
 use sumformer_checker::format::sha256;
-use sumformer_checker::implied::ImpliedSumformer;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Exact, Rational, max, round_down, round_up};
-use sumformer_checker::rules::Refusal;
-use sumformer_checker::rules::cells::CellBound;
+use sumformer_checker::refusal::Refusal;
 
 /// A proof as it is written to disk, and what the checker says of it.
 #[derive(Debug)]

@@ -9,15 +9,14 @@ use super::piecewise::PiecewiseLayer;
 use super::search::MOST_DISTINCT;
 use super::witness::WRITTEN_OUT;
 use crate::network::builder::BuiltNetwork;
-use sumformer_checker::evaluation::{evaluation_operations, target_operations};
+use sumformer_checker::arith::number::to_f64;
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
+use sumformer_checker::attention::mean_layer::mean_layer;
 use sumformer_checker::format::network::AffineMap;
-use sumformer_checker::language::evaluate_run;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::to_f64;
-use sumformer_checker::polynomial::{Monomial, Polynomial};
-use sumformer_checker::rules::attention::mean_layer;
-use sumformer_checker::rules::symbolic_run::SymbolicRun;
-use sumformer_checker::sequence::Sequence;
+use sumformer_checker::language::{Sequence, evaluate_run};
+use sumformer_checker::polynomial_route::symbolic_run::SymbolicRun;
+use sumformer_checker::witness::operations::{evaluation_operations, target_operations};
 
 /// More operations than a single evaluation of a short sequence, written out, may take.
 const DEAR: u64 = 100_000;

@@ -2,9 +2,9 @@
 
 use super::boxes::{MergeConflict, merge_trees};
 use super::emit::largest_claim;
+use sumformer_checker::arith::number::{Exact, max};
 use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, check_proof};
 use sumformer_checker::format::certificate::{Certificate, OutputClaim};
-use sumformer_checker::number::{Exact, max};
 
 /// A merged proof and the checker's word on it.
 #[derive(Debug)]

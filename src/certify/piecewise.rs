@@ -3,9 +3,9 @@
 //! A gadget of N hidden units costs a binary search instead of N products; the witness search lives on that. Only
 //! for continuous activations: at a break point either piece has the right value.
 
+use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::format::certificate::Gadget;
 use sumformer_checker::format::network::{Activation, Block, Unit};
-use sumformer_checker::number::to_f64;
 
 /// `FC(z)` of one block.
 pub struct PiecewiseLayer {
@@ -120,9 +120,9 @@ fn add(sum: &mut [f64; 3], term: &[f64; 3]) {
 mod tests {
     use super::*;
     use crate::network::gadget::{exact_square, identity, piecewise_power};
+    use sumformer_checker::arith::interval::Interval;
+    use sumformer_checker::arith::number::{integer, ratio};
     use sumformer_checker::format::sparse::SparseVector;
-    use sumformer_checker::interval::Interval;
-    use sumformer_checker::number::{integer, ratio};
 
     #[test]
     fn steps_are_not_piecewise_continuous() {

@@ -5,8 +5,8 @@ use super::witness::WRITTEN_OUT;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
+use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::to_f64;
 use sumformer_checker::work::{charge, handle};
 
 /// Candidate coordinates are lo + (hi − lo)·k/2^GRID_BITS.

@@ -5,11 +5,11 @@ use super::search::{Candidate, GRID_BITS, search, trivial};
 use crate::discontinuous::BOUND_BITS;
 use crate::network::builder::BuiltNetwork;
 use num_traits::Zero;
-use sumformer_checker::evaluation::{witness_enclosure, witness_error};
+use sumformer_checker::arith::number::{Exact, Rational, power_of_two, round_down};
 use sumformer_checker::format::certificate::{Witness, WitnessKind};
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Exact, Rational, power_of_two, round_down};
+use sumformer_checker::witness::{witness_enclosure, witness_error};
 
 /// The length at which a target for every length is searched.
 const LENGTH_FOR_ANY: usize = 4;

@@ -1,24 +1,24 @@
 //! The whole check: files in, verdict out.
 
-use crate::decimal::{Rounding, exact_and_about};
-use crate::evaluation::{witness_enclosure, witness_error};
+use crate::arith::decimal::{Rounding, exact_and_about};
+use crate::witness::{witness_enclosure, witness_error};
 
-use crate::expansion::DEFAULT_MAX_TERMS;
+use crate::arith::number::{Rational, max};
+use crate::arith::polynomial::Polynomial;
+use crate::boxes::implied::ImpliedSumformer;
 use crate::format::certificate::{CellClaim, Certificate, OutputClaim, WitnessKind};
 use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
-use crate::implied::ImpliedSumformer;
 use crate::language::target::Target;
 use crate::language::{Diagnostics, load_target};
-use crate::number::{Rational, max};
-use crate::polynomial::Polynomial;
-use crate::rules::residual::{Unfolding, residual_bound};
-use crate::rules::symbolic_run::SymbolicRun;
-use crate::rules::{Refusal, RefusalKind, Rule};
-use crate::rules::{boxes, cells};
+use crate::normal_form::expansion::DEFAULT_MAX_TERMS;
+use crate::polynomial_route::residual::{Unfolding, residual_bound};
+use crate::polynomial_route::symbolic_run::SymbolicRun;
+use crate::refusal::{Refusal, RefusalKind, Rule};
 use crate::sizes::count;
 use crate::surrogate::Surrogate;
 use crate::work::{self, Limits, Stopped, within};
+use crate::{boxes, cells};
 use num_traits::{One, Signed, Zero};
 use std::cell::Cell;
 use std::sync::Arc;

@@ -15,25 +15,18 @@
     )
 )]
 
-pub mod bernstein;
+pub mod arith;
+pub mod attention;
+pub mod boxes;
+pub mod cells;
 pub mod check;
-pub mod decimal;
 pub mod enclosure;
-pub mod evaluation;
-pub mod exp;
-pub mod expansion;
 pub mod format;
-pub mod horner;
-pub mod implied;
-pub mod interval;
 pub mod language;
-pub mod linear_combination;
 pub mod normal_form;
-pub mod number;
-pub mod polynomial;
-pub mod rules;
-pub mod semantics;
-pub mod sequence;
+pub mod polynomial_route;
+pub mod refusal;
 pub mod sizes;
 pub mod surrogate;
+pub mod witness;
 pub mod work;

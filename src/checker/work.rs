@@ -1,6 +1,6 @@
 //! One meter for everything that takes time: arithmetic pays by itself, so that a new path cannot forget to.
 //!
-//! [`within`] opens a budget on this thread. Operations of [`Rational`](crate::number::Rational), of dyadics and of
+//! [`within`] opens a budget on this thread. Operations of [`Rational`](crate::arith::number::Rational), of dyadics and of
 //! intervals [`charge`] it in proportion to operations times limbs; loops over machine integers and vectors that are
 //! about to be allocated are charged in bulk before they start. When the budget is used up, control leaves by
 //! unwinding to `within`, with a payload of this module's own and without the panic hook. Nothing that was being

@@ -11,10 +11,10 @@ use crate::report::witness;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Instant;
+use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::check::{Checked, ProofFiles, Scope, UnreadableProof, Verdict, check_proof};
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
-use sumformer_checker::number::{Exact, Rational};
-use sumformer_checker::rules::Refusal;
+use sumformer_checker::refusal::Refusal;
 
 /// Re-verifies every proof in the folder; one that cannot be read does not keep the others from being checked.
 pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> {

@@ -6,7 +6,7 @@ use super::escape::{shown, shown_path};
 use super::files::read_proof_files;
 use std::path::Path;
 use sumformer_checker::check::{ParsedProof, ProofFiles};
-use sumformer_checker::rules::{Refusal, RefusalKind};
+use sumformer_checker::refusal::{Refusal, RefusalKind};
 
 /// Reads and parses the three files; no claim is checked.
 pub fn read_proof(folder: &Path) -> Result<ParsedProof, CliError> {

@@ -1,8 +1,9 @@
 //! Sizes of a code's sums in closed form, without a word of its table.
 
 use super::bose_chowla::Choice;
-use super::{CodeError, CodeKind, MAX_MOMENTS, MAX_SEPARATED, MAX_TABLE_BITS, moments, radix};
-use super::{MAX_CELLS, bose_chowla};
+use super::{
+    CodeError, CodeKind, MAX_CELLS, MAX_MOMENTS, MAX_SEPARATED, MAX_TABLE_BITS, bose_chowla, moments, radix,
+};
 use num_bigint::BigInt;
 use num_traits::One;
 

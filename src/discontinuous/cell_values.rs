@@ -3,13 +3,13 @@
 use super::grid::Grid;
 use itertools::Itertools;
 use rayon::prelude::*;
-use sumformer_checker::enclosure::dyadic::Dyadic;
-use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::arith::dyadic::Dyadic;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, floor_log2, power_of_two};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, floor_log2, power_of_two};
 use sumformer_checker::work::handle;
 
 /// Values are multiples of 2^−g, with 2^−g about ε/2^this: short numbers, and a loss of a thousandth of ε.

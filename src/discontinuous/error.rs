@@ -3,7 +3,7 @@
 use crate::codes::CodeError;
 use num_bigint::BigUint;
 use num_traits::One;
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 /// Why there is no grid, no table or no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -17,7 +17,7 @@ use crate::codes::{CodeKind, CodeSize};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::Signed;
-use sumformer_checker::number::{Rational, floor_log2, power_of_two};
+use sumformer_checker::arith::number::{Rational, floor_log2, power_of_two};
 
 /// What the network of a code needs of a binary format.
 ///

@@ -2,8 +2,8 @@
 
 use super::DiscontinuousError;
 use num_traits::{ToPrimitive, Zero};
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::Rational;
 
 /// The cells of (29), Δ to each side of the box; a side that is a point is not divided.
 ///
@@ -145,7 +145,7 @@ fn count(x: u64) -> Rational {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::{integer, ratio};
+    use sumformer_checker::arith::number::{integer, ratio};
 
     fn grid() -> Grid {
         let side = |a, b| Interval::new(integer(a), integer(b)).expect("in order");

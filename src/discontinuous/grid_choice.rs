@@ -7,12 +7,12 @@ use super::error::check_limit;
 use super::grid::Grid;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
-use sumformer_checker::decimal::above;
-use sumformer_checker::enclosure::dyadic::{Dyadic, Rounding};
+use sumformer_checker::arith::decimal::above;
+use sumformer_checker::arith::dyadic::{Dyadic, Rounding};
+use sumformer_checker::arith::number::{Rational, integer, ratio, round_down};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, integer, ratio, round_down};
 
 /// Bounds in certificates are rounded up to this many significant bits, so ε is first rounded down to them.
 pub const BOUND_BITS: u32 = 24;
@@ -206,7 +206,7 @@ pub fn a_priori_divisions(
         derivatives
             .iter()
             .zip(&widths)
-            .map(|(slope, width): (&sumformer_checker::enclosure::interval::DyadicInterval, _)| {
+            .map(|(slope, width): (&sumformer_checker::arith::dyadic_interval::DyadicInterval, _)| {
                 Some(slope.mag().to_rational()? * width)
             })
             .sum()

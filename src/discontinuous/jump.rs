@@ -3,9 +3,9 @@
 use super::DiscontinuousError;
 use super::grid::Grid;
 use num_traits::{One, Signed};
+use sumformer_checker::arith::number::{Exact, Rational, ratio};
 use sumformer_checker::format::network::{Activation, Unit};
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::number::{Exact, Rational, ratio};
 
 /// How the network jumps.
 #[derive(Debug, Clone, PartialEq, Eq)]

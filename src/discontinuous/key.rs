@@ -10,7 +10,7 @@ use crate::codes::{Code, CodeError, CodeKind, CodeSize, multisets};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use std::ops::AddAssign;
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 /// Keys of at most this many bits are machine integers.
 const SMALL_BITS: u64 = 127;

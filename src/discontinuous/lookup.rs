@@ -4,9 +4,9 @@ use super::jump::Jump;
 use super::layout::TableLayout;
 use super::stream::Stream;
 use super::table::Table;
+use sumformer_checker::arith::number::{Rational, integer};
 use sumformer_checker::format::network::{Block, Unit};
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::number::{Rational, integer};
 
 /// The outputs at key κ are v_0 + Σ_r (v_r − v_{r−1})·[κ ≥ κ_r] over the sorted keys; jumps of height 0 are left out.
 pub(super) fn look_up(

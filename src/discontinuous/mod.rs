@@ -44,10 +44,10 @@ pub use table::{MAX_CELLS_READ, MAX_KEY_BITS, MAX_VALUES, Table};
 use crate::codes::CodeKind;
 use crate::lowering::attention::{Architecture, Scores};
 use stream::Stream;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::format::network::{NETWORK_FORMAT, Network};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::Rational;
 
 /// What to build from a table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,10 +10,10 @@ use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use sumformer_checker::enclosure::dyadic::{Dyadic, Rounding};
-use sumformer_checker::evaluation::target_operations;
+use sumformer_checker::arith::dyadic::{Dyadic, Rounding};
+use sumformer_checker::arith::number::{Rational, round_down, to_f64};
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, round_down, to_f64};
+use sumformer_checker::witness::operations::target_operations;
 
 /// Entries that are looked at on every grid, and fewer where one takes long.
 const SAMPLES: usize = 192;

@@ -4,9 +4,9 @@ use super::jump::{Jump, jump};
 use super::stream::Stream;
 use super::table::Table;
 use crate::codes::CodeError;
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::format::network::Block;
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::number::{Rational, integer, ratio};
 
 /// Writes the cell number: one jump of height Π_{l<k} divisions_l at every threshold of coordinate k.
 pub(super) fn quantiser(table: &Table, jumps: &Jump, stream: &Stream) -> Block {

@@ -10,7 +10,7 @@ use crate::codes::{CodeKind, CodeSize};
 use crate::lowering::attention::Scores;
 use num_bigint::BigUint;
 use num_traits::Zero;
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 /// Sizes in closed form.
 #[derive(Debug, Clone, PartialEq, Eq)]

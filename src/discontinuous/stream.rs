@@ -3,9 +3,9 @@
 use super::table::Table;
 use crate::lowering::attention::Scores;
 use num_traits::One;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::format::network::AffineMap;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::number::Rational;
 
 /// `x[k]` the token, `cell` its cell number, `phi[c]` its code word (for a histogram overwritten by the latent), `key`
 /// the key, `out[o]` the outputs, `one` the constant 1 (only for the paper's scores).

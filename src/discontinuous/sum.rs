@@ -7,10 +7,10 @@ use super::table::Table;
 use crate::codes::CodeKind;
 use crate::lowering::attention::{Architecture, averaging_attention};
 use num_traits::{One, Zero};
+use sumformer_checker::arith::number::{Exact, Rational, binomial, integer, ratio};
 use sumformer_checker::format::network::{Activation, Block, Unit};
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, binomial, integer, ratio};
 
 /// The attention block. It writes the key, or for a histogram the latent over φ and R·cell into the key.
 pub(super) fn sum_block(table: &Table, architecture: Architecture, stream: &Stream) -> Block {

@@ -8,7 +8,7 @@ use super::{DiscontinuousError, TableError};
 use crate::codes::{Code, CodeKind};
 use num_bigint::{BigInt, BigUint};
 use num_traits::ToPrimitive;
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 /// The most bits of all keys together.
 pub const MAX_KEY_BITS: u64 = 1 << 31;

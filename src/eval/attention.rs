@@ -7,9 +7,9 @@ use super::matrix::Rows;
 use crate::numeric::{Scalar, Summation};
 use nalgebra::DMatrix;
 use std::collections::BTreeMap;
+use sumformer_checker::arith::number::Exact;
 use sumformer_checker::format::network::{self, Mechanism, Projection, UniformValue};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::number::Exact;
 
 /// Queries per product Q Kᵀ, so that the scores take O(n) memory.
 const QUERIES_AT_ONCE: usize = 32;

@@ -4,8 +4,8 @@
 //! rational; strings hold fractions or decimals.
 
 use serde_json::value::RawValue;
+use sumformer_checker::arith::number::{NumberError, Rational, parse_rational};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{NumberError, Rational, parse_rational};
 
 /// The largest input that is read, in bytes.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -211,7 +211,7 @@ fn kind(value: &RawValue) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::{integer, ratio};
+    use sumformer_checker::arith::number::{integer, ratio};
 
     fn read(text: &str) -> Result<Input, InputError> {
         parse_input(text.as_bytes(), Tokens::Fixed(2), 2)

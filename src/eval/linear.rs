@@ -14,9 +14,9 @@
 use num_traits::{One, Zero};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use sumformer_checker::arith::number::{Rational, binomial};
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
 use sumformer_checker::language::target::{Body, Target};
-use sumformer_checker::number::{Rational, binomial};
 
 /// The most terms into which a body is expanded.
 const MAX_TERMS: usize = 256;
@@ -289,9 +289,9 @@ fn power(a: &Expr, exponent: u32) -> Expr {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sumformer_checker::evaluation::evaluation_operations;
+    use sumformer_checker::arith::number::ratio;
     use sumformer_checker::language::{evaluate_sequence, load_target, print};
-    use sumformer_checker::number::ratio;
+    use sumformer_checker::witness::operations::evaluation_operations;
 
     fn target(tokens: usize, expression: &str) -> Target {
         let source = format!(

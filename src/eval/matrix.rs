@@ -1,8 +1,8 @@
 //! Sparse matrices in contiguous arrays.
 
 use crate::numeric::Scalar;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::format::network::AffineMap;
-use sumformer_checker::number::Rational;
 
 /// Compressed sparse rows: row r holds `columns[starts[r]..starts[r+1]]` and the values beside them.
 pub(super) struct Rows<S> {

@@ -1,6 +1,6 @@
 //! Forward passes of a network in `f64`, `f32` or intervals, and the input of `eval`.
 //!
-//! The exact pass over Q is [`sumformer_checker::semantics`]; here attention is computed as the architectures define
+//! The exact pass over Q is [`sumformer_checker::witness::semantics`]; here attention is computed as the architectures define
 //! it, exponentials included, so scores need not be constant.
 
 mod attention;

@@ -1,8 +1,8 @@
 //! The values of a surrogate: tokens extended by their atoms, over any scalar.
 
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::language::target::{Body, Target};
 use sumformer_checker::language::{EvalError, Scalar, evaluate_sequence};
-use sumformer_checker::number::Rational;
 use sumformer_checker::surrogate::Surrogate;
 
 /// The tokens of a sequence, n × d, followed by the values of the atoms at each of them: n × (d + atoms).

@@ -1,6 +1,6 @@
 //! Rounded and interval passes against the exact one, stability of constant scores, and equivariance.
 
-#[path = "../checker/semantics/tests/random_network.rs"]
+#[path = "../checker/witness/semantics/tests/random_network.rs"]
 mod random_network;
 mod steps;
 
@@ -9,14 +9,14 @@ use crate::numeric::{FloatInterval, Scalar, Summation};
 use num_traits::ToPrimitive;
 use proptest::prelude::*;
 use random_network::{EXACT, OUTPUTS, RANDOM, Random, Scores, WIDTH};
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection,
     ReciprocalLength, UniformValue, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 fn round<S: Scalar>(sequence: &[Vec<Rational>]) -> Vec<Vec<S>> {
     sequence.iter().map(|token| token.iter().map(S::from_rational).collect()).collect()

@@ -11,12 +11,12 @@ use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::plan::Layout;
 use crate::lowering::{LoweringError, LoweringOptions, lower};
 use crate::sumformer::latent::LatentMode;
+use sumformer_checker::arith::number::ratio;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{Diagnostics, EvalError as TargetError};
-use sumformer_checker::number::ratio;
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 
 /// More hidden units are not built.
 const MAX_UNITS: u64 = 2_000_000;

@@ -7,8 +7,8 @@ use num_traits::Signed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use sumformer_checker::arith::number::parse_rational;
 use sumformer_checker::format::json_in_words;
-use sumformer_checker::number::parse_rational;
 
 /// What φ is; ψ is a multi-layer perceptron in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,13 +4,13 @@ use num_traits::One;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
-use sumformer_checker::exp::exp;
+use sumformer_checker::arith::exp::exp;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_down};
 use sumformer_checker::format::network::{
     Attention, Head, Mechanism, Projection, ReciprocalLength, UniformValue,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, ratio, round_down};
 
 /// ω is recorded in multiples of 1/4096: exact, short, and as random as the theorem needs (any ω will do).
 const OMEGA_GRID: i64 = 4096;

@@ -8,11 +8,11 @@ use crate::network::function_plan::amplitude;
 use crate::network::gadget::{CONSTANT_WIDTH, balance_f64};
 use crate::sumformer::{SumBasis, Sumformer};
 use std::collections::BTreeMap;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::to_f64;
+use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::enclosure::univariate::lipschitz;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::to_f64;
-use sumformer_checker::polynomial::Monomial;
 use sumformer_checker::surrogate::Surrogate;
 use sumformer_checker::work::charge_all;
 

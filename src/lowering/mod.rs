@@ -16,15 +16,15 @@ use plan::{Item, Layout, Plan, Stage, Step};
 use slots::Slots;
 use std::sync::Arc;
 use steps::SlotOf;
+use sumformer_checker::arith::decimal::above;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, max, to_f64};
 use sumformer_checker::check::{derive_outputs, largest_total};
-use sumformer_checker::decimal::above;
 use sumformer_checker::format::network::{Activation, AffineMap};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::ast::{Function, Span};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Rational, integer, max, to_f64};
-use sumformer_checker::rules::Refusal;
+use sumformer_checker::refusal::Refusal;
 use sumformer_checker::surrogate::Surrogate;
 
 /// Rebuilding with a smaller budget stops after this many attempts.

@@ -4,7 +4,7 @@ use crate::network::polarization::{RidgePower, ridge_powers};
 use crate::network::product_tree::{Product, product_tree};
 use crate::sumformer::Sumformer;
 use std::collections::BTreeSet;
-use sumformer_checker::polynomial::{Monomial, Polynomial};
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::surrogate::Surrogate;
 
 /// How monomials are computed.

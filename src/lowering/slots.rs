@@ -6,11 +6,11 @@ use crate::sumformer::Sumformer;
 use itertools::Itertools;
 use num_traits::One;
 use std::collections::BTreeMap;
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::format::network::AffineMap;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::Rational;
-use sumformer_checker::polynomial::Monomial;
 use sumformer_checker::surrogate::Surrogate;
 
 /// The slots of a lowered Sumformer.

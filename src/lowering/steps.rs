@@ -6,11 +6,11 @@ use crate::network::function_gadget::piecewise_function;
 use crate::network::gadget::{BuiltGadget, balance, exact_square, piecewise_power};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
+use sumformer_checker::arith::number::{Exact, Rational, integer, power_of_two, ratio, to_f64};
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::number::{Exact, Rational, integer, power_of_two, ratio, to_f64};
-use sumformer_checker::polynomial::{Monomial, Polynomial};
-use sumformer_checker::rules::Refusal;
+use sumformer_checker::refusal::Refusal;
 
 /// The slot that holds a monomial.
 pub type SlotOf<'a> = &'a dyn Fn(&Monomial) -> usize;

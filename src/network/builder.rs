@@ -4,16 +4,16 @@
 
 use super::gadget::BuiltGadget;
 use std::sync::Arc;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::format::certificate::{Gadget, LatentClaim};
 use sumformer_checker::format::network::{Activation, AffineMap, Attention, Block, NETWORK_FORMAT, Network};
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational};
-use sumformer_checker::rules::Refusal;
-use sumformer_checker::rules::latent::SplitState;
-use sumformer_checker::rules::symbolic_run::SymbolicRun;
+use sumformer_checker::polynomial_route::latent::SplitState;
+use sumformer_checker::polynomial_route::symbolic_run::SymbolicRun;
+use sumformer_checker::refusal::Refusal;
 use sumformer_checker::surrogate::Surrogate;
 
 /// A network under construction, the claims about it so far, and the symbolic state after its last block.

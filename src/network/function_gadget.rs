@@ -3,16 +3,16 @@
 use super::function_plan::{Plan, plan};
 use super::gadget::unit;
 use num_traits::{ToPrimitive, Zero};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, integer, max, power_of_two, round_up, to_f64};
 use sumformer_checker::enclosure::univariate::image;
 use sumformer_checker::format::certificate::{Gadget, GadgetOutput};
 use sumformer_checker::format::network::Unit;
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::{Exact, Rational, integer, max, power_of_two, round_up, to_f64};
-use sumformer_checker::rules::Refusal;
-use sumformer_checker::rules::gadget::function_errors;
+use sumformer_checker::polynomial_route::gadget::function_errors;
+use sumformer_checker::refusal::Refusal;
 
 /// Break points are multiples of a power of two that is this many bits below the shorter of the adjacent pieces.
 const KNOT_BITS: i64 = 7;
@@ -222,7 +222,7 @@ mod tests {
     use super::super::function_plan::{amplitude, pieces_for};
     use super::*;
     use proptest::prelude::*;
-    use sumformer_checker::number::ratio;
+    use sumformer_checker::arith::number::ratio;
 
     const SMOOTH: [Function; 8] = [
         Function::Exp,

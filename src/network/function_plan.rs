@@ -16,10 +16,10 @@
 //! errors get smaller in a few rounds.
 
 use std::f64::consts::{FRAC_PI_2, PI, SQRT_2};
-use sumformer_checker::interval::Interval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::to_f64;
 
 /// S(π)
 const ROOT_SINE: f64 = 2.396_280_469_471_184;
@@ -212,7 +212,7 @@ fn equidistribute(places: &[f64], errors: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::{integer, ratio};
+    use sumformer_checker::arith::number::{integer, ratio};
 
     #[test]
     fn the_coordinate_has_the_derivative_root_of_the_curvature_and_its_inverse() {

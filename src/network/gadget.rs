@@ -1,14 +1,14 @@
 //! Univariate gadgets: hidden units that compute an affine function, a square or a power of one linear form.
 
 use num_traits::{One, Signed, ToPrimitive, Zero};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{
+    Exact, Rational, integer, power_of_two, ratio, round_down, round_up, to_f64,
+};
 use sumformer_checker::format::certificate::{Gadget, GadgetOutput};
 use sumformer_checker::format::network::{Activation, Unit};
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{
-    Exact, Rational, integer, power_of_two, ratio, round_down, round_up, to_f64,
-};
-use sumformer_checker::rules::gadget::exact_errors;
+use sumformer_checker::polynomial_route::gadget::exact_errors;
 
 /// Piece lengths keep this many significant bits, so that break points and slopes are short dyadic numbers.
 const STEP_BITS: u32 = 5;

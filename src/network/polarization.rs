@@ -2,8 +2,8 @@
 
 use itertools::Itertools;
 use num_traits::One;
-use sumformer_checker::number::{Rational, binomial, integer};
-use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::arith::number::{Rational, binomial, integer};
+use sumformer_checker::arith::polynomial::Monomial;
 
 /// `weight · (Σ form)^k`, k the monomial's degree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub fn ridge_powers(monomial: &Monomial) -> Vec<RidgePower> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::polynomial::Polynomial;
+    use sumformer_checker::arith::polynomial::Polynomial;
 
     proptest::proptest! {
         #[test]

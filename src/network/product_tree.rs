@@ -2,7 +2,7 @@
 
 use itertools::Itertools;
 use std::collections::{BTreeMap, BTreeSet};
-use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::arith::polynomial::Monomial;
 
 /// One product `target = left · right`; a factor is a variable or the target of an earlier layer.
 #[derive(Debug, Clone, PartialEq, Eq)]

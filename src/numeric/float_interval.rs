@@ -13,7 +13,7 @@ use super::rounding::{
 };
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 /// The set of real numbers between `inf` and `sup`, never empty.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -7,7 +7,7 @@
 
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
-use sumformer_checker::number::{Rational, floor_log2, power_of_two};
+use sumformer_checker::arith::number::{Rational, floor_log2, power_of_two};
 
 /// Below this magnitude (2^-900) the error of a product can be smaller than the least positive number, so operands
 /// are scaled up (exactly) before it is computed. Far from overflow, so that scaling is harmless.

@@ -5,7 +5,7 @@ use super::{FloatInterval, Summation};
 use num_traits::{One, Zero};
 use std::fmt::Debug;
 use std::ops::{AddAssign, Div, MulAssign, Sub};
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 /// A number a network can be evaluated in.
 pub trait Scalar:

@@ -10,9 +10,9 @@ use crate::discontinuous::{
 };
 use crate::sumformer::latent::SumformerError;
 use std::time::Instant;
-use sumformer_checker::expansion::ExpansionError;
+use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::to_f64;
+use sumformer_checker::normal_form::expansion::ExpansionError;
 use sumformer_checker::surrogate::SurrogateError;
 use sumformer_checker::work::{Limits, within};
 

@@ -6,14 +6,14 @@ use num_traits::Zero;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, max};
+use sumformer_checker::cells::layout;
 use sumformer_checker::check::Checked;
 use sumformer_checker::format::certificate::CellClaim;
 use sumformer_checker::format::network::Block;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::print;
-use sumformer_checker::number::{Rational, max};
-use sumformer_checker::rules::Refusal;
-use sumformer_checker::rules::cells::layout;
+use sumformer_checker::refusal::Refusal;
 
 /// The table, as the certificate counts it.
 #[derive(Debug, Clone, Serialize)]

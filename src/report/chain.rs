@@ -4,9 +4,9 @@ use super::facts::Facts;
 use super::numbers::Bound;
 use num_traits::Zero;
 use serde::Serialize;
+use sumformer_checker::arith::number::{Rational, max};
 use sumformer_checker::check::{Checked, Verdict};
 use sumformer_checker::format::certificate::{Certificate, Gadget};
-use sumformer_checker::number::{Rational, max};
 
 /// Replaced nodes and outputs beyond these are not listed one by one.
 const LISTED: usize = 12;

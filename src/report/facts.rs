@@ -5,15 +5,15 @@ use super::surrogate::{self, AtomFacts, ReplacedFacts};
 use super::words::{self, Formula};
 
 use serde::Serialize;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, max};
 use sumformer_checker::check::{Checked, run_blocks};
 use sumformer_checker::format::network::Block;
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::print;
-use sumformer_checker::number::{Rational, max};
-use sumformer_checker::rules::Refusal;
-use sumformer_checker::rules::symbolic_run::SymbolicRun;
-use sumformer_checker::rules::taylor_model::TaylorModel;
+use sumformer_checker::polynomial_route::symbolic_run::SymbolicRun;
+use sumformer_checker::polynomial_route::taylor_model::TaylorModel;
+use sumformer_checker::refusal::Refusal;
 use sumformer_checker::surrogate::Surrogate;
 
 /// A polynomial and how far the slot may be from it.

@@ -3,10 +3,10 @@
 use crate::numeric::FloatInterval;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
-use sumformer_checker::decimal::{Decimal, Rounding};
-use sumformer_checker::number::{Rational, floor_log2, power_of_two, to_f64};
+use sumformer_checker::arith::decimal::{Decimal, Rounding};
+use sumformer_checker::arith::number::{Rational, floor_log2, power_of_two, to_f64};
 
-pub use sumformer_checker::decimal::{above, below, nearest};
+pub use sumformer_checker::arith::decimal::{above, below, nearest};
 
 /// `{"exact": "p/q", "float": …}` of an upper bound: the float is not below it.
 pub fn upper(bound: &Rational) -> Value {
@@ -121,7 +121,7 @@ pub fn count(value: &num_bigint::BigUint) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::{integer, parse_rational, ratio};
+    use sumformer_checker::arith::number::{integer, parse_rational, ratio};
 
     #[test]
     fn floats_beside_bounds_are_on_their_side() {

@@ -16,7 +16,7 @@ use sumformer_checker::format::certificate::Certificate;
 use sumformer_checker::format::network::{Mechanism, Network, NetworkSize};
 use sumformer_checker::language::print;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::rules::Rule;
+use sumformer_checker::refusal::Rule;
 
 /// Numbers of features are given up to these lengths and dimensions.
 const LONGEST: usize = 4096;

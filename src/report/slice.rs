@@ -3,14 +3,14 @@
 use crate::eval::{Forward, Workspace};
 use rayon::prelude::*;
 use serde::Serialize;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, ratio, to_f64};
 use sumformer_checker::check::require_same_shape;
-use sumformer_checker::evaluation::{evaluation_operations, network_operations};
 use sumformer_checker::format::certificate::Witness;
 use sumformer_checker::format::network::Network;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::evaluate_sequence;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Exact, Rational, ratio, to_f64};
+use sumformer_checker::witness::operations::{evaluation_operations, network_operations};
 
 /// Operations, by estimate, that one picture may take; fewer points are taken for larger networks.
 const OPERATIONS: f64 = 1.5e9;

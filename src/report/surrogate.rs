@@ -3,8 +3,8 @@
 use super::numbers::Bound;
 use super::words;
 use serde::Serialize;
+use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::format::certificate::{Certificate, Replacement};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::ast::{Expr, ExprKind};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{TokenNames, print};

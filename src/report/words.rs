@@ -4,13 +4,13 @@ use super::numbers::readable;
 use itertools::Itertools;
 use num_traits::{One, Signed, Zero};
 use serde::{Serialize, Serializer};
-use sumformer_checker::decimal;
+use sumformer_checker::arith::decimal;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational};
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::format::network::{Activation, Attention, Mechanism, Network};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational};
-use sumformer_checker::polynomial::{Monomial, Polynomial};
-use sumformer_checker::rules::latent::Latent;
+use sumformer_checker::polynomial_route::latent::Latent;
 use sumformer_checker::surrogate::Surrogate;
 
 /// A formula, with its numbers in full for JSON and readable for people.
@@ -191,7 +191,7 @@ pub fn clip(text: &str, longest: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::{integer, power_of_two, ratio};
+    use sumformer_checker::arith::number::{integer, power_of_two, ratio};
 
     fn named(v: u32) -> String {
         format!("x[{v}]")

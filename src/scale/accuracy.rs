@@ -8,11 +8,11 @@ use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::plan::Layout;
 use crate::lowering::{LoweringError, LoweringOptions, lower};
 use crate::sumformer::latent::LatentMode;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::Rational;
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 
 /// How many latents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,13 +9,13 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::sync::Arc;
 use std::time::Instant;
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, max, ratio, to_f64};
 use sumformer_checker::format::network::{Activation, Network};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, max, ratio, to_f64};
-use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
+use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 
 /// Queries whose scores are in memory at once, in [`crate::eval`].
 pub const QUERIES_AT_ONCE: u128 = 32;

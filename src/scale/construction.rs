@@ -8,8 +8,8 @@ use super::family::Family;
 use crate::algebra::multi_index::count;
 use num_bigint::BigUint;
 use num_traits::{One, Signed, ToPrimitive, Zero};
+use sumformer_checker::arith::number::{Rational, integer, round_down};
 use sumformer_checker::format::network::Activation;
-use sumformer_checker::number::{Rational, integer, round_down};
 
 /// Sizes of a network with zero scores.
 #[derive(Debug, Clone, PartialEq, Eq)]

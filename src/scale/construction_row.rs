@@ -7,8 +7,8 @@ use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::plan::Layout;
 use crate::lowering::{LoweringError, LoweringOptions, lower, lower_with_pieces};
 use num_bigint::BigUint;
+use sumformer_checker::arith::number::{Rational, integer, to_f64};
 use sumformer_checker::format::network::{Activation, Mechanism, Network};
-use sumformer_checker::number::{Rational, integer, to_f64};
 
 /// How fine the gadgets are.
 #[derive(Debug, Clone, PartialEq, Eq)]

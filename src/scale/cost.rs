@@ -44,9 +44,9 @@ mod tests {
     use crate::lowering::{LoweringOptions, lower};
     use crate::sumformer::latent::{LatentMode, choose};
     use std::sync::Arc;
+    use sumformer_checker::arith::number::ratio;
     use sumformer_checker::format::network::Activation;
     use sumformer_checker::language::load_target;
-    use sumformer_checker::number::ratio;
     use sumformer_checker::surrogate::Surrogate;
 
     fn cost(architecture: Architecture, scores: Scores) -> usize {

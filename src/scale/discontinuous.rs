@@ -8,8 +8,8 @@ use crate::discontinuous::{
 use crate::lowering::attention::{Architecture, Scores};
 use num_bigint::BigUint;
 use rayon::prelude::*;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, integer};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer};
 
 /// What is varied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use crate::algebra::multi_index::{GradedLexicographic, MultiIndex};
 use crate::sumformer::{SumBasis, Sumformer};
 use itertools::Itertools;
 use std::sync::Arc;
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::arith::number::integer;
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::language::{Diagnostics, load_target};
-use sumformer_checker::number::integer;
-use sumformer_checker::polynomial::{Monomial, Polynomial};
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 /// A family of targets on [0, 1]^d, in sums S over the n − 1 other tokens.

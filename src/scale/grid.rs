@@ -6,8 +6,8 @@ use crate::discontinuous::{
     CellValue, GridError, Separation, TableLayout, a_priori_divisions, smallest_grid, table_entries,
 };
 use num_bigint::{BigInt, BigUint};
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::Rational;
 
 /// What is varied, but for the target.
 #[derive(Debug, Clone, PartialEq, Eq)]

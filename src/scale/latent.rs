@@ -6,8 +6,8 @@ use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, cho
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use rayon::prelude::*;
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::language::target::Target;
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 
 /// The number of multi-indices of degree 1..=D in d coordinates, from two sides.

@@ -7,13 +7,13 @@ use crate::lowering::{LoweringError, LoweringOptions, lower};
 use crate::scale::cost::multiply_adds_per_token;
 use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, choose};
 use std::sync::Arc;
-use sumformer_checker::expansion::{ExpansionError, expand_target};
+use sumformer_checker::arith::number::{Rational, to_f64};
+use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::format::network::{Activation, NetworkSize};
 use sumformer_checker::language::target::Target;
+use sumformer_checker::normal_form::expansion::{ExpansionError, expand_target};
 use sumformer_checker::normal_form::{Basis, NormalForm};
-use sumformer_checker::number::{Rational, to_f64};
-use sumformer_checker::polynomial::Monomial;
-use sumformer_checker::rules::Refusal;
+use sumformer_checker::refusal::Refusal;
 use sumformer_checker::surrogate::Surrogate;
 
 /// What is varied, but for the target and its length.

@@ -9,14 +9,14 @@ use crate::network::gadget::identity;
 use crate::numeric::Scalar;
 use crate::numeric::rounding::sqrt_down;
 use num_traits::{One, Zero};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, floor_log2, integer, power_of_two, round_down};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection,
     ReciprocalLength, UniformValue,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Rational, floor_log2, integer, power_of_two, round_down};
 
 /// Significant bits of the factor that scales scores.
 const SCALE_BITS: u32 = 24;

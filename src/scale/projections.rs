@@ -4,9 +4,9 @@ use super::attention::sequence;
 use super::probe::{ScoreMatrices, attention_weights, mechanism, probe_width, score_matrices};
 use crate::eval::EvalError;
 use crate::lowering::attention::{Architecture, sample_features};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, to_f64};
 use sumformer_checker::format::network::{Mechanism, Projection};
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Exact, Rational, to_f64};
 
 /// What stands for the n × n weights of softmax attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -9,11 +9,11 @@ use crate::eval::{EvalError, Forward};
 use crate::lowering::attention::{Architecture, Scores};
 use crate::numeric::FloatInterval;
 use num_traits::{One, Zero};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, max, to_f64};
 use sumformer_checker::format::network::{Mechanism, Network};
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, integer, max, to_f64};
 
 /// Sequences that are looked at.
 const SEQUENCES: u64 = 4;

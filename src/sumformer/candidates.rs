@@ -12,11 +12,11 @@ use crate::algebra::power_sum_polynomial::PowerSumPolynomial;
 use crate::algebra::rewriting::augmented_monomial;
 use itertools::Itertools;
 use std::collections::BTreeMap;
-use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target_in};
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target_in};
 use sumformer_checker::normal_form::{NormalForm, Others, SumsOf};
-use sumformer_checker::number::Rational;
-use sumformer_checker::polynomial::{Monomial, Polynomial};
 use sumformer_checker::surrogate::Surrogate;
 
 /// Expansions beyond this many terms make a form uninteresting.

@@ -1,8 +1,8 @@
 //! The table of features a form uses, in graded lexicographic order.
 
 use std::collections::BTreeMap;
-use sumformer_checker::linear_combination::LinearCombination;
-use sumformer_checker::polynomial::{Monomial, Polynomial};
+use sumformer_checker::arith::linear_combination::LinearCombination;
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 
 /// A polynomial in the own token's coordinates (variables 0..d) and in power sums, named by their monomials.
 pub type PowerSumTerms = LinearCombination<(Monomial, BTreeMap<Monomial, u32>)>;

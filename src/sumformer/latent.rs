@@ -7,9 +7,9 @@ use crate::lowering::budget::plan_budget;
 use crate::lowering::plan::{Layout, Plan, outer_atoms};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
+use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::language::ast::{Function, Span};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::polynomial::Monomial;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 /// More features than this are refused before they are enumerated.

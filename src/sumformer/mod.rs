@@ -5,9 +5,9 @@ pub mod features;
 pub mod latent;
 
 use num_traits::One;
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::Rational;
-use sumformer_checker::polynomial::{Monomial, Polynomial};
 
 /// Which tokens the latent sums run over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

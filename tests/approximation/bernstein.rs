@@ -9,13 +9,13 @@ use sumformer::approximation::bernstein::{
     Frame, NodeValues, Operator, Values, approximant, choose_operator, lipschitz_bound, lipschitz_constants,
     node_count, polynomials, sampled_error, second_derivatives, smallest_degree, smooth_bound,
 };
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
-use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::normal_form::NormalForm;
-use sumformer_checker::number::{Rational, integer, ratio};
+use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
 
 fn length(target: &Target) -> usize {
     match target.tokens {

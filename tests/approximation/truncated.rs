@@ -7,10 +7,10 @@ use sumformer::approximation::ApproximationError;
 use sumformer::approximation::truncated::{TruncationOptions, truncated, truncations};
 use sumformer::lowering::plan::Layout;
 use sumformer::sumformer::latent::{LatentMode, choose};
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::arith::number::{ratio, to_f64};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{evaluate_token, load_target};
-use sumformer_checker::number::{ratio, to_f64};
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 
 const UNIT: (&str, &str) = ("0", "1");

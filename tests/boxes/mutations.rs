@@ -2,8 +2,8 @@
 
 use crate::support::{RATIONAL, proved};
 use proptest::prelude::*;
-use sumformer_checker::number::to_f64;
-use sumformer_checker::rules::boxes::derive;
+use sumformer_checker::arith::number::to_f64;
+use sumformer_checker::boxes::derive;
 
 const ALPHABET: [char; 8] = ['a', 'b', 'c', 'd', '.', '-', '?', 'B'];
 

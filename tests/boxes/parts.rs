@@ -4,9 +4,9 @@ use crate::approximants::up_to;
 use crate::support::{RATIONAL, epsilon, proved};
 use sumformer::certify::boxes::{BoxOptions, Slice};
 use sumformer::certify::{MergeError, Proof, merge_proofs, prove_by_boxes};
+use sumformer_checker::arith::number::{Exact, ratio};
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::Certificate;
-use sumformer_checker::number::{Exact, ratio};
 
 fn parts(count: usize) -> Vec<Proof> {
     let p = proved(RATIONAL);

@@ -2,13 +2,12 @@
 
 use crate::support::{RATIONAL, proved};
 use proptest::prelude::*;
-use sumformer_checker::enclosure::difference::DifferenceEnclosure;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::language::evaluate_token;
-use sumformer_checker::language::load_target;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, ratio, to_f64};
+use sumformer_checker::boxes::difference::DifferenceEnclosure;
+use sumformer_checker::boxes::{Leaf, Node, Place, PreparedBox, Sides, Walk, derive, for_each_leaf};
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, ratio, to_f64};
-use sumformer_checker::rules::boxes::{Leaf, Node, Place, PreparedBox, Sides, Walk, derive, for_each_leaf};
+use sumformer_checker::language::{evaluate_token, load_target};
 
 /// A target over a box whose sides are not dyadic; its function plays no part.
 fn domain(tokens: usize) -> Target {

@@ -1,13 +1,13 @@
 //! Trees that must not be accepted, and the verdict on each.
 
 use crate::support::{RATIONAL, epsilon, proved};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, integer, ratio};
+use sumformer_checker::boxes::{Node, Place, Sides, derive};
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::load_target;
-use sumformer_checker::number::{Exact, integer, ratio};
-use sumformer_checker::rules::boxes::{Node, Place, Sides, derive};
-use sumformer_checker::rules::{Refusal, Rule};
+use sumformer_checker::refusal::{Refusal, Rule};
 
 fn invalid(verdict: Verdict) -> Refusal {
     match verdict {

@@ -5,8 +5,8 @@ use crate::support::{RATIONAL, epsilon, proved};
 use std::cell::RefCell;
 use sumformer::certify::boxes::{BoxOptions, search};
 use sumformer::certify::prove_by_boxes;
+use sumformer_checker::arith::number::ratio;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::number::ratio;
 
 #[test]
 fn the_tree_does_not_depend_on_the_number_of_threads() {

@@ -4,12 +4,12 @@ use crate::approximants::{SURROGATES, up_to};
 use std::sync::OnceLock;
 use sumformer::certify::{Proof, prove_by_boxes};
 use sumformer::network::builder::BuiltNetwork;
+use sumformer_checker::arith::number::{Rational, ratio};
+use sumformer_checker::boxes::implied::ImpliedSumformer;
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
 use sumformer_checker::format::certificate::Certificate;
-use sumformer_checker::implied::ImpliedSumformer;
 use sumformer_checker::language::evaluate_sequence;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, ratio};
 
 /// A proof and what it was made from.
 pub struct Proved {
@@ -78,7 +78,7 @@ impl Proved {
     pub fn sequence(&self, shares: &[f64]) -> Vec<Vec<f64>> {
         let side = |(k, share): (usize, &f64)| {
             let side = &self.target.domain[k % self.target.dimension()];
-            let [inf, sup] = [side.inf(), side.sup()].map(sumformer_checker::number::to_f64);
+            let [inf, sup] = [side.inf(), side.sup()].map(sumformer_checker::arith::number::to_f64);
             inf + share * (sup - inf)
         };
         let coordinates: Vec<f64> = shares.iter().enumerate().map(side).collect();

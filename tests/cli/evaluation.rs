@@ -3,8 +3,8 @@
 use crate::support::{ANY, COVARIANCE, SQUARE, proofs, run, run_in};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use sumformer_checker::arith::number::{Rational, parse_rational, ratio};
 use sumformer_checker::language::{evaluate_sequence, load_target};
-use sumformer_checker::number::{Rational, parse_rational, ratio};
 
 const SEQUENCE: &str = r#"[[0.25, "1/3"], ["0.1", -0.5], [1, 1e-2]]"#;
 
@@ -130,7 +130,7 @@ fn floats_come_close_and_read_back() {
             for (text, exact) in outputs.iter().zip(wanted.iter().flatten()) {
                 let value: f64 = text.parse().unwrap();
                 assert!(
-                    (value - sumformer_checker::number::to_f64(exact)).abs() <= tolerance,
+                    (value - sumformer_checker::arith::number::to_f64(exact)).abs() <= tolerance,
                     "{scalar} {of}"
                 );
                 assert!(scalar == "f64" || f64::from(value as f32) == value);

@@ -7,12 +7,12 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use sumformer::eval::Forward;
+use sumformer_checker::arith::number::{Exact, Rational, ratio};
 use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, Verdict, check_proof};
-use sumformer_checker::evaluation::witness_error;
 use sumformer_checker::format::certificate::{Witness, WitnessKind};
 use sumformer_checker::format::sha256;
-use sumformer_checker::number::{Exact, Rational, ratio};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
+use sumformer_checker::witness::witness_error;
 
 fn read(proof: &str, file: &str) -> String {
     std::fs::read_to_string(proofs().join(proof).join(file)).unwrap()
@@ -118,7 +118,7 @@ fn require_bound(checked: &Checked) {
     let n = 2;
     for step in 0..6i64 {
         let token = |j: i64| -> Vec<Exact> {
-            let at = |(k, side): (usize, &sumformer_checker::interval::Interval)| {
+            let at = |(k, side): (usize, &sumformer_checker::arith::interval::Interval)| {
                 let part = ratio((step * 7 + j * 5 + k as i64 * 3) % 11, 10);
                 Exact(side.inf() + side.wid() * part.min(ratio(1, 1)))
             };

@@ -2,7 +2,7 @@
 
 use crate::support::{folder, proofs, run};
 use serde_json::Value;
-use sumformer_checker::number::{Rational, parse_rational};
+use sumformer_checker::arith::number::{Rational, parse_rational};
 
 /// Every string under `exact` is a reduced fraction, the float beside it the same number.
 fn check_exact_numbers(value: &Value) -> usize {
@@ -14,7 +14,9 @@ fn check_exact_numbers(value: &Value) -> usize {
                 let number: Rational = parse_rational(text).unwrap();
                 assert_eq!(number.to_string(), text);
                 let float = map["float"].as_f64().unwrap();
-                assert!((float - sumformer_checker::number::to_f64(&number)).abs() <= float.abs() * 1e-15);
+                assert!(
+                    (float - sumformer_checker::arith::number::to_f64(&number)).abs() <= float.abs() * 1e-15
+                );
                 count += 1;
             }
             count

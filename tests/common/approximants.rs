@@ -7,12 +7,11 @@ use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::network::builder::BuiltNetwork;
 use sumformer::sumformer::latent::{LatentMode, choose};
-use sumformer_checker::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::arith::number::{Rational, to_f64};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::Rational;
-use sumformer_checker::number::to_f64;
+use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 
 /// A target and an approximation of it.

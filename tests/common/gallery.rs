@@ -19,13 +19,13 @@ use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::sumformer::latent::{LatentMode, choose};
+use sumformer_checker::arith::number::{Rational, ratio, round_up, to_f64};
+use sumformer_checker::cells::{CellBound, derive};
 use sumformer_checker::check::{Scope, Verdict};
-use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target};
 use sumformer_checker::format::network::{Activation, NetworkSize};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, ratio, round_up, to_f64};
-use sumformer_checker::rules::cells::{CellBound, derive};
+use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
 use sumformer_checker::surrogate::Surrogate;
 
 /// The architectures with the command line's defaults.

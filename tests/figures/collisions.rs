@@ -6,8 +6,8 @@ use sumformer::figures::antipodal::search;
 use sumformer::figures::mlp::Mlp;
 use sumformer::figures::record::Collision;
 use sumformer::figures::targets::{figure_2, figure_2_at_ones};
+use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::language::evaluate_sequence;
-use sumformer_checker::number::{Rational, ratio};
 
 /// A random perceptron with one hidden layer.
 fn perceptron(inputs: usize, hidden: usize, outputs: usize) -> impl Strategy<Value = Mlp> {

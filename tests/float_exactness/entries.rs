@@ -10,9 +10,9 @@ use sumformer::discontinuous::{
     DiscontinuousOptions, Grid, Jump, Separation, Table, TableLayout, network, table_entries,
 };
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, binomial, integer, ratio};
 use sumformer_checker::format::network::Network;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, binomial, integer, ratio};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Case {

@@ -12,10 +12,10 @@ use sumformer::codes::CodeKind;
 use sumformer::discontinuous::{FloatNeeds, Separation};
 use sumformer::eval::Forward;
 use sumformer::lowering::attention::Architecture;
+use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio, to_f64};
 use sumformer_checker::format::network::{AffineMap, Network};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::number::{Rational, integer, power_of_two, ratio, to_f64};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 const KINDS: [CodeKind; 4] = [CodeKind::Histogram, CodeKind::Moments, CodeKind::Radix, CodeKind::BoseChowla];
 /// Larger tables are not built.

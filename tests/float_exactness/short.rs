@@ -3,7 +3,7 @@
 use num_traits::{One, Zero};
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Sub};
 use sumformer::numeric::{Scalar, Summation};
-use sumformer_checker::number::{Rational, floor_log2, power_of_two, to_f64};
+use sumformer_checker::arith::number::{Rational, floor_log2, power_of_two, to_f64};
 
 /// The nearest number of p significand bits, ties to even.
 pub fn rounded(value: &Rational, p: u32) -> Rational {

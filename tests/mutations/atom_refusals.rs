@@ -4,12 +4,12 @@ use super::proofs::{Proof, Subject, build};
 use super::refusals::{expect, expect_unsupported};
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::{Approximation, Gadget, Replacement};
 use sumformer_checker::format::network::Activation;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::rules::Rule;
+use sumformer_checker::refusal::Rule;
 
 fn proof(construction: &str) -> Proof {
     let subject = Subject {

@@ -9,12 +9,11 @@ use super::truth::{Comparison, Effort, agree};
 use num_traits::Zero;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::check::{Checked, Verdict};
-use sumformer_checker::evaluation::{witness_enclosure, witness_error};
-use sumformer_checker::format::certificate::Certificate;
-use sumformer_checker::format::certificate::WitnessKind;
+use sumformer_checker::format::certificate::{Certificate, WitnessKind};
 use sumformer_checker::language::load_target;
-use sumformer_checker::number::Rational;
+use sumformer_checker::witness::{witness_enclosure, witness_error};
 
 /// What a mutation changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -212,8 +211,10 @@ fn judge(
         Kind::Target(_) => {
             let old = load_target("target.toml", &before.target).map_err(|e| e.to_string())?;
             let new = &checked.target;
-            let inside = |a: &[_], b: &[sumformer_checker::interval::Interval]| {
-                a.iter().zip(b).all(|(a, b): (&sumformer_checker::interval::Interval, _)| b.encloses(a))
+            let inside = |a: &[_], b: &[sumformer_checker::arith::interval::Interval]| {
+                a.iter()
+                    .zip(b)
+                    .all(|(a, b): (&sumformer_checker::arith::interval::Interval, _)| b.encloses(a))
             };
             if old.tokens != new.tokens {
                 return Err("another length, though the network has the old one".into());

@@ -3,9 +3,9 @@
 use super::dice::Dice;
 use super::proofs::Proof;
 use num_traits::Zero;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, integer};
 use sumformer_checker::format::certificate::{Certificate, Gadget, Replacement, WitnessKind};
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Exact, integer};
 
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -260,7 +260,7 @@ impl CertificatePart {
                 if dice.below(4) == 0 {
                     change(coordinate, dice);
                 } else {
-                    let grid = sumformer_checker::number::ratio(dice.below(1025) as i64, 1024);
+                    let grid = sumformer_checker::arith::number::ratio(dice.below(1025) as i64, 1024);
                     *coordinate = Exact(side[k].inf() + side[k].wid() * grid);
                 }
                 return (*coordinate != before).then_some(());

@@ -5,8 +5,8 @@ mod choices;
 
 pub use choices::Dice;
 use num_traits::{One, Zero};
+use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::number::{Rational, integer, power_of_two, ratio};
 
 impl Dice {
     pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> Option<&'a T> {

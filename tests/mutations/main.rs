@@ -104,7 +104,7 @@ fn a_false_statement_is_recognised_as_false() {
         assert!(honest <= certified);
         let bias = sumformer_checker::format::sparse::SparseVector::from_entries([(
             0,
-            &certified + &certified + sumformer_checker::number::Rational::one(),
+            &certified + &certified + sumformer_checker::arith::number::Rational::one(),
         )]);
         proof.network.readout.bias = bias;
         let shifted = Comparison::new(&target, &proof.network).worst_error(effort, None, &mut Dice::new(1));

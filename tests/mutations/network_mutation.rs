@@ -3,12 +3,12 @@
 use super::dice::Dice;
 use super::proofs::Proof;
 use num_traits::One;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
     Activation, Attention, Head, Mechanism, Network, Projection, ReciprocalLength, UniformValue,
 };
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
 
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

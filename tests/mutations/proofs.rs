@@ -7,10 +7,10 @@ use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::network::builder::BuiltNetwork;
 use sumformer::sumformer::latent::{LatentMode, choose};
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_up, to_f64};
 use sumformer_checker::check::{
     Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs, run_blocks,
 };
-use sumformer_checker::evaluation::{witness_enclosure, witness_error};
 use sumformer_checker::format::certificate::{
     CERTIFICATE_FORMAT, Certificate, OutputClaim, Witness, WitnessKind,
 };
@@ -18,8 +18,8 @@ use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::format::sha256;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Exact, Rational, integer, ratio, round_up, to_f64};
 use sumformer_checker::surrogate::Surrogate;
+use sumformer_checker::witness::{witness_enclosure, witness_error};
 
 /// What a proof is of.
 #[derive(Debug, Clone)]

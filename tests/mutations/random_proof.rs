@@ -6,17 +6,17 @@ use num_traits::{One, Signed, Zero};
 use std::sync::Arc;
 use sumformer::network::builder::{BuiltNetwork, Input, NetworkBuilder};
 use sumformer::network::gadget::{BuiltGadget, identity};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
+use sumformer_checker::arith::polynomial::Polynomial;
 use sumformer_checker::format::certificate::{Gadget, GadgetOutput};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Head, Mechanism, Projection, ReciprocalLength, UniformValue, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::polynomial::Polynomial;
-use sumformer_checker::rules::gadget::exact_errors;
+use sumformer_checker::polynomial_route::gadget::exact_errors;
 use sumformer_checker::surrogate::Surrogate;
 
 /// Sides of boxes: unit, symmetric, negative, thin, a point, none of it dyadic.

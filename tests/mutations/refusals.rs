@@ -4,15 +4,15 @@ use super::proofs::{Proof, Subject, build};
 use num_traits::{One, Zero};
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::check::Verdict;
-use sumformer_checker::evaluation::witness_enclosure;
 use sumformer_checker::format::certificate::{Gadget, GadgetOutput, LatentClaim, Witness, WitnessKind};
 use sumformer_checker::format::network::{Activation, Head, Mechanism, Projection, UniformValue, Unit};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::rules::{Refusal, RefusalKind, Rule};
+use sumformer_checker::refusal::{Refusal, RefusalKind, Rule};
+use sumformer_checker::witness::witness_enclosure;
 
 /// The second elementary symmetric function of five others in [0, 1], features x and x².
 fn proof(architecture: Architecture, scores: Scores, activation: Activation) -> Proof {

@@ -8,9 +8,9 @@ use super::truth::{Comparison, Effort};
 use num_traits::Zero;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use sumformer_checker::arith::number::{integer, ratio};
 use sumformer_checker::check::{Checked, Verdict};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{integer, ratio};
 
 /// Random networks in the sample; `SUMFORMER_MUTATIONS` raises it.
 const SAMPLE: usize = 700;

@@ -4,15 +4,15 @@ use super::dice::Dice;
 use num_traits::Zero;
 use sumformer::eval::Forward;
 use sumformer::numeric::FloatInterval;
-use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, max, min, power_of_two, ratio, to_f64};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::format::network::{AffineMap, Network};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, evaluate_sequence, evaluate_token};
-use sumformer_checker::number::{Rational, integer, max, min, power_of_two, ratio, to_f64};
-use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
+use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 
 /// Longer sequences are compared at one random token each.
 const ALL_TOKENS: usize = 8;

@@ -1,7 +1,7 @@
 //! Floats that know how wrong they may be.
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
-use sumformer_checker::number::{Rational, parse_rational, to_f64};
+use sumformer_checker::arith::number::{Rational, parse_rational, to_f64};
 
 /// More than any rounding of one operation or library function, relative to its value.
 const ROUNDING: f64 = 1e-15;

@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::expression::Expression;
-use sumformer_checker::number::{Rational, parse_rational};
+use sumformer_checker::arith::number::{Rational, parse_rational};
 
 /// Orders of tokens that `symmetrize` averages over grow like factorials.
 const SYMMETRIZED: usize = 4;

@@ -10,8 +10,8 @@ use std::fs;
 use std::path::Path;
 use sumformer::eval::Forward;
 use sumformer::numeric::FloatInterval;
+use sumformer_checker::arith::number::{Rational, ratio, to_f64};
 use sumformer_checker::format::{Certificate, Network};
-use sumformer_checker::number::{Rational, ratio, to_f64};
 
 /// Sequences per proof.
 const SEQUENCES: usize = 10;

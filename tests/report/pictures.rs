@@ -4,7 +4,7 @@ use crate::proof_set::{page_of_all, proofs, run};
 use base64::Engine;
 use num_traits::Signed;
 use serde_json::{Value, json};
-use sumformer_checker::number::{Rational, parse_rational, to_f64};
+use sumformer_checker::arith::number::{Rational, parse_rational, to_f64};
 
 fn network(path: &str) -> Value {
     let text = std::fs::read_to_string(proofs().join(path).join("network.json")).unwrap();

@@ -5,7 +5,7 @@ use crate::proof_set::{FOLDERS, page_of_all, proofs, run};
 use num_traits::Signed;
 use serde_json::Value;
 use std::path::Path;
-use sumformer_checker::number::{Rational, parse_rational, ratio};
+use sumformer_checker::arith::number::{Rational, parse_rational, ratio};
 
 /// A number of a proof, and whether it bounds from below.
 #[derive(Debug, Clone)]

@@ -9,8 +9,8 @@ use sumformer::scale::construction_row::{ConstructionPoint, Fineness, constructi
 use sumformer::scale::family::Family;
 use sumformer::scale::network::{Limits, NetworkPoint, network_row};
 use sumformer::sumformer::latent::LatentMode;
+use sumformer_checker::arith::number::ratio;
 use sumformer_checker::format::network::Activation;
-use sumformer_checker::number::ratio;
 
 fn families() -> impl Strategy<Value = Family> {
     prop_oneof![Just(Family::Features), Just(Family::Power), Just(Family::Product)]

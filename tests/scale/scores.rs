@@ -6,11 +6,11 @@ use sumformer::numeric::{FloatInterval, Scalar, Summation};
 use sumformer::scale::probe::{attention_weights, mechanism, probe_width, score_matrices};
 use sumformer::scale::projections::{Estimator, ProjectionPoint, projection_error};
 use sumformer::scale::scores::{ScoresPoint, scores_row};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::format::sparse::SparseMatrix;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, integer, ratio};
 
 fn target(n: usize) -> Target {
     let source = format!(
@@ -120,7 +120,7 @@ fn the_probe_puts_out_the_attention_weights() {
             .iter()
             .map(|token| {
                 let score: Rational = image(token, &scores.key).iter().zip(&query).map(|(k, q)| k * q).sum();
-                (sumformer_checker::number::to_f64(&score) / (width as f64).sqrt()).exp()
+                (sumformer_checker::arith::number::to_f64(&score) / (width as f64).sqrt()).exp()
             })
             .collect();
         let total: f64 = exponentials.iter().sum();

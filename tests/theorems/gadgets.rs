@@ -4,10 +4,10 @@ use num_traits::{One, Signed, Zero};
 use proptest::prelude::*;
 use sumformer::lowering::budget::{GadgetCost, least_units};
 use sumformer::network::gadget::{balance, piecewise_power};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, max, ratio, round_up};
 use sumformer_checker::format::network::Unit;
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, integer, max, ratio, round_up};
 
 fn interval() -> impl Strategy<Value = Interval> {
     (-20i64..=20, 1i64..=30, 1i64..=7)

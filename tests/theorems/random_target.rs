@@ -1,9 +1,9 @@
 //! Random polynomial targets, written as target files, and random sequences in their boxes.
 
 use proptest::prelude::*;
+use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, ratio};
 
 /// n tokens of d coordinates.
 pub type Sequence = Vec<Vec<Rational>>;

@@ -7,7 +7,7 @@ use super::{PowerSums, ShapeError};
 use num_bigint::BigInt;
 use num_integer::Integer as _;
 use num_traits::{One, Signed, ToPrimitive, Zero};
-use sumformer_checker::number::{Rational, common_denominator};
+use sumformer_checker::arith::number::{Rational, common_denominator};
 
 /// Power sums over common denominators: with L the common denominator of all coordinates, p_α = numerator / L^|α|,
 /// not reduced.

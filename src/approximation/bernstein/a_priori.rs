@@ -5,11 +5,11 @@ use super::derivative::second_derivative;
 use crate::discontinuous::{Entries, Grid, table_entries};
 use num_bigint::BigInt;
 use num_traits::Zero;
-use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::number::{Rational, integer, max};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, integer, max};
 
 /// Products of boxes over which derivatives are enclosed.
 const MAX_BOXES: u64 = 4096;

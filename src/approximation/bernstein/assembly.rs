@@ -9,9 +9,10 @@ use num_traits::{One, Zero};
 use rayon::prelude::*;
 use std::iter::Sum;
 use std::ops::Mul;
-use sumformer_checker::normal_form::{Basis, NormalForm, Others, Shape};
-use sumformer_checker::number::{Rational, common_denominator};
-use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::arith::number::{Rational, common_denominator};
+use sumformer_checker::arith::polynomial::Monomial;
+use sumformer_checker::language::Shape;
+use sumformer_checker::normal_form::{Basis, NormalForm, Others};
 use sumformer_checker::work::{charge_all, limbs};
 
 /// The basis polynomials of one token, by monomial: which nodes have it, with integer coefficients.

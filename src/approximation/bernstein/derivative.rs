@@ -3,10 +3,10 @@
 //! Sums over tokens are written out in explicit tokens first: then every coordinate is one variable, wherever it stands.
 
 use super::super::ApproximationError;
+use sumformer_checker::arith::number::{Rational, integer};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, Reduction, TokenLevel};
 use sumformer_checker::language::target::{Body, Target, Tokens};
-use sumformer_checker::number::{Rational, integer};
 use sumformer_checker::surrogate::{derivative, size};
 
 /// The most nodes of an expression that is written out or differentiated.

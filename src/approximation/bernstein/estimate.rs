@@ -7,11 +7,11 @@ use super::frame::{Frame, MAX_DEGREE, Operator};
 use super::multisets::{Multisets, with};
 use super::node_values::{Layout, at_nodes, token_at};
 use rayon::prelude::*;
-use sumformer_checker::evaluation::target_operations;
-use sumformer_checker::interval::Interval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, evaluate_token};
-use sumformer_checker::number::to_f64;
+use sumformer_checker::witness::operations::target_operations;
 use sumformer_checker::work::charge_all;
 
 /// Sequences at which the error is looked at.

@@ -2,8 +2,8 @@
 
 use super::super::ApproximationError;
 use num_traits::{One, Zero};
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, binomial, integer, power_of_two, to_f64};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, binomial, integer, power_of_two, to_f64};
 
 /// The largest degree per variable.
 pub const MAX_DEGREE: u32 = 128;
@@ -192,7 +192,7 @@ fn product(p: &[Rational], q: &[Rational]) -> Vec<Rational> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::number::ratio;
+    use sumformer_checker::arith::number::ratio;
 
     fn value(coefficients: &[Rational], x: &Rational) -> Rational {
         coefficients.iter().rev().fold(Rational::zero(), |value, c| value * x + c)

@@ -25,9 +25,9 @@ use super::rounding::shortened;
 use super::writing::{normal_form, target_with};
 use node_values::Layout;
 use num_traits::{One, Zero};
+use sumformer_checker::arith::number::{Rational, max};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::normal_form::NormalForm;
-use sumformer_checker::number::{Rational, max};
 
 /// A polynomial target near another one.
 #[derive(Debug, Clone, PartialEq, Eq)]

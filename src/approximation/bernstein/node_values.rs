@@ -6,11 +6,11 @@ use super::multisets::Multisets;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{Signed, Zero};
 use rayon::prelude::*;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, binomial, common_denominator, integer, max};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, Scalar, evaluate_token};
-use sumformer_checker::number::{Rational, binomial, common_denominator, integer, max};
 use sumformer_checker::work::handle;
 
 /// More nodes than this are refused: as many terms still fit a target file.

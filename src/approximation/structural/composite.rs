@@ -4,12 +4,12 @@ use super::exponent::explicit_polynomial;
 use super::replacement::Ancestor;
 use crate::approximation::univariate::{PolynomialApproximation, approximate_by};
 use std::cell::Cell;
-use sumformer_checker::enclosure::cover::require_magnitude;
+use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::format::certificate::Replacement;
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind};
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::{Body, Target};
-use sumformer_checker::number::{Exact, Rational};
+use sumformer_checker::surrogate::cover::require_magnitude;
 use sumformer_checker::surrogate::{children, composite as as_function, free_levels, size};
 use sumformer_checker::work::{Limits, within};
 

@@ -1,10 +1,10 @@
 //! The exponent of exp as a polynomial in the coordinates of two tokens.
 
-use sumformer_checker::interval::Interval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, power_of_two};
+use sumformer_checker::arith::polynomial::Polynomial;
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, integer, power_of_two};
-use sumformer_checker::polynomial::Polynomial;
 
 /// Larger exponents are not split.
 const MAX_TERMS: usize = 1000;

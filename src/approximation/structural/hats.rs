@@ -1,10 +1,10 @@
 //! Piecewise linear interpolation in one coordinate of a token: how many pieces are enough.
 
+use sumformer_checker::arith::number::{Rational, to_f64};
 use sumformer_checker::format::certificate::Replacement;
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, TokenLevel};
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, to_f64};
 use sumformer_checker::surrogate::{children, free_levels, pair_function};
 use sumformer_checker::work::charge_all;
 

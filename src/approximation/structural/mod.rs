@@ -11,11 +11,11 @@ mod names;
 mod replacement;
 
 use num_traits::Zero;
-use sumformer_checker::decimal::above;
+use sumformer_checker::arith::decimal::above;
+use sumformer_checker::arith::number::{Rational, integer, max, power_of_two, round_down};
 use sumformer_checker::format::certificate::{Approximation, Replacement};
 use sumformer_checker::language::ast::Span;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, integer, max, power_of_two, round_down};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 /// Attempts to meet the share.

@@ -1,10 +1,10 @@
 //! Which values are worth a name: numerators of quotients, whose many terms would each be multiplied by the inverse.
 
 use num_traits::Zero;
+use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::format::certificate::{Approximation, Replacement};
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind};
 use sumformer_checker::language::target::{Body, Target};
-use sumformer_checker::number::{Exact, Rational};
 use sumformer_checker::surrogate::{children, size};
 
 /// Names for the numerators that have reductions and are divided by something that varies.

@@ -4,12 +4,12 @@ use super::composite::{composite, size_of};
 use super::exponent::{explicit_polynomial, mixed_range};
 use super::hats::{coordinates, hats};
 use crate::approximation::univariate::{MAX_DEGREE, PolynomialApproximation, approximate};
-use sumformer_checker::decimal::{above, range};
+use sumformer_checker::arith::decimal::{above, range};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, integer, round_up, to_f64};
 use sumformer_checker::format::certificate::{Approximation, Replacement};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction};
 use sumformer_checker::language::target::{Body, Target};
-use sumformer_checker::number::{Exact, Rational, integer, round_up, to_f64};
 use sumformer_checker::surrogate::{Site, children, free_levels, size};
 
 /// Polynomials of higher degree in the tokens cancel more than hats cost.

@@ -2,7 +2,7 @@
 
 use super::design::{Latents, Samples};
 use nalgebra::{DMatrix, DVector};
-use sumformer_checker::number::{Rational, to_f64};
+use sumformer_checker::arith::number::{Rational, to_f64};
 
 /// Reweightings. The maximal error falls fast at first, then slowly.
 const REWEIGHTINGS: usize = 12;

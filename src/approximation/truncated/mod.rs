@@ -19,9 +19,9 @@ use design::{Latents, Samples};
 use num_traits::{One, Zero};
 use selection::Selection;
 use std::collections::BTreeMap;
+use sumformer_checker::arith::number::{Rational, power_of_two};
+use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, power_of_two};
-use sumformer_checker::polynomial::Monomial;
 
 /// The most terms of ψ per output: least squares takes their square times the samples.
 pub const MAX_TERMS: u64 = 500;

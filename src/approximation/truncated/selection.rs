@@ -4,7 +4,7 @@ use super::design::{Latents, Samples};
 use super::fitting::SVD_STEPS;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
-use sumformer_checker::polynomial::Monomial;
+use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::work::{charge_all, handle};
 
 /// Directions of a block that keep less than this of its length, once what is known is projected out, are rounding noise.

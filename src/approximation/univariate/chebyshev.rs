@@ -3,8 +3,8 @@
 use super::MAX_DEGREE;
 use num_traits::{One, Zero};
 use std::f64::consts::PI;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, integer, to_f64};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, to_f64};
 
 /// The function is evaluated at this many points; coefficients up to [`MAX_DEGREE`] are then hardly disturbed by those
 /// beyond twice this number.

@@ -4,11 +4,11 @@ mod chebyshev;
 
 use chebyshev::Series;
 use num_traits::{One, Zero};
-use sumformer_checker::interval::Interval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, floor_log2, integer, min, power_of_two, ratio, round_up};
 use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::{Rational, floor_log2, integer, min, power_of_two, ratio, round_up};
-use sumformer_checker::rules::polynomial_distance::polynomial_distance;
+use sumformer_checker::surrogate::polynomial_distance::polynomial_distance;
 
 /// The highest degree that is tried.
 pub const MAX_DEGREE: usize = 64;
@@ -96,7 +96,7 @@ fn rounded(powers: &[Rational], radius: &Rational, error: &Rational) -> Vec<Rati
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use sumformer_checker::number::to_f64;
+    use sumformer_checker::arith::number::to_f64;
 
     fn interval(lo: Rational, hi: Rational) -> Interval {
         Interval::new(lo, hi).unwrap()

@@ -5,13 +5,13 @@ use crate::audit::stream::list;
 use nalgebra::DMatrix;
 use num_traits::Signed;
 use std::error::Error;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 /// n = D = d, and as many heads and hidden units as come out.
 const TOKENS: usize = 4;

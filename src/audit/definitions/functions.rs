@@ -6,10 +6,10 @@ use crate::audit::row::{By, Kind, Row, holds};
 use crate::audit::stream::list;
 use crate::sumformer::{SumBasis, Sumformer};
 use itertools::Itertools;
-use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target};
+use sumformer_checker::arith::number::{Rational, integer, ratio};
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::evaluate_sequence;
-use sumformer_checker::number::{Rational, integer, ratio};
-use sumformer_checker::polynomial::{Monomial, Polynomial};
+use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
 
 /// Three tokens of two coordinates.
 fn tokens() -> Vec<Vec<Rational>> {
@@ -34,7 +34,7 @@ pub(super) fn definition_2_7() -> Row {
                 let text = source("3", 2, &["x[0] * sum(y != x: y[1])", "max(x[0], mean(y: y[1]))"]);
                 let checked = Continuous { epsilon: ratio(1, 20), ..Continuous::default() }.checked(&text)?;
                 let (valid, mut numbers) = checked.evidence();
-                let evaluator = sumformer_checker::semantics::ExactEvaluator::new(&checked.network)?;
+                let evaluator = sumformer_checker::witness::semantics::ExactEvaluator::new(&checked.network)?;
                 let plain = evaluator.evaluate(&tokens())?;
                 let mut equal = 0;
                 for order in (0..3).permutations(3) {

@@ -6,14 +6,14 @@ use crate::eval::Forward;
 use crate::numeric::float_interval::FloatInterval;
 use num_traits::{Signed, Zero};
 use std::error::Error;
-use sumformer_checker::exp::exp;
+use sumformer_checker::arith::exp::exp;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, integer, power_of_two, ratio, to_f64};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, power_of_two, ratio, to_f64};
 
 /// D: two coordinates, and two slots for what the head returns. √D = 2 is rational.
 const WIDTH: usize = 4;

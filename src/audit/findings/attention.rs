@@ -8,13 +8,13 @@ use crate::audit::stream::{
 };
 use crate::lowering::attention::{Architecture, Scores, averaging_attention};
 use num_traits::{One, Zero};
-use sumformer_checker::exp::exp;
+use sumformer_checker::arith::exp::exp;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, ratio, to_f64};
 use sumformer_checker::format::network::Mechanism;
 use sumformer_checker::format::sparse::SparseMatrix;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Rational, integer, ratio, to_f64};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 /// A target that needs the sum over seven tokens.
 fn seven() -> String {

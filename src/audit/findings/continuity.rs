@@ -4,11 +4,11 @@ use crate::audit::proof::{Continuous, source};
 use crate::audit::row::{By, Kind, Row, fails, holds};
 use crate::audit::stream::list;
 use std::collections::BTreeSet;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{Activation, AffineMap, Block, NETWORK_FORMAT, Network, Unit};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 /// x ↦ relu(s(x − 1/2) + 1) − relu(s(x − 1/2)): 0 up to 1/2 − 1/s, 1 from 1/2 on.
 fn ramp(slope: i64) -> Network {

@@ -6,10 +6,10 @@ use crate::audit::stream::list;
 use crate::codes::CodeKind;
 use crate::discontinuous::{Grid, Jump, TableLayout};
 use num_traits::Signed;
-use sumformer_checker::interval::Interval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, max, ratio};
 use sumformer_checker::language::evaluate_token;
-use sumformer_checker::number::{Rational, integer, max, ratio};
-use sumformer_checker::semantics::ExactEvaluator;
+use sumformer_checker::witness::semantics::ExactEvaluator;
 
 /// The number of half-open cubes Π [p, p + 1/Δ), p ∈ {0, 1/Δ, …, 1 − 1/Δ}, that contain a point.
 fn half_open_cubes(point: &[Rational], divisions: i64) -> usize {

@@ -6,15 +6,15 @@ use crate::audit::row::{By, Evidence, Kind, Row, fails, holds};
 use crate::codes::{CodeKind, CodeSize, information_bound};
 use crate::discontinuous::{Jump, TableLayout};
 use crate::sumformer::latent::LatentMode;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{integer, ratio};
+use sumformer_checker::arith::polynomial::Polynomial;
 use sumformer_checker::format::network::Activation;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::evaluate_token;
-use sumformer_checker::number::{integer, ratio};
-use sumformer_checker::polynomial::Polynomial;
 
 use crate::audit::proof::target;
-use sumformer_checker::bernstein;
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::bernstein;
+use sumformer_checker::arith::number::Rational;
 
 pub(super) fn e11() -> Row {
     // n = 5 tokens, d = 4, Δ = 10.

@@ -6,7 +6,7 @@ use crate::audit::row::{By, Kind, Row, fails, holds};
 use crate::discontinuous::{CellValue, smallest_grid};
 use crate::lowering::plan::Layout;
 use num_traits::ToPrimitive;
-use sumformer_checker::number::{integer, ratio};
+use sumformer_checker::arith::number::{integer, ratio};
 
 pub(super) fn e14() -> Row {
     Row {

@@ -4,9 +4,9 @@ use super::attention::printed_head_is_the_mean;
 use crate::audit::proof::{Continuous, source};
 use crate::audit::row::{By, Kind, Row, fails, holds};
 use crate::audit::stream::{FeedForward, PrintedBlock, SIGMA, harmonic, list};
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::format::network::Mechanism;
 use sumformer_checker::format::sparse::SparseMatrix;
-use sumformer_checker::number::{Rational, integer, ratio};
 
 /// d and d' of the instances.
 const D: usize = 2;

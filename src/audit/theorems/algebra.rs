@@ -11,11 +11,11 @@ use itertools::Itertools;
 use num_traits::One;
 use std::collections::BTreeSet;
 use std::error::Error;
-use sumformer_checker::expansion::{DEFAULT_MAX_TERMS, expand_target};
-use sumformer_checker::language::evaluate_sequence;
-use sumformer_checker::normal_form::{Basis, Limits, NormalForm, Others, Shape};
-use sumformer_checker::number::{Rational, integer, ratio};
-use sumformer_checker::polynomial::{Monomial, Polynomial};
+use sumformer_checker::arith::number::{Rational, integer, ratio};
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
+use sumformer_checker::language::{Shape, evaluate_sequence};
+use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
+use sumformer_checker::normal_form::{Basis, Limits, NormalForm, Others};
 
 /// An equivariant function of four tokens in two coordinates.
 fn equivariant() -> String {

@@ -6,8 +6,8 @@ use crate::audit::stream::{
     FeedForward, harmonic, linformer, performer, printed_scores, softmax, stream_of, sum_of,
 };
 use crate::lowering::attention::{Architecture, Scores};
+use sumformer_checker::arith::number::{integer, ratio};
 use sumformer_checker::format::sparse::SparseMatrix;
-use sumformer_checker::number::{integer, ratio};
 
 fn polynomial() -> String {
     source("5", 2, &["x[0] * sum(y != x: y[0]*y[1]) / 4", "x[1] - mean(y: y[1]^2)"])

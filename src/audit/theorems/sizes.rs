@@ -7,7 +7,7 @@ use crate::codes::CodeKind;
 use crate::discontinuous::{Jump, TableLayout, table_entries};
 use num_bigint::{BigInt, BigUint};
 use num_integer::binomial;
-use sumformer_checker::number::{Rational, integer, ratio};
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 
 /// n·M^n/n!, the printed number of layers with 1/ε read as Δ, M = Δ^d.
 fn printed_layers(tokens: u64, cells: u64) -> Rational {

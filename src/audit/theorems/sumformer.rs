@@ -9,9 +9,9 @@ use crate::discontinuous::{Jump, TableLayout, table_entries};
 use crate::lowering::plan::outer_atoms;
 use crate::sumformer::latent::LatentMode;
 use num_bigint::BigUint;
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::evaluate_sequence;
-use sumformer_checker::number::{Rational, integer, ratio};
 
 fn polynomial() -> String {
     source("3", 2, &["x[0] * sum(y != x: y[1])^2 - x[1]^2", "prod(y: y[0] + y[1])"])

@@ -6,13 +6,13 @@ use super::tree::Tree;
 use super::worker::{Assessment, Failure, Subject};
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use sumformer_checker::enclosure::dyadic::Dyadic;
-use sumformer_checker::implied::ImpliedSumformer;
-use sumformer_checker::interval::Interval;
+use sumformer_checker::arith::dyadic::Dyadic;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, max};
+use sumformer_checker::boxes::implied::ImpliedSumformer;
+use sumformer_checker::boxes::{Leaf, LeafCount, Place, Sides};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, max};
-use sumformer_checker::rules::boxes::{Leaf, LeafCount, Place, Sides};
 use sumformer_checker::work::handle;
 
 /// Progress is reported after this many boxes.

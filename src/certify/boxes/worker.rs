@@ -2,15 +2,15 @@
 
 use std::cmp::Reverse;
 use std::sync::Mutex;
-use sumformer_checker::enclosure::difference::DifferenceEnclosure;
-use sumformer_checker::enclosure::dyadic::{Dyadic, Rounding};
-use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::arith::dyadic::{Dyadic, Rounding};
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::boxes::difference::DifferenceEnclosure;
+use sumformer_checker::boxes::implied::ImpliedSumformer;
+use sumformer_checker::boxes::{Place, PreparedBox, Sides};
 use sumformer_checker::enclosure::slope::Centred;
-use sumformer_checker::implied::ImpliedSumformer;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::Rational;
-use sumformer_checker::rules::boxes::{Place, PreparedBox, Sides};
 
 /// What is found on a box.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@
 //! (three-chord lemma). So the smallest one belongs to (inf A, inf C) and the largest to (sup A, sup C), where equal
 //! arguments mean any number that is ≤, or ≥, the slopes nearby, such as a one-sided derivative.
 
-use super::dyadic::Dyadic;
-use super::interval::DyadicInterval;
+use crate::arith::dyadic::Dyadic;
+use crate::arith::dyadic_interval::DyadicInterval;
 
 /// The chords of |t|.
 ///

@@ -1,13 +1,13 @@
 //! The coordinates of all tokens as centred forms over a product of boxes.
 
-use super::dyadic::Dyadic;
-use super::interval::DyadicInterval;
+use super::PreparedSide;
 use super::slope::Centred;
-use super::{MAX_COORDINATES, PreparedSide};
-use crate::language::EvalError;
+use crate::arith::dyadic::Dyadic;
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::language::{EvalError, MAX_COORDINATES};
 
 /// n tokens of d coordinates; number k, counted token by token, has slopes up to index k.
-pub(super) struct Coordinates(Vec<Vec<Centred>>);
+pub(crate) struct Coordinates(Vec<Vec<Centred>>);
 
 impl Coordinates {
     /// Coordinates that are 0 so far.
@@ -24,7 +24,7 @@ impl Coordinates {
     }
 
     /// Moves to other boxes: a side per coordinate, `place` says what its centres and its unit are.
-    pub(super) fn place<'a>(
+    pub(crate) fn place<'a>(
         &mut self,
         boxes: impl ExactSizeIterator<Item = &'a PreparedSide>,
         place: impl Fn(&PreparedSide) -> Option<(DyadicInterval, Dyadic)>,
@@ -36,7 +36,7 @@ impl Coordinates {
         for (coordinate, side) in self.0.iter_mut().flatten().zip(boxes) {
             let (centre, unit) = place(side).ok_or(EvalError::TooWide)?;
             let unit = DyadicInterval::point(unit).ok_or(EvalError::TooWide)?;
-            (coordinate.range, coordinate.centre) = (side.range, centre);
+            (coordinate.range, coordinate.centre) = (side.range(), centre);
             if let Some(slope) = coordinate.slopes.last_mut() {
                 *slope = unit;
             }
@@ -45,7 +45,7 @@ impl Coordinates {
     }
 
     /// The tokens.
-    pub(super) fn sequence(&self) -> &[Vec<Centred>] {
+    pub(crate) fn sequence(&self) -> &[Vec<Centred>] {
         &self.0
     }
 }

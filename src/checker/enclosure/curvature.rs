@@ -19,7 +19,7 @@
 
 use super::elementary;
 use super::image::Image;
-use super::interval::DyadicInterval;
+use crate::arith::dyadic_interval::DyadicInterval;
 use crate::language::EvalError;
 use crate::language::ast::Function;
 

@@ -5,10 +5,10 @@
 //! node, all tokens ranging over the box independently. A root whose argument is not negative by them is the continued root, which is
 //! defined on every enclosure of that argument.
 
-use crate::interval::Interval;
+use crate::arith::interval::Interval;
+use crate::arith::number::{Rational, integer, max, min};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
 use crate::language::target::{Body, Target, Tokens};
-use crate::number::{Rational, integer, max, min};
 use num_traits::{One, Signed, Zero};
 
 /// Longer ends, numerator and denominator together, are not calculated with.

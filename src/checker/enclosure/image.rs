@@ -22,9 +22,10 @@
 //! *Convexity.* exp'' > 0 and log'' < 0; tanh'' and sigmoid'' have the sign of −t; sin'' = −sin and cos'' = −cos.
 
 use super::chord;
-use super::dyadic::{Dyadic, Rounding::Up};
 use super::elementary::{self, Angle, Wave};
-use super::interval::DyadicInterval;
+use crate::arith::dyadic::Dyadic;
+use crate::arith::dyadic::Rounding::Up;
+use crate::arith::dyadic_interval::DyadicInterval;
 use crate::language::EvalError;
 use crate::language::ast::Function;
 use crate::work::charge;

@@ -1,137 +1,22 @@
 //! Enclosures of the values of a target over products of boxes, and of its partial derivatives.
 //!
-//! The target is evaluated in [`slope::Centred`] forms. For [`TargetEnclosure::enclose`] the centre is the middle of
-//! the box and the unit of each coordinate the largest distance of its side from there; the ranges of the outputs
-//! then contain all values. For [`TargetEnclosure::partial_derivatives`] each point of the box is a centre and the
-//! unit is at least the width of the side: then f(x) − f(c) = Σ_k (s_k / unit_k)(x_k − c_k) for any two points of the
-//! box. If they differ in coordinate k only, their difference quotient is s_k / unit_k, so that S_k / unit_k contains
-//! every difference quotient in this coordinate, thus the partial derivative where there is one.
-//!
-//! [`dyadic`] numbers are calculated with in integers; [`interval`]s of them round outward; `elementary` encloses
+//! [`dyadic`](crate::arith::dyadic) numbers are calculated with in integers; [intervals](crate::arith::dyadic_interval) of them round outward; `elementary` encloses
 //! exp, log, sin and their like at dyadic numbers, [`image`] over intervals; [`slope`] has the rules. [`univariate`],
 //! [`curvature`] and [`taylor`] are about one function of one variable, [`cover`] about bounds over a whole box.
 
 mod chord;
-mod coordinates;
-pub mod cover;
+pub(crate) mod coordinates;
 pub mod curvature;
-pub mod difference;
-pub mod dyadic;
 mod elementary;
 pub(crate) mod exact_range;
 pub mod image;
-pub mod interval;
+pub(crate) mod refinement;
 mod scalar;
+pub(crate) mod side;
 pub mod slope;
+pub(crate) mod target;
 pub mod taylor;
 pub mod univariate;
 
-use crate::interval::Interval;
-use crate::language::EvalError;
-use crate::language::evaluate::{MAX_SYMMETRIZED, Prepared};
-use crate::language::target::{Body, Target, Tokens};
-use crate::sequence::Sequence;
-use coordinates::Coordinates;
-use dyadic::{Dyadic, Rounding};
-use exact_range::with_continued_roots;
-use interval::DyadicInterval;
-use slope::Centred;
-
-/// One side of a token's box, prepared: its enclosure and its midpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreparedSide {
-    range: DyadicInterval,
-    mid: Dyadic,
-    /// At least the distance of the middle from any number of the range.
-    radius: Dyadic,
-    /// At least the distance of any two numbers of the range; positive.
-    width: Dyadic,
-}
-
-impl PreparedSide {
-    /// Prepares a side; it may be a point.
-    pub fn new(side: &Interval) -> Self {
-        Self::enclosing(DyadicInterval::enclosing(side))
-    }
-
-    /// Prepares a side of which an enclosure is known.
-    pub fn enclosing(range: DyadicInterval) -> Self {
-        let mid = range.mid();
-        let radius = mid.sub(range.inf(), Rounding::Up).max(range.sup().sub(mid, Rounding::Up));
-        let width = if range.wid() == Dyadic::ZERO { Dyadic::ONE } else { range.wid() };
-        Self { range, mid, radius, width }
-    }
-
-    /// Contains the side.
-    pub fn range(&self) -> DyadicInterval {
-        self.range
-    }
-
-    /// The middle as the only centre, and the unit for it.
-    fn middle(&self) -> Option<(DyadicInterval, Dyadic)> {
-        Some((DyadicInterval::point(self.mid)?, self.radius))
-    }
-
-    /// All points as centres, and the unit for them.
-    fn everywhere(&self) -> Option<(DyadicInterval, Dyadic)> {
-        Some((self.range, self.width))
-    }
-}
-
-/// The largest number of coordinates, tokens times dimension, over which a target is enclosed: a form has a slope for
-/// each of them, and there is one for each of them.
-pub const MAX_COORDINATES: usize = 1024;
-
-/// A target of a fixed length for centred forms, and the coordinates to evaluate it on.
-fn prepare(target: &Target) -> Result<(Prepared<Centred>, Coordinates), EvalError> {
-    let Tokens::Fixed(n) = target.tokens else { return Err(EvalError::NoLength) };
-    if matches!(target.body, Body::SemiInvariant { symmetrize: true, .. }) && n > MAX_SYMMETRIZED {
-        return Err(EvalError::TooManyPermutations(n));
-    }
-    let coordinates = Coordinates::new(n, target.dimension())?;
-    Ok((Prepared::new(&with_continued_roots(target), n)?, coordinates))
-}
-
-/// Encloses the outputs of the own token over products of boxes; one sequence at a time, buffers reused.
-pub struct TargetEnclosure {
-    prepared: Prepared<Centred>,
-    coordinates: Coordinates,
-}
-
-impl TargetEnclosure {
-    /// Prepares the target for parts of its domain; fails where none of its enclosures exist, or if its length is not fixed.
-    pub fn new(target: &Target) -> Result<Self, EvalError> {
-        let (prepared, coordinates) = prepare(target)?;
-        Ok(Self { prepared, coordinates })
-    }
-
-    /// Enclosures of all outputs of token 0 for tokens in the given boxes: `boxes[j*d + k]` is the k-th side of token
-    /// j, token 0 the own one.
-    pub fn enclose(&mut self, boxes: &[&PreparedSide]) -> Result<Vec<DyadicInterval>, EvalError> {
-        self.coordinates.place(boxes.iter().copied(), PreparedSide::middle)?;
-        Ok(self.outputs()?.into_iter().map(|output| output.range).collect())
-    }
-
-    /// Enclosures of all difference quotients, and so of all partial derivatives, over the given boxes: for each
-    /// output one interval per side, in the order of the sides.
-    pub fn partial_derivatives(
-        &mut self,
-        boxes: &[&PreparedSide],
-    ) -> Result<Vec<Vec<DyadicInterval>>, EvalError> {
-        self.coordinates.place(boxes.iter().copied(), PreparedSide::everywhere)?;
-        let quotient = |(k, side): (usize, &&PreparedSide), output: &Centred| {
-            DyadicInterval::point(side.width)
-                .and_then(|width| output.slope(k).divide(width))
-                .ok_or(EvalError::TooWide)
-        };
-        self.outputs()?
-            .iter()
-            .map(|output| boxes.iter().enumerate().map(|side| quotient(side, output)).collect())
-            .collect()
-    }
-
-    /// The outputs of token 0 as centred forms over the present boxes.
-    fn outputs(&mut self) -> Result<Vec<Centred>, EvalError> {
-        self.prepared.on(Sequence::once(self.coordinates.sequence()))?.run(0)
-    }
-}
+pub use side::PreparedSide;
+pub use target::TargetEnclosure;

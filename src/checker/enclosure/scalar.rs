@@ -1,10 +1,10 @@
 //! Intervals as numbers of the target language: values of a target at one point, or over a box without any cancellation.
 
 use super::image::Image;
-use super::interval::DyadicInterval;
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::number::Rational;
 use crate::language::ast::Function;
 use crate::language::{EvalError, Scalar};
-use crate::number::Rational;
 
 impl Scalar for DyadicInterval {
     fn from_rational(value: &Rational) -> Self {

@@ -23,22 +23,22 @@
 //! the same numbers for all k. A coordinate x_k itself, with x_k − c_k = unit_k · u_k, has S_k = [unit_k, unit_k].
 
 use super::chord;
-use super::dyadic::{Dyadic, Rounding};
 use super::image::Image;
-use super::interval::DyadicInterval;
+use crate::arith::dyadic::{Dyadic, Rounding};
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::number::Rational;
 use crate::language::ast::Function;
 use crate::language::{EvalError, Scalar};
-use crate::number::Rational;
 
 /// A centred form of a function on a box.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Centred {
     /// Contains the values on the box.
-    pub(super) range: DyadicInterval,
+    pub(crate) range: DyadicInterval,
     /// Contains the values at the centres.
-    pub(super) centre: DyadicInterval,
+    pub(crate) centre: DyadicInterval,
     /// Contain the slopes; those that are not listed are 0.
-    pub(super) slopes: Vec<DyadicInterval>,
+    pub(crate) slopes: Vec<DyadicInterval>,
 }
 
 impl Clone for Centred {

@@ -13,7 +13,7 @@
 //! the slope of the chord in place of c_1(ξ).
 
 use super::image::Image;
-use super::interval::DyadicInterval;
+use crate::arith::dyadic_interval::DyadicInterval;
 use crate::language::EvalError;
 use crate::language::ast::Function;
 

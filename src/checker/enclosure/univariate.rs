@@ -1,12 +1,13 @@
 //! Values and slopes of a function of one variable over an interval with rational ends.
 
-use super::dyadic::{Dyadic, Rounding::Up};
 use super::image::{self, Image};
-use super::interval::DyadicInterval;
-use crate::interval::Interval;
+use crate::arith::dyadic::Dyadic;
+use crate::arith::dyadic::Rounding::Up;
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::interval::Interval;
+use crate::arith::number::{Rational, min};
 use crate::language::EvalError;
 use crate::language::ast::Function;
-use crate::number::{Rational, min};
 
 /// An interval that contains φ(t) for all t of the range, with ends of at most 62 bits.
 ///

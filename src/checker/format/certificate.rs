@@ -3,8 +3,8 @@
 use super::FormatError;
 use super::json_lines::to_json_lines;
 use super::shapes::{name_or_object, present, read_as};
-use crate::interval::Interval;
-use crate::number::Exact;
+use crate::arith::interval::Interval;
+use crate::arith::number::Exact;
 use serde::{Deserialize, Serialize};
 
 /// The value of the `format` key.
@@ -41,7 +41,7 @@ pub struct Certificate {
     /// For a network that is constant on cells (Thm 4.1, second proof); absent for all others.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub cells: Option<CellClaim>,
-    /// A tree of boxes on which the residual is bounded ([`crate::rules::boxes`]); absent where it is the difference of
+    /// A tree of boxes on which the residual is bounded ([`crate::boxes`]); absent where it is the difference of
     /// two normal forms.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub boxes: Option<String>,

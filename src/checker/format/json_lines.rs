@@ -104,7 +104,7 @@ impl Formatter for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::semantics::tests::random_network::{EXACT, Random};
+    use crate::witness::semantics::tests::random_network::{EXACT, Random};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Sparse exact vectors and matrices as they stand in the files.
 
-use crate::number::{Exact, Rational};
-use num_traits::Zero;
+use crate::arith::number::{Exact, Rational};
+use num_traits::{One, Zero};
 use serde::{Deserialize, Serialize};
 use std::collections::btree_map::Entry;
 
@@ -42,6 +42,25 @@ impl SparseVector {
         self.0
             .binary_search_by_key(&index, |(i, _)| *i)
             .map_or_else(|_| Rational::zero(), |at| self.0[at].1.0.clone())
+    }
+
+    /// The non-zero factor a with `self = a · direction`, if there is one.
+    pub fn proportion(&self, direction: &Self) -> Option<Rational> {
+        if self.len() != direction.len() {
+            return None;
+        }
+        let mut factor: Option<Rational> = None;
+        for ((i, a), (j, b)) in self.iter().zip(direction.iter()) {
+            if i != j {
+                return None;
+            }
+            match &factor {
+                Some(factor) if (b * factor) != *a => return None,
+                Some(_) => {}
+                None => factor = Some(if b.is_one() { a.clone() } else { a / b }),
+            }
+        }
+        factor
     }
 
     /// Checks order, zeros and the index bound; says what is wrong.

@@ -1,6 +1,6 @@
 //! The syntax tree of a target expression, names already resolved.
 
-use crate::number::Rational;
+use crate::arith::number::Rational;
 use std::ops::Range;
 
 /// Byte range in the target file.

@@ -6,8 +6,8 @@
 use super::ast::Span;
 use super::diagnostics::{Diagnostic, Reporter, nearest, quote};
 use super::target::Tokens;
-use crate::interval::Interval;
-use crate::number::{MAX_NUMERAL_LENGTH, Rational, parse_rational};
+use crate::arith::interval::Interval;
+use crate::arith::number::{MAX_NUMERAL_LENGTH, Rational, parse_rational};
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
 use toml::Spanned;

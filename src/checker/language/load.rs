@@ -8,9 +8,9 @@ use super::lexer::is_name;
 use super::literal::Literal;
 use super::names::reserved;
 use super::parser::parse_expression;
+use super::shape::Shape;
 use super::target::{Body, Target, Tokens};
 use super::term::Term;
-use crate::normal_form::Shape;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 

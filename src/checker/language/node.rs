@@ -14,11 +14,11 @@
 //! has the same terms for every place of these but for the runs in which they stand. [`Folds`] combines the others.
 
 use super::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, TokenLevel};
-use super::evaluate::EvalError;
 use super::folds::{Folds, Total};
 use super::scalar::Scalar;
-use crate::number::Rational;
-use crate::sequence::Sequence;
+use super::sequence::Sequence;
+use super::value::EvalError;
+use crate::arith::number::Rational;
 use crate::work::{charge, charge_all};
 use num_bigint::BigInt;
 use std::collections::{BTreeMap, BTreeSet};

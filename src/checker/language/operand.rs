@@ -7,7 +7,7 @@ use super::lexer::Token;
 use super::names::{Word, all_functions, explicit_token, reserved, word, words};
 use super::parser::Parser;
 use super::term::{Chain, Term};
-use crate::number::Rational;
+use crate::arith::number::Rational;
 use num_traits::Signed;
 
 impl Parser<'_, '_> {

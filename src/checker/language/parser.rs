@@ -9,7 +9,7 @@ use super::diagnostics::Diagnostic;
 use super::lexer::{Token, lex};
 use super::literal::Literal;
 use super::term::{Chain, Term, assemble};
-use crate::number::parse_rational;
+use crate::arith::number::parse_rational;
 use num_traits::Zero;
 
 /// The largest exponent.

@@ -3,7 +3,7 @@
 use super::ast::{BinaryOp, Expr, ExprKind, TokenLevel};
 use super::target::Body;
 use super::term::LONGEST_CHAIN;
-use crate::number::Rational;
+use crate::arith::number::Rational;
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::fmt::Write;

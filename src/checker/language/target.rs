@@ -1,8 +1,8 @@
 //! A target: the function to be realised, its domain and its length.
 
 use super::ast::Expr;
-use crate::interval::Interval;
-use crate::number::Rational;
+use crate::arith::interval::Interval;
+use crate::arith::number::Rational;
 
 /// How many tokens a sequence has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

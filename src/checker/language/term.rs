@@ -1,7 +1,7 @@
 //! Syntax trees under construction, with what the parser has to know about them.
 
 use super::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Span};
-use crate::number::{Rational, max, min};
+use crate::arith::number::{Rational, max, min};
 use num_traits::{One, Signed, Zero};
 
 /// The longest chain `a + b + …` that is kept as written; longer ones are balanced, see [`assemble`].

@@ -10,15 +10,15 @@
 //!
 //! While binders are open there are several *named* tokens (the own one and the bound ones); "others" are the rest.
 
+pub mod expansion;
 mod products;
-mod shape;
+pub(crate) mod symmetry;
 
-pub use shape::{Shape, TooManyVariables};
-
-use crate::interval::Interval;
-use crate::linear_combination::LinearCombination;
-use crate::number::{Rational, integer};
-use crate::polynomial::{MAX_DEGREE, Monomial, Polynomial};
+use crate::arith::interval::Interval;
+use crate::arith::linear_combination::LinearCombination;
+use crate::arith::number::{Rational, integer};
+use crate::arith::polynomial::{MAX_DEGREE, Monomial, Polynomial};
+use crate::language::{Shape, TooManyVariables};
 use crate::sizes;
 use num_traits::{One, Signed, Zero};
 use std::cell::Cell;

@@ -1,8 +1,8 @@
 //! Products: of two normal forms, and over all the other tokens.
 
 use super::{Basis, Limits, NormalForm, Others, TooLarge};
-use crate::number::Rational;
-use crate::polynomial::{MAX_DEGREE, Monomial};
+use crate::arith::number::Rational;
+use crate::arith::polynomial::{MAX_DEGREE, Monomial};
 use crate::work::charge_all;
 use num_traits::One;
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! The atoms found so far.
 
 use super::tree::{coordinate, fingerprint, free_levels, relabel};
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::interval::Interval;
 use crate::enclosure::image::Image;
-use crate::enclosure::interval::DyadicInterval;
-use crate::interval::Interval;
 use crate::language::ast::{Expr, Function, Span, TokenLevel};
 use std::collections::HashMap;
 

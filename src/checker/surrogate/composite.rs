@@ -5,15 +5,15 @@
 //! replaced. The surrogate of b has to be b itself, up to atoms.
 
 use super::atoms::to_rational;
+use super::cover::{range, require_magnitude};
 use super::pass::{Pass, Value, enclosing, product};
 use super::replace::{Failure, Shifted, wrong};
 use super::tree::{self, binary, children, coordinate, relabel, size};
-use crate::enclosure::cover::{range, require_magnitude};
-use crate::enclosure::dyadic::Dyadic;
-use crate::interval::Interval;
+use crate::arith::dyadic::Dyadic;
+use crate::arith::interval::Interval;
+use crate::arith::number::{Rational, integer};
 use crate::language::ast::{BinaryOp, Expr, ExprKind};
 use crate::language::target::{Body, Target, Tokens};
-use crate::number::{Rational, integer};
 
 /// An expression as a function of one node inside it.
 struct Composite<'a> {

@@ -1,8 +1,8 @@
 //! Derivatives of expressions without reductions.
 
 use super::tree::{binary, call, node, number};
+use crate::arith::number::{integer, ratio};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, TokenLevel};
-use crate::number::{integer, ratio};
 use num_traits::{One, Zero};
 
 /// ∂expr/∂coordinate wherever the expression is defined; nothing where it may have kinks, or has reductions.

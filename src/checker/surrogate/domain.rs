@@ -3,13 +3,13 @@
 use super::SurrogateError;
 use super::atoms::to_rational;
 use super::pass::Pass;
-use crate::decimal;
+use crate::arith::decimal;
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::interval::Interval;
+use crate::arith::number::Rational;
 use crate::enclosure::exact_range::exact_range;
 use crate::enclosure::image::Image;
-use crate::enclosure::interval::DyadicInterval;
-use crate::interval::Interval;
 use crate::language::ast::{Expr, Function};
-use crate::number::Rational;
 use num_traits::{Signed, Zero};
 
 /// With more coordinates, not all corners of the box are looked at for an argument without a value.

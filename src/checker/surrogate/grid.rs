@@ -12,14 +12,14 @@ use super::hats::times;
 use super::pass::{Pass, Value, enclosing, product, uncovered};
 use super::replace::{Failure, coordinates, wrong};
 use super::tree::{self, binary};
-use crate::enclosure::dyadic::Rounding::Up;
-use crate::enclosure::interval::DyadicInterval;
+use crate::arith::dyadic::Rounding::Up;
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::interval::Interval;
+use crate::arith::number::{Rational, floor_log2, integer, power_of_two, ratio};
 use crate::enclosure::{PreparedSide, TargetEnclosure};
-use crate::interval::Interval;
 use crate::language::ast::{BinaryOp, Expr, Function, TokenLevel};
 use crate::language::evaluate_token;
 use crate::language::target::Target;
-use crate::number::{Rational, floor_log2, integer, power_of_two, ratio};
 use num_traits::Zero;
 
 /// Values at knots are multiples of the error's power of two, over 2 to this power.

@@ -5,17 +5,17 @@
 //! derivative, in t ([`require_interpolant`]): a jump of the slope by J costs at most Jh/4, a second derivative K at most Kh²/8.
 //! Where the divisor of a quotient is such a function and the whole is not, the inverse of the divisor is replaced.
 
+use super::cover::{range, require_interpolant};
 use super::derivative::derivative;
 use super::pass::{Pass, Value, enclosing, product, uncovered};
 use super::replace::{Failure, MAX_PIECES, coordinates, explicit, pair, wrong};
 use super::tree::{self, binary, call, coordinate, free_levels, relabel, size};
-use crate::enclosure::cover::{range, require_interpolant};
-use crate::enclosure::dyadic::Rounding::Up;
-use crate::enclosure::interval::DyadicInterval;
-use crate::interval::Interval;
+use crate::arith::dyadic::Rounding::Up;
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::interval::Interval;
+use crate::arith::number::{Rational, integer};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, TokenLevel};
 use crate::language::target::Target;
-use crate::number::{Rational, integer};
 use crate::sizes;
 use num_traits::Zero;
 

@@ -16,11 +16,13 @@
 
 mod atoms;
 mod composite;
+pub mod cover;
 mod derivative;
 mod domain;
 mod grid;
 mod hats;
 mod pass;
+pub mod polynomial_distance;
 mod quotient;
 mod replace;
 mod separate;
@@ -31,14 +33,14 @@ pub use derivative::derivative;
 pub use replace::pair_function;
 pub use tree::{children, free_levels, size};
 
-use crate::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
+use crate::arith::interval::Interval;
+use crate::arith::number::Rational;
 use crate::format::certificate::Approximation;
-use crate::interval::Interval;
 use crate::language::ast::{Function, Span};
 use crate::language::target::Target;
 use crate::normal_form::NormalForm;
-use crate::number::Rational;
-use crate::rules::{Refusal, Rule};
+use crate::normal_form::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
+use crate::refusal::{Refusal, Rule};
 use num_traits::Zero;
 
 /// Why a target has no surrogate.

@@ -14,14 +14,14 @@
 use super::pass::Pass;
 use super::replace::explicit;
 use super::tree::{children, coordinate, free_levels, relabel, size};
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::interval::Interval;
+use crate::arith::number::{Rational, max};
+use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::enclosure::exact_range::exact_range;
 use crate::enclosure::image::Image;
-use crate::enclosure::interval::DyadicInterval;
-use crate::expansion::explicit_polynomial;
-use crate::interval::Interval;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
-use crate::number::{Rational, max};
-use crate::polynomial::{Monomial, Polynomial};
+use crate::normal_form::expansion::explicit_polynomial;
 use num_traits::{Signed, Zero};
 
 /// Larger quotients are not looked at.

@@ -17,19 +17,19 @@
 use super::SurrogateError;
 use super::atoms::to_rational;
 use super::pass::{Pass, Value, enclosing};
+use super::polynomial_distance::polynomial_distance;
 use super::tree::{self, binary, call, coordinate, free_levels, node, relabel, size};
-use crate::enclosure::dyadic::Rounding::Up;
+use crate::arith::dyadic::Rounding::Up;
+use crate::arith::dyadic_interval::DyadicInterval;
+use crate::arith::interval::Interval;
+use crate::arith::number::{Exact, Rational, integer};
+use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::enclosure::image::{Image, moved};
-use crate::enclosure::interval::DyadicInterval;
-use crate::expansion::explicit_polynomial;
 use crate::format::certificate::{Approximation, Replacement};
-use crate::interval::Interval;
+use crate::language::Shape;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
-use crate::normal_form::Shape;
-use crate::number::{Exact, Rational, integer};
-use crate::polynomial::{Monomial, Polynomial};
-use crate::rules::polynomial_distance::polynomial_distance;
+use crate::normal_form::expansion::explicit_polynomial;
 use crate::sizes;
 use num_traits::{One, Signed, Zero};
 

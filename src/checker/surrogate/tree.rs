@@ -1,7 +1,7 @@
 //! Small changes of syntax trees.
 
+use crate::arith::number::Rational;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
-use crate::number::Rational;
 use crate::work::charge;
 use num_traits::Zero;
 use std::collections::BTreeSet;

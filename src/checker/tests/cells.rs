@@ -1,12 +1,12 @@
 //! Networks that are constant on cells: what the rule says of small ones, and what it refuses of hostile ones.
 
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
+use sumformer_checker::cells::{CellBound, derive};
 use sumformer_checker::format::network::*;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::rules::cells::{CellBound, derive};
-use sumformer_checker::rules::{Refusal, RefusalKind, Rule};
+use sumformer_checker::refusal::{Refusal, RefusalKind, Rule};
 use sumformer_checker::work::{Limits, within};
 
 fn target(domain: &str, output: &str) -> Target {

@@ -1,14 +1,14 @@
 //! Files made to stall, overflow or crash the checker end in a refusal.
 
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
 use sumformer_checker::format::certificate::*;
 use sumformer_checker::format::network::*;
 use sumformer_checker::format::sha256;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::rules::RefusalKind;
+use sumformer_checker::refusal::RefusalKind;
 
 const TARGET: &str = "name = \"t\"\ntokens = 2\ndomain = [[\"0\", \"2/3\"]]\noutput = [\"x[0]\"]\n";
 
@@ -136,7 +136,7 @@ fn sums_of_unrelated_denominators_are_refused_before_they_fill_the_memory() {
 fn powers_of_powers_are_refused_before_they_overflow() {
     let source = TARGET.replace("x[0]", "((x[0]^10000)^10000)^10000 + x[0]");
     let target = sumformer_checker::language::load_target("t.toml", &source).unwrap();
-    let error = sumformer_checker::expansion::expand_target(&target, 1000).unwrap_err();
+    let error = sumformer_checker::normal_form::expansion::expand_target(&target, 1000).unwrap_err();
     assert!(error.to_string().contains("the limit is 4096"), "{error}");
 }
 
@@ -163,8 +163,10 @@ fn numbers_with_long_continued_fractions_are_compared_without_recursion() {
     let loaded = std::thread::Builder::new().stack_size(1 << 20).spawn(load).unwrap().join().unwrap();
     assert_eq!(loaded.unwrap(), 2);
     let (network, mut certificate) = tower(1);
-    certificate.certified = Exact(sumformer_checker::number::parse_rational(&format!("{b}/{c}")).unwrap());
-    certificate.epsilon = Exact(sumformer_checker::number::parse_rational(&format!("{a}/{b}")).unwrap());
+    certificate.certified =
+        Exact(sumformer_checker::arith::number::parse_rational(&format!("{b}/{c}")).unwrap());
+    certificate.epsilon =
+        Exact(sumformer_checker::arith::number::parse_rational(&format!("{a}/{b}")).unwrap());
     assert!(!matches!(verdict(&network, certificate), Verdict::Incomplete(_)));
 }
 

@@ -1,6 +1,7 @@
 //! Files made to make the rule for cells slow, large or wrong in its machine integers: each ends at once with a verdict.
 
 use num_traits::One;
+use sumformer_checker::arith::number::{Exact, Rational, integer, power_of_two, ratio};
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
 use sumformer_checker::format::certificate::{CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim};
 use sumformer_checker::format::network::{
@@ -9,8 +10,7 @@ use sumformer_checker::format::network::{
 use sumformer_checker::format::sha256;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, power_of_two, ratio};
-use sumformer_checker::rules::Refusal;
+use sumformer_checker::refusal::Refusal;
 
 fn vector(entries: &[(usize, i64)]) -> SparseVector {
     SparseVector::from_entries(entries.iter().map(|&(i, v)| (i, integer(v))))

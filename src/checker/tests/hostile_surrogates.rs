@@ -1,6 +1,7 @@
 //! Surrogates made to claim too little, or to stall: what is said of them is true, or they are refused.
 
 use num_traits::Signed;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, to_f64};
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
 use sumformer_checker::format::certificate::{
     Approximation, CERTIFICATE_FORMAT, Certificate, OutputClaim, Replacement,
@@ -10,8 +11,7 @@ use sumformer_checker::format::sha256;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{evaluate_token, load_target};
-use sumformer_checker::number::{Exact, Rational, integer, ratio, to_f64};
-use sumformer_checker::rules::Rule;
+use sumformer_checker::refusal::Rule;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 const LIMIT: usize = 200_000;

@@ -2,12 +2,12 @@
 
 use num_traits::{One, Zero};
 use proptest::prelude::*;
-use sumformer_checker::expansion::{ExpansionError, expand_target, expand_target_in};
+use sumformer_checker::arith::number::{Rational, ratio};
+use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{evaluate_token, load_target};
+use sumformer_checker::normal_form::expansion::{ExpansionError, expand_target, expand_target_in};
 use sumformer_checker::normal_form::{NormalForm, Others, SumsOf};
-use sumformer_checker::number::{Rational, ratio};
-use sumformer_checker::polynomial::Monomial;
 
 const LIMIT: usize = 100_000;
 

@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, ToPrimitive, Zero};
 use proptest::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use sumformer_checker::number::{Rational, integer, ratio};
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 
 fn number() -> impl Strategy<Value = (BigRational, Rational)> {
     let part = prop_oneof![-20..20_i128, any::<i128>()];

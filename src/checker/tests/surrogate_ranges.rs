@@ -1,10 +1,10 @@
 //! Where arguments go: exact ends at the edge of a domain, and quotients whose parts vary together.
 
 use proptest::prelude::*;
-use sumformer_checker::interval::Interval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{integer, ratio, to_f64};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{integer, ratio, to_f64};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 const LIMIT: usize = 200_000;

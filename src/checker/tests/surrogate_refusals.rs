@@ -1,8 +1,8 @@
 //! Every reason for which a target has no surrogate, or an approximation is none, is said once.
 
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::certificate::{Approximation, Replacement};
 use sumformer_checker::language::load_target;
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 /// What `Surrogate::new` says of outputs on [0, 1]² or another domain.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use sumformer_checker::number::{Rational, integer, ratio};
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::work::{self, BYTES_PER_UNIT, Limits, Stopped, charge, within};
 
 /// Units that `body` costs.

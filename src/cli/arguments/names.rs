@@ -7,8 +7,8 @@ use crate::lowering::plan::Layout;
 use crate::numeric::Summation;
 use crate::sumformer::latent::LatentMode;
 use clap::ValueEnum;
+use sumformer_checker::arith::number::{Rational, parse_rational};
 use sumformer_checker::format::network::Activation;
-use sumformer_checker::number::{Rational, parse_rational};
 
 /// `--scalar`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

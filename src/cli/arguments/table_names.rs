@@ -3,7 +3,7 @@
 use crate::codes::CodeKind;
 use crate::discontinuous::Separation;
 use clap::ValueEnum;
-use sumformer_checker::number::{Rational, parse_rational};
+use sumformer_checker::arith::number::{Rational, parse_rational};
 
 /// `--cell-value`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,9 +4,9 @@ use super::number::Number;
 use crate::cli::error::CliError;
 use crate::eval::linear::factored;
 use std::borrow::Cow;
-use sumformer_checker::evaluation::{evaluation_operations, network_operations};
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::target::Target;
+use sumformer_checker::witness::operations::{evaluation_operations, network_operations};
 use sumformer_checker::work::{Limits, within};
 
 /// The most work that is done, in operations of a processor: some seconds.

@@ -19,12 +19,11 @@ use number::{Number, Pass};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
-use sumformer_checker::check::run_blocks;
-use sumformer_checker::check::{ParsedProof, derive_bound, require_same_shape};
-use sumformer_checker::implied::ImpliedSumformer;
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::boxes::implied::ImpliedSumformer;
+use sumformer_checker::check::{ParsedProof, derive_bound, require_same_shape, run_blocks};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{EvalError, evaluate_sequence};
-use sumformer_checker::number::Rational;
 
 /// Reads a proof and its input, evaluates, prints.
 pub fn run(arguments: &EvalArguments, json: bool) -> Result<Outcome, CliError> {

@@ -7,10 +7,10 @@ use crate::numeric::{FloatInterval, Scalar as ForwardScalar, Summation};
 use num_traits::Signed;
 use serde_json::Value;
 use std::collections::HashSet;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::Scalar;
-use sumformer_checker::number::Rational;
-use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
+use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 
 /// The network as a function of a sequence.
 pub type Pass<'n, N> = Box<dyn Fn(&[Vec<N>]) -> Result<Vec<Vec<N>>, CliError> + 'n>;

@@ -19,11 +19,11 @@ use crate::sumformer::latent::{LatentMode, SumformerError};
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
 use std::time::Instant;
-use sumformer_checker::expansion::ExpansionError;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{Diagnostic, Diagnostics};
 use sumformer_checker::normal_form::TooLarge;
-use sumformer_checker::number::Rational;
+use sumformer_checker::normal_form::expansion::ExpansionError;
 use sumformer_checker::surrogate::SurrogateError;
 
 /// Lowers a way's Sumformer to each architecture, and proves the bounds.

@@ -17,10 +17,10 @@ use num_bigint::{BigInt, BigUint};
 use num_traits::{ToPrimitive, Zero};
 use serde_json::{Map, Value, json};
 use std::time::Instant;
+use sumformer_checker::arith::number::{Rational, max, round_up};
+use sumformer_checker::cells::{CellBound, derive};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, max, round_up};
-use sumformer_checker::rules::cells::{CellBound, derive};
 
 /// Networks with more weights take more than a few GiB.
 pub(super) const MAX_WEIGHTS: u64 = 10_000_000;

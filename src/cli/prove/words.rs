@@ -5,9 +5,9 @@ use crate::approximation::way::{Route, Way};
 use crate::certify::boxes::WorstBox;
 use crate::cli::numbers::{above, measured, upper};
 use serde_json::{Value, json};
-use sumformer_checker::decimal::range;
+use sumformer_checker::arith::decimal::range;
+use sumformer_checker::arith::number::{Rational, max};
 use sumformer_checker::format::certificate::Replacement;
-use sumformer_checker::number::{Rational, max};
 
 /// `route structural: …; `, or nothing for polynomials.
 pub(super) fn route(way: &Way) -> String {
@@ -102,7 +102,7 @@ pub(super) fn route_json(way: &Way) -> Value {
 
 /// The worst box that was left open.
 pub(super) fn open_box(worst: &WorstBox, epsilon: &Rational) -> String {
-    let sides = |token: &Vec<sumformer_checker::interval::Interval>| {
+    let sides = |token: &Vec<sumformer_checker::arith::interval::Interval>| {
         let sides: Vec<String> = token.iter().map(|side| side.to_string()).collect();
         sides.join(" x ")
     };

@@ -1,12 +1,9 @@
 //! The part of the page about one proof.
 
-use super::continuous;
-use super::discontinuous;
 use super::page::{CHECKER, VERSION, proof_name, verdict_word, word};
 use super::parts::{ROWS, cell, counted, formula, grouped, number, own, table, text};
-use super::pictures;
 use super::text::brief;
-use super::weights;
+use super::{continuous, discontinuous, pictures, weights};
 use crate::cli::error::CliError;
 use crate::cli::escape::shown;
 use crate::report::boxes::TreeFacts;
@@ -17,9 +14,9 @@ use crate::report::words::interval;
 use itertools::Itertools;
 use maud::{Markup, html};
 use num_traits::Zero;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::check::{Scope, Verdict};
 use sumformer_checker::format::certificate::Witness;
-use sumformer_checker::number::Rational;
 
 /// Longer expressions are cut.
 const EXPRESSION: usize = 4000;

@@ -15,8 +15,8 @@ use clap::{Args, builder::RangedU64ValueParser};
 use itertools::Itertools;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, ratio};
 
 /// `scale accuracy`
 #[derive(Debug, Args)]

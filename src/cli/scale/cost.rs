@@ -17,7 +17,7 @@ use clap::{Args, ValueEnum};
 use itertools::{Itertools, iproduct};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 pub(super) const HELP: &str = "Families on [0, 1]^d, in sums S over the n − 1 other tokens:\n  \
 features  Σ S_α over all 1 ≤ |α| ≤ D: φ is all monomials, as in (36), ψ is linear\n  \

@@ -54,7 +54,7 @@ pub(super) fn picture(rows: &[DiscontinuousRow]) -> Picture {
     };
     let paper = rows
         .iter()
-        .map(|row| (entries(row), sumformer_checker::number::to_f64(&row.paper_entries).min(LARGEST)));
+        .map(|row| (entries(row), sumformer_checker::arith::number::to_f64(&row.paper_entries).min(LARGEST)));
     let itself = |x: fn(Sized<'_>) -> f64| once(known.iter().map(|sized| (x(*sized), x(*sized))));
     let mut parameters = by_code(|(row, _)| entries(row), |sizes| float(&sizes.network.nonzeros));
     parameters.push(Line::dashed(BLACK, itself(|(row, _)| entries(row))).labelled("T"));

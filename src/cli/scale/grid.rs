@@ -13,8 +13,8 @@ use clap::Args;
 use itertools::Itertools;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, ratio};
 
 /// `scale grid`
 #[derive(Debug, Args)]

@@ -17,9 +17,9 @@ use clap::Args;
 use itertools::Itertools;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Rational, ratio};
 use sumformer_checker::surrogate::SurrogateError;
 
 /// `scale network`
@@ -47,8 +47,8 @@ pub struct NetworkArguments {
     #[arg(long, value_name = "N", default_value_t = 2_000_000)]
     pub max_units: u64,
     /// Refuse targets that expand to more terms.
-    #[arg(long, value_name = "N", default_value_t = sumformer_checker::expansion::DEFAULT_MAX_TERMS as u64,
-          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::expansion::DEFAULT_MAX_TERMS as u64))]
+    #[arg(long, value_name = "N", default_value_t = sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS as u64,
+          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS as u64))]
     pub max_terms: u64,
 }
 

@@ -13,7 +13,7 @@ use plotters::style::colors::BLACK;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use sumformer_checker::number::Rational;
+use sumformer_checker::arith::number::Rational;
 
 pub(super) const HELP: &str = "What stands for the n × n weights A of softmax attention, whose scores are random and at most eta on the target's box:\n  \
 linformer-uniform      Definition 2.5 with E = F = 1/n, as in Theorem 4.4\n  \

@@ -17,8 +17,8 @@ use itertools::{Itertools, iproduct};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::Rational;
 
 pub(super) const HELP: &str = "W_Q and W_K are random on the token's coordinates, scaled so that interval arithmetic proves |score| <= eta for all tokens of the \
 box (\"bound\" is what it proves). weights: the largest |n·A_ij − 1| over 4 sequences, a proved lower bound. certified: no larger one exists in the box: \

@@ -4,7 +4,7 @@ use crate::cli::error::{CliError, Outcome};
 use crate::cli::numbers::{above, below, measured};
 use crate::cli::plot::{COLOURS, Line, Picture};
 use serde_json::{Value, json};
-use sumformer_checker::number::{Rational, parse_rational};
+use sumformer_checker::arith::number::{Rational, parse_rational};
 
 /// The column of upper bounds, which may be floats.
 const CERTIFIED: &str = "certified";

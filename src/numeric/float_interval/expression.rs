@@ -6,12 +6,12 @@
 use super::FloatInterval;
 use crate::numeric::rounding::{from_rational_down, from_rational_up};
 use num_traits::One;
-use sumformer_checker::enclosure::dyadic::{Dyadic, Rounding};
+use sumformer_checker::arith::dyadic::{Dyadic, Rounding};
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::enclosure::image::Image;
-use sumformer_checker::enclosure::interval::DyadicInterval;
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::language::{EvalError, Scalar};
-use sumformer_checker::number::Rational;
 
 impl Scalar for FloatInterval {
     fn from_rational(value: &Rational) -> Self {
@@ -98,8 +98,8 @@ impl FloatInterval {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sumformer_checker::arith::number::ratio;
     use sumformer_checker::language::{evaluate_sequence, load_target};
-    use sumformer_checker::number::ratio;
 
     fn target(output: &str) -> sumformer_checker::language::target::Target {
         let source = format!("name=\"t\"\ntokens=3\ndomain=[[\"-1\",\"1\"]]\noutput=['{output}']");
@@ -146,7 +146,7 @@ mod tests {
             let one = at("sigmoid(x[0]) + sigmoid(-x[0])", t.clone()).unwrap();
             assert!(one.contains(&ratio(1, 1)) && one.wid() < 1e-14, "{one}");
             let tanh = at("tanh(x[0])", t.clone()).unwrap();
-            let float = sumformer_checker::number::to_f64(&t).tanh();
+            let float = sumformer_checker::arith::number::to_f64(&t).tanh();
             assert!(tanh.inf() <= float && float <= tanh.sup() && tanh.wid() < 1e-14, "{t}: {tanh}");
             assert!(at("sqrt(x[0]^2) - abs(x[0])", t).unwrap().contains(&ratio(0, 1)));
         }
@@ -162,7 +162,7 @@ mod tests {
         };
         for k in -60..60_i64 {
             let t = ratio(k, 7);
-            let float = sumformer_checker::number::to_f64(&t);
+            let float = sumformer_checker::arith::number::to_f64(&t);
             for (name, value) in [("sin", float.sin()), ("cos", float.cos())] {
                 let enclosure = at(&format!("{name}(x[0])"), t.clone()).unwrap();
                 // t is within one unit in its last place, below 2^-49; so is the value.

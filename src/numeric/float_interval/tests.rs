@@ -4,7 +4,7 @@ use super::FloatInterval;
 use crate::numeric::Scalar;
 use num_traits::{One, Signed, Zero};
 use proptest::prelude::*;
-use sumformer_checker::number::{Rational, integer, power_of_two, ratio};
+use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio};
 
 /// Floats of every kind: all bit patterns, subnormals, huge ones, small integers, neighbours of powers of two.
 fn any_finite() -> impl Strategy<Value = f64> {
@@ -77,8 +77,8 @@ fn exp_bounds(x: f64) -> (Rational, Rational) {
     (low, high) = (taylor(&low) - &slack, taylor(&high) + &slack);
     for _ in 0..halvings {
         let bits = 200;
-        low = sumformer_checker::number::round_down(&(&low * &low), bits);
-        high = sumformer_checker::number::round_up(&(&high * &high), bits);
+        low = sumformer_checker::arith::number::round_down(&(&low * &low), bits);
+        high = sumformer_checker::arith::number::round_up(&(&high * &high), bits);
     }
     (low, high)
 }

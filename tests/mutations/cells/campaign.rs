@@ -9,12 +9,12 @@ use crate::proofs::Proof;
 use num_traits::Zero;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use sumformer_checker::arith::number::{Exact, integer, ratio};
+use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::RampClaim;
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
-use sumformer_checker::number::{Exact, integer, ratio};
-use sumformer_checker::rules::cells::derive;
 
 /// Mutants and random networks of the sample; `SUMFORMER_MUTATIONS` raises both.
 const SAMPLE: usize = 500;

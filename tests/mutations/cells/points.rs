@@ -3,9 +3,9 @@
 
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
+use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio};
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, integer, power_of_two, ratio};
 
 /// Units with proportional inputs, of one block and activation.
 type Direction = (usize, Vec<(usize, Rational)>);

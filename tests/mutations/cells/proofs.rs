@@ -8,15 +8,15 @@ use sumformer::discontinuous::{
     CellValue, CellValues, DiscontinuousOptions, Grid, Jump, Separation, Table, TableLayout, network,
 };
 use sumformer::lowering::attention::{Architecture, Scores};
-use sumformer_checker::evaluation::witness_error;
+use sumformer_checker::arith::number::{Exact, Rational, integer, max, ratio};
+use sumformer_checker::cells::{CellBound, derive};
 use sumformer_checker::format::certificate::{
     CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, RampClaim, Witness, WitnessKind,
 };
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Exact, Rational, integer, max, ratio};
-use sumformer_checker::rules::cells::{CellBound, derive};
+use sumformer_checker::witness::witness_error;
 
 /// Sides of boxes: unit, symmetric, negative, a point, none of it dyadic.
 const SIDES: [(&str, &str); 6] =

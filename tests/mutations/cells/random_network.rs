@@ -3,13 +3,13 @@
 
 use crate::dice::Dice;
 use num_traits::Zero;
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection,
     ReciprocalLength, UniformValue, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::number::{Exact, Rational, integer, ratio};
 
 /// Slots: the token, d; a multiple of a coordinate; a constant; and free ones.
 pub fn random_network(target: &Target, dice: &mut Dice) -> Network {

@@ -4,6 +4,8 @@ use super::proofs::certify;
 use super::truth::refute;
 use crate::dice::Dice;
 use crate::proofs::Proof;
+use sumformer_checker::arith::number::{Exact, Rational, integer, power_of_two, ratio};
+use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
 use sumformer_checker::format::network::{
@@ -12,9 +14,7 @@ use sumformer_checker::format::network::{
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Exact, Rational, integer, power_of_two, ratio};
-use sumformer_checker::rules::cells::derive;
-use sumformer_checker::rules::{Refusal, RefusalKind, Rule};
+use sumformer_checker::refusal::{Refusal, RefusalKind, Rule};
 
 /// The token and twice itself, its cell, the mean of all cells, and what is looked up.
 const TOKEN: usize = 0;

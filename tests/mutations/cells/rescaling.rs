@@ -4,10 +4,10 @@ use super::proofs::random_target;
 use super::random_network::random_network;
 use crate::dice::Dice;
 use rayon::prelude::*;
+use sumformer_checker::arith::number::{Rational, integer, power_of_two};
+use sumformer_checker::cells::derive;
 use sumformer_checker::format::network::{AffineMap, Network};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::number::{Rational, integer, power_of_two};
-use sumformer_checker::rules::cells::derive;
 
 fn row(vector: &SparseVector, factor: impl Fn(usize) -> Rational) -> SparseVector {
     SparseVector::from_entries(vector.iter().map(|(slot, value)| (slot, value * factor(slot))))

@@ -3,11 +3,11 @@
 use super::points::{Side, ramp_measure, sides};
 use crate::dice::Dice;
 use num_traits::{Signed, Zero};
+use sumformer_checker::arith::number::{Rational, max, ratio};
 use sumformer_checker::check::{Checked, Derived, Scope};
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::number::{Rational, max, ratio};
-use sumformer_checker::semantics::{ExactEvaluator, SemanticsError};
+use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 
 /// The largest errors that were found.
 #[derive(Debug, Clone, Default)]

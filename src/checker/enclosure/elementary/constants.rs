@@ -12,7 +12,7 @@ pub(super) const HALF_PI_LOW: i128 = 0x6263_3145_c06e_0e68;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::{Rational, integer, power_of_two};
+    use crate::arith::number::{Rational, integer, power_of_two};
 
     /// Σ sign^i q^(2i+1) / (2i+1) for i < terms: atanh q for the sign 1, atan q for −1.
     fn arc(inverse: i64, sign: i64, terms: u32) -> Rational {

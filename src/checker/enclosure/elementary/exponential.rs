@@ -15,8 +15,8 @@
 
 use super::constants::LN_2;
 use super::fixed::{TERMS, between, inverse_factorials, sum};
-use crate::enclosure::dyadic::Dyadic;
-use crate::enclosure::interval::DyadicInterval;
+use crate::arith::dyadic::Dyadic;
+use crate::arith::dyadic_interval::DyadicInterval;
 
 static COEFFICIENTS: [u64; TERMS] = inverse_factorials(0, 1);
 

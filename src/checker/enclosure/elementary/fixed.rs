@@ -15,12 +15,9 @@
 //! *No overflow.* In the series here 0 ≤ v_i, 0 ≤ s_i ≤ 2 — for alternating signs because c_i ≥ c_{i+1} and t < 1 —
 //! so v_i < 2^63 + 8, and a product of two such integers has at most 127 bits.
 
-use crate::enclosure::dyadic::{
-    Dyadic,
-    Rounding::{Down, Up},
-    rounded,
-};
-use crate::enclosure::interval::DyadicInterval;
+use crate::arith::dyadic::Rounding::{Down, Up};
+use crate::arith::dyadic::{Dyadic, rounded};
+use crate::arith::dyadic_interval::DyadicInterval;
 
 /// The number of binary places.
 pub(super) const PLACES: u32 = 62;

@@ -12,8 +12,9 @@
 
 use super::exp;
 use super::fixed::{PLACES, TERMS, between, inverse_factorials, square, sum};
-use crate::enclosure::dyadic::{Dyadic, Rounding::Down};
-use crate::enclosure::interval::DyadicInterval;
+use crate::arith::dyadic::Dyadic;
+use crate::arith::dyadic::Rounding::Down;
+use crate::arith::dyadic_interval::DyadicInterval;
 
 /// Terms of the series for |x| < 1/2.
 const SHORT: usize = 11;

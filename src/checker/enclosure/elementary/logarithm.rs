@@ -13,12 +13,9 @@
 
 use super::constants::LN_2;
 use super::fixed::{PLACES, TERMS, between, square, sum};
-use crate::enclosure::dyadic::{
-    Dyadic,
-    Rounding::{Down, Up},
-    rounded,
-};
-use crate::enclosure::interval::DyadicInterval;
+use crate::arith::dyadic::Rounding::{Down, Up};
+use crate::arith::dyadic::{Dyadic, rounded};
+use crate::arith::dyadic_interval::DyadicInterval;
 
 /// ⌊√2 · 2^61⌋
 const ROOT_OF_TWO: i64 = 3_260_954_456_333_195_553;

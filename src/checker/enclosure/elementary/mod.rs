@@ -13,13 +13,13 @@
 //! as long as value and argument are within the range of [`Dyadic`]; beyond it the bounds are the ends of that range.
 //! That the value is contained is proved in each file; the widths are not needed for that, tests look at them.
 //!
-//! An argument ±∞ stands, as everywhere in [`super::dyadic`], for all numbers beyond the range on that side: the
+//! An argument ±∞ stands, as everywhere in [`crate::arith::dyadic`], for all numbers beyond the range on that side: the
 //! bound of the result that looks outward, the only one that is used then, is the one for the limit.
 //!
 //! *How.* [`fixed`] sums series in integers; [`constants`] are ln 2 and π/2; everything else is a reduction of the
 //! argument, done exactly or in intervals. Each file proves its own.
 //!
-//! [`Dyadic`]: super::dyadic::Dyadic
+//! [`Dyadic`]: crate::arith::dyadic::Dyadic
 
 mod constants;
 mod exponential;

@@ -5,12 +5,9 @@
 //! ceiling is ρ or ρ + 1, depending on whether ρ² = m·2^s. For x = ∞ the upper bound ∞ comes out, as Ω is far above
 //! the range.
 
-use crate::enclosure::dyadic::{
-    Dyadic,
-    Rounding::{Down, Up},
-    rounded,
-};
-use crate::enclosure::interval::DyadicInterval;
+use crate::arith::dyadic::Rounding::{Down, Up};
+use crate::arith::dyadic::{Dyadic, rounded};
+use crate::arith::dyadic_interval::DyadicInterval;
 
 /// √x; nothing if x < 0.
 pub(in crate::enclosure) fn sqrt(x: Dyadic) -> Option<DyadicInterval> {

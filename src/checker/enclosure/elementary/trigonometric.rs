@@ -19,12 +19,9 @@
 
 use super::constants::{HALF_PI, HALF_PI_LOW};
 use super::fixed::{PLACES, TERMS, alternating, between, inverse_factorials, square};
-use crate::enclosure::dyadic::{
-    Dyadic,
-    Rounding::{Down, Up},
-    rounded,
-};
-use crate::enclosure::interval::DyadicInterval;
+use crate::arith::dyadic::Rounding::{Down, Up};
+use crate::arith::dyadic::{Dyadic, rounded};
+use crate::arith::dyadic_interval::DyadicInterval;
 
 /// Terms of the series.
 const SHORT: usize = 11;

@@ -4,12 +4,12 @@ use super::elementary::{ALL, at, interval_with_elements, meet, number, point};
 use super::{derivatives, ends, exact};
 use num_traits::Signed;
 use proptest::prelude::*;
-use sumformer_checker::enclosure::dyadic::Dyadic;
+use sumformer_checker::arith::dyadic::Dyadic;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio};
 use sumformer_checker::enclosure::image::Image;
-use sumformer_checker::enclosure::interval::DyadicInterval;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::ast::Function::{Abs, Cos, Exp, Log, Sigmoid, Sin, Sqrt, Tanh};
-use sumformer_checker::number::{Rational, integer, power_of_two, ratio};
 
 /// The slope of one chord.
 fn quotient(function: sumformer_checker::language::ast::Function, x: Dyadic, y: Dyadic) -> DyadicInterval {
@@ -110,8 +110,9 @@ fn slopes_of_roots_are_unbounded_at_zero_only() {
 
 #[test]
 fn derivatives_are_enclosed_sharply() {
-    let near =
-        |value: &Rational, wanted: f64| (sumformer_checker::number::to_f64(value) - wanted).abs() < 1e-12;
+    let near = |value: &Rational, wanted: f64| {
+        (sumformer_checker::arith::number::to_f64(value) - wanted).abs() < 1e-12
+    };
     let e = std::f64::consts::E;
     for (expression, inf, sup, low, high) in [
         ("exp(x[0])", 0, 1, 1.0, e),

@@ -3,15 +3,15 @@
 use super::elementary::{ALL, meet, over};
 use super::exact;
 use proptest::prelude::*;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, ratio, to_f64};
 use sumformer_checker::enclosure::curvature::curvature;
-use sumformer_checker::enclosure::interval::DyadicInterval;
 use sumformer_checker::enclosure::univariate::{image, lipschitz};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::ast::Function::{
     self, Abs, Exp, Hat, Inverse, Log, Relu, Sigmoid, Sqrt, Tanh,
 };
-use sumformer_checker::number::{Rational, integer, ratio, to_f64};
 
 fn smooth() -> impl Strategy<Value = Function> {
     (0..=ALL.len()).prop_map(|k| ALL.get(k).copied().unwrap_or(Inverse))

@@ -3,9 +3,9 @@
 use super::exact;
 use num_traits::{Signed, Zero};
 use proptest::prelude::*;
-use sumformer_checker::enclosure::dyadic::Rounding::{Down, Up};
-use sumformer_checker::enclosure::dyadic::{Dyadic, LIMIT};
-use sumformer_checker::number::{Rational, integer, power_of_two, round_down, round_up};
+use sumformer_checker::arith::dyadic::Rounding::{Down, Up};
+use sumformer_checker::arith::dyadic::{Dyadic, LIMIT};
+use sumformer_checker::arith::number::{Rational, integer, power_of_two, round_down, round_up};
 
 /// Dyadic numbers whose exponents differ by less than 180, with mantissas where carries happen among them.
 pub(super) fn dyadic() -> impl Strategy<Value = Dyadic> {

@@ -4,13 +4,13 @@ use super::dyadic::dyadic;
 use super::exact;
 use num_traits::Signed;
 use proptest::prelude::*;
-use sumformer_checker::enclosure::dyadic::Rounding::{Down, Up};
-use sumformer_checker::enclosure::dyadic::{Dyadic, LIMIT};
+use sumformer_checker::arith::dyadic::Rounding::{Down, Up};
+use sumformer_checker::arith::dyadic::{Dyadic, LIMIT};
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::number::{Rational, floor_log2, integer, power_of_two, ratio};
 use sumformer_checker::enclosure::image::Image;
-use sumformer_checker::enclosure::interval::DyadicInterval;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::ast::Function::{self, Cos, Exp, Log, Sigmoid, Sin, Sqrt, Tanh};
-use sumformer_checker::number::{Rational, floor_log2, integer, power_of_two, ratio};
 
 pub(super) const ALL: [Function; 7] = [Exp, Log, Sqrt, Sin, Cos, Tanh, Sigmoid];
 

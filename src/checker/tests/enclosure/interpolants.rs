@@ -1,11 +1,11 @@
 //! How far piecewise linear interpolants are from what they interpolate.
 
 use proptest::prelude::*;
-use sumformer_checker::enclosure::cover::require_interpolant;
-use sumformer_checker::interval::Interval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, ratio, to_f64};
 use sumformer_checker::language::target::{Body, Target};
 use sumformer_checker::language::{evaluate_token, load_target};
-use sumformer_checker::number::{Rational, integer, ratio, to_f64};
+use sumformer_checker::surrogate::cover::require_interpolant;
 use sumformer_checker::surrogate::derivative;
 
 /// An expression in x[0] and t = x[1], on [0, 1]².

@@ -4,10 +4,10 @@ use super::dyadic::dyadic;
 use super::exact;
 use num_traits::Signed;
 use proptest::prelude::*;
-use sumformer_checker::enclosure::dyadic::Dyadic;
-use sumformer_checker::enclosure::interval::DyadicInterval;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, integer, max, min, power_of_two, ratio};
+use sumformer_checker::arith::dyadic::Dyadic;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, max, min, power_of_two, ratio};
 
 fn interval() -> impl Strategy<Value = DyadicInterval> {
     (dyadic(), dyadic()).prop_map(|(a, b)| DyadicInterval::new(a.min(b), a.max(b)).unwrap())
@@ -86,9 +86,8 @@ fn signs_of_absolute_values_and_extrema() {
 fn unbounded_intervals_contain_their_results() {
     let large = power_of_two(3000);
     let elements: Vec<Rational> = (-5..6).map(integer).chain([ratio(1, 2), large.clone(), -large]).collect();
-    let end = |value: i64| {
-        Dyadic::from_rational(&integer(value), sumformer_checker::enclosure::dyadic::Rounding::Down)
-    };
+    let end =
+        |value: i64| Dyadic::from_rational(&integer(value), sumformer_checker::arith::dyadic::Rounding::Down);
     let (low, high) = (-Dyadic::INFINITY, Dyadic::INFINITY);
     let intervals: Vec<DyadicInterval> = [
         (low, end(-1)),

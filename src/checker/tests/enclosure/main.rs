@@ -12,12 +12,12 @@ mod root;
 mod taylor;
 mod tightness;
 
-use sumformer_checker::enclosure::dyadic::Dyadic;
+use sumformer_checker::arith::dyadic::Dyadic;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::Rational;
 
 /// A target of n tokens of one coordinate.
 fn target(n: usize, expression: &str) -> Target {

@@ -3,11 +3,12 @@
 use super::exact;
 use num_bigint::BigInt;
 use num_traits::{Num, Signed, Zero};
-use sumformer_checker::enclosure::dyadic::{Dyadic, LIMIT, Rounding::Down};
+use sumformer_checker::arith::dyadic::Rounding::Down;
+use sumformer_checker::arith::dyadic::{Dyadic, LIMIT};
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::number::{Rational, integer, power_of_two};
 use sumformer_checker::enclosure::image::Image;
-use sumformer_checker::enclosure::interval::DyadicInterval;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::number::{Rational, integer, power_of_two};
 
 /// u = 2^-62: the widths that the documentation names, in units of u·|value|.
 const WIDTHS: [(&str, Function, i64); 7] = [
@@ -102,7 +103,7 @@ fn rows_from_standard_input() {
     }
     assert!(count > 0);
     for (name, units) in worst {
-        println!("{name}: {:.2} units of 2^-62", sumformer_checker::number::to_f64(&units));
+        println!("{name}: {:.2} units of 2^-62", sumformer_checker::arith::number::to_f64(&units));
     }
     println!("{count} rows");
 }

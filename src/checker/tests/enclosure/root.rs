@@ -4,15 +4,16 @@ use super::elementary::{at, interval_with_elements, meet, over, point};
 use super::exact;
 use num_traits::{Signed, Zero};
 use proptest::prelude::*;
+use sumformer_checker::arith::dyadic::Dyadic;
+use sumformer_checker::arith::dyadic::Rounding::Up;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::enclosure::curvature::curvature;
-use sumformer_checker::enclosure::dyadic::{Dyadic, Rounding::Up};
 use sumformer_checker::enclosure::image::{Image, moved};
-use sumformer_checker::enclosure::interval::DyadicInterval;
 use sumformer_checker::enclosure::univariate;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::ast::Function::{Root, Sqrt};
-use sumformer_checker::number::{Rational, integer, ratio};
 
 /// Intervals around 0, beside it and at it, with two elements.
 fn near_zero() -> impl Strategy<Value = (DyadicInterval, [Dyadic; 2])> {

@@ -2,11 +2,11 @@
 
 use super::elementary::{ALL, meet, over, point};
 use proptest::prelude::*;
-use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::enclosure::taylor::expansion;
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::ast::Function::{self, Abs, Hat, Inverse, Log, Relu, Sigmoid, Sqrt, Tanh};
-use sumformer_checker::number::{Rational, ratio};
 
 fn any_function() -> impl Strategy<Value = Function> {
     let others = [Inverse, Abs, Relu, Hat];

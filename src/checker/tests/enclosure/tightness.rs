@@ -2,8 +2,8 @@
 
 use super::{derivatives, ends};
 use num_traits::Signed;
-use sumformer_checker::interval::Interval;
-use sumformer_checker::number::{Rational, integer, power_of_two, ratio};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio};
 
 /// n sides of width h, the j-th from (1 + j) / 7.
 fn sides(n: usize, h: &Rational) -> Vec<Interval> {

@@ -3,12 +3,12 @@
 use super::properties::{expression, expression_with};
 use super::{file, load, target};
 use proptest::prelude::*;
-use sumformer_checker::enclosure::interval::DyadicInterval;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
-use sumformer_checker::interval::Interval;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::number::{Rational, ratio};
 
 /// Tokens and coordinates of the generated expressions.
 const SIDES: usize = 6;

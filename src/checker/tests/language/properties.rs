@@ -2,9 +2,8 @@
 
 use super::{file, load, printed, target, without_spans};
 use proptest::prelude::*;
-use sumformer_checker::enclosure::interval::DyadicInterval;
-use sumformer_checker::language::{evaluate_run, load_target};
-use sumformer_checker::sequence::Sequence;
+use sumformer_checker::arith::dyadic_interval::DyadicInterval;
+use sumformer_checker::language::{Sequence, evaluate_run, load_target};
 
 const GOOD: &str = r#"
 name    = "pairwise"
@@ -140,13 +139,13 @@ pub(super) fn expression_with(
 }
 
 /// Three tokens of two small coordinates.
-fn sequence() -> impl Strategy<Value = Vec<Vec<sumformer_checker::number::Rational>>> {
+fn sequence() -> impl Strategy<Value = Vec<Vec<sumformer_checker::arith::number::Rational>>> {
     prop::collection::vec(token(), 3)
 }
 
 /// Two small coordinates.
-fn token() -> impl Strategy<Value = Vec<sumformer_checker::number::Rational>> {
-    let number = (-4..5_i64, 1..4_i64).prop_map(|(p, q)| sumformer_checker::number::ratio(p, q));
+fn token() -> impl Strategy<Value = Vec<sumformer_checker::arith::number::Rational>> {
+    let number = (-4..5_i64, 1..4_i64).prop_map(|(p, q)| sumformer_checker::arith::number::ratio(p, q));
     prop::collection::vec(number, 2)
 }
 

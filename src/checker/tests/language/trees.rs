@@ -1,9 +1,9 @@
 //! Good expressions and what they mean, shown by printing them with every choice made visible.
 
 use super::{file, load, printed, target, without_spans};
+use sumformer_checker::arith::number::{integer, ratio};
 use sumformer_checker::language::ast::{BinaryOp, ExprKind, Reduction};
 use sumformer_checker::language::target::{Body, Tokens};
-use sumformer_checker::number::{integer, ratio};
 
 #[test]
 fn expressions_print_in_normal_form() {

@@ -2,10 +2,9 @@
 
 use super::{file, load, target};
 use std::time::{Duration, Instant};
+use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
-use sumformer_checker::language::{EvalError, evaluate_run, evaluate_sequence, evaluate_token};
-use sumformer_checker::number::{Rational, integer, ratio};
-use sumformer_checker::sequence::Sequence;
+use sumformer_checker::language::{EvalError, Sequence, evaluate_run, evaluate_sequence, evaluate_token};
 
 /// The value straight from the definition, without keeping anything; total on what the tests generate.
 pub(super) fn by_definition(expr: &Expr, sequence: &[Vec<Rational>], at: &mut Vec<usize>) -> Rational {

@@ -7,7 +7,7 @@ use crate::figures::record::{ConstructedRecord, LatentRecord, Model};
 use crate::figures::targets::Figure1Function;
 use itertools::Itertools;
 use plotters::prelude::*;
-use sumformer_checker::number::{parse_rational, to_f64};
+use sumformer_checker::arith::number::{parse_rational, to_f64};
 
 /// Width and height of Figure 1.
 pub(super) const SIZE_1: (u32, u32) = (1120, 464);

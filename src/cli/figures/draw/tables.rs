@@ -7,7 +7,7 @@ use crate::cli::numbers::above;
 use crate::figures::record::LatentRecord;
 use itertools::Itertools;
 use num_traits::Zero;
-use sumformer_checker::number::parse_rational;
+use sumformer_checker::arith::number::parse_rational;
 
 /// All tables, each under its heading.
 pub(super) fn tables(results: &Results) -> String {

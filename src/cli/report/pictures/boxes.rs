@@ -4,8 +4,8 @@ use super::{px, svg};
 use crate::report::boxes::Part;
 use crate::report::numbers::readable;
 use maud::{Markup, html};
-use sumformer_checker::interval::Interval;
-use sumformer_checker::rules::boxes::Leaf;
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::boxes::Leaf;
 
 const SIDE: f64 = 320.0;
 const LEFT: f64 = 64.0;

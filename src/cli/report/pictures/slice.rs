@@ -6,7 +6,7 @@ use crate::cli::report::raster::{Palette, data_uri};
 use crate::report::numbers::readable;
 use crate::report::slice::{Axis, Slice};
 use maud::{Markup, html};
-use sumformer_checker::number::{Rational, to_f64};
+use sumformer_checker::arith::number::{Rational, to_f64};
 
 const SIDE: f64 = 384.0;
 const LEFT: f64 = 72.0;

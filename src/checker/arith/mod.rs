@@ -1,0 +1,12 @@
+//! Exact arithmetic: rational numbers, their intervals and polynomials; dyadic numbers where operations are rounded.
+
+pub mod bernstein;
+pub(crate) mod common_denominator;
+pub mod decimal;
+pub mod dyadic;
+pub mod dyadic_interval;
+pub mod exp;
+pub mod interval;
+pub mod linear_combination;
+pub mod number;
+pub mod polynomial;

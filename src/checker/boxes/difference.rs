@@ -1,0 +1,50 @@
+//! Enclosures of target − Sumformer over products of boxes, both in one centred form.
+//!
+//! The slopes of the two are subtracted before their ranges are taken: where a polynomial is near the target, so are
+//! its slopes, and the range of the difference is that of something small up to the square of the box's width.
+
+use super::implied::{ImpliedSumformer, PreparedSumformer};
+use crate::enclosure::PreparedSide;
+use crate::enclosure::coordinates::Coordinates;
+use crate::enclosure::slope::Centred;
+use crate::language::evaluate::Prepared;
+use crate::language::target::{Target, Tokens};
+use crate::language::{EvalError, Scalar, Sequence};
+
+/// Encloses target − Sumformer at token 0; one product of boxes at a time, buffers reused.
+pub struct DifferenceEnclosure {
+    target: Prepared<Centred>,
+    sumformer: PreparedSumformer<Centred>,
+    coordinates: Coordinates,
+}
+
+impl DifferenceEnclosure {
+    /// Prepares both; fails where [`crate::enclosure::TargetEnclosure::new`] fails, or if the outputs are not as many.
+    pub fn new(target: &Target, sumformer: &ImpliedSumformer) -> Result<Self, EvalError> {
+        if target.tokens == Tokens::Any {
+            return Err(EvalError::NoLength);
+        }
+        let d = target.dimension();
+        let (prepared, coordinates) = crate::enclosure::target::prepare(target)?;
+        // An output without its polynomial would be bounded as if the Sumformer were 0.
+        if sumformer.outputs() != target.outputs() {
+            return Err(EvalError::Unbound);
+        }
+        let sumformer = PreparedSumformer::new(sumformer, d).ok_or(EvalError::NoLength)?;
+        Ok(Self { target: prepared, sumformer, coordinates })
+    }
+
+    /// Centred forms of target − Sumformer, one per output; slope number k belongs to the k-th side, its unit being the
+    /// distance of the side's ends from the middle. `sides[j*d + k]` is the k-th side of token j, token 0 the own one.
+    pub fn enclose(&mut self, sides: &[PreparedSide]) -> Result<Vec<Centred>, EvalError> {
+        self.coordinates.place(sides.iter(), PreparedSide::middle)?;
+        let sequence = self.coordinates.sequence();
+        let mut outputs = self.target.on(Sequence::once(sequence))?.run(0)?;
+        self.sumformer.at_first(sequence, |number, value| {
+            if let Some(output) = outputs.get_mut(number) {
+                output.sub_in_place(value);
+            }
+        })?;
+        Ok(outputs)
+    }
+}

@@ -1,0 +1,55 @@
+//! Integers, or all integers between two.
+
+use crate::arith::common_denominator::{Int, Overflow};
+use crate::arith::dyadic_interval::DyadicInterval;
+use num_bigint::BigInt;
+
+/// All integers from `low` to `high`: a single one unless a ramp is involved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Span<T> {
+    pub low: T,
+    pub high: T,
+}
+
+impl<T: Int> Span<T> {
+    pub fn zero() -> Self {
+        Self { low: T::zero(), high: T::zero() }
+    }
+
+    /// `self += other`
+    pub fn add(&mut self, other: &Self) -> Result<(), Overflow> {
+        let one = T::one();
+        self.low.add_product(&other.low, &one)?;
+        self.high.add_product(&other.high, &one)
+    }
+
+    /// `self += factor·other`
+    pub fn add_scaled(&mut self, other: &Self, factor: &T) -> Result<(), Overflow> {
+        let (low, high) =
+            if factor.is_negative() { (&other.high, &other.low) } else { (&other.low, &other.high) };
+        self.low.add_product(low, factor)?;
+        self.high.add_product(high, factor)
+    }
+
+    /// Encloses the rational interval, for a unit 1/`unit`.
+    pub fn over(&self, unit: &BigInt) -> DyadicInterval {
+        // Not reduced: that would take longer than all else.
+        let end = |value: &T| DyadicInterval::from_fraction(&value.clone().into(), unit);
+        let low = end(&self.low);
+        if self.low == self.high { low } else { low.hull(end(&self.high)) }
+    }
+}
+
+/// The smallest span that contains all.
+pub(super) fn hull<T: Int>(spans: &[Span<T>]) -> Span<T> {
+    let mut hull = spans.first().cloned().unwrap_or_else(Span::zero);
+    for span in spans {
+        if span.low < hull.low {
+            hull.low = span.low.clone();
+        }
+        if span.high > hull.high {
+            hull.high = span.high.clone();
+        }
+    }
+    hull
+}

@@ -1,0 +1,9 @@
+//! The rules for networks that are near a polynomial, block by block, and their residual from normal forms.
+
+mod function_supremum;
+pub mod gadget;
+pub mod latent;
+pub mod residual;
+mod supremum;
+pub mod symbolic_run;
+pub mod taylor_model;
