@@ -12,6 +12,7 @@ pub mod figures;
 pub mod lowering;
 pub mod network;
 pub mod numeric;
+pub mod parallel;
 pub mod planning;
 pub mod report;
 pub mod scale;

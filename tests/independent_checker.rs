@@ -94,7 +94,7 @@ fn both_checkers_accept_every_kind_of_replacement_and_witness() {
         (target(any, 1, "1/4", "1/(2 + mean(y: y[0]))"), "\"atom\""),
         (target("2", 1, "1/2", "sum(y: abs(x[0] - y[0]))"), "\"hats\""),
         (target("2", 2, "1/10", "sum(y: abs(x[0] - y[0])*y[1])"), "\"hats\""),
-        (target("2", 1, "1/10", "sum(y: y[0]/(1 + abs(x[0] - y[0])))"), "\"hats\""),
+        (target("2", 1, "1/4", "sum(y: y[0]/(1 + abs(x[0] - y[0])))"), "\"hats\""),
         (target("3", 1, "1/2", "max(y: y[0])"), "\"thresholds\""),
         (target("2", 2, "1/2", "sum(y: 1/sqrt((x[0] - y[0])^2 + (x[1] - y[1])^2 + 2))"), "\"composite\""),
         // A divisor that separates, a root that reaches 0, a weighted mean.

@@ -16,9 +16,9 @@ mod theorems;
 
 pub use row::{By, Evidence, Instance, Kind, Numbers, Outcome, Row};
 
+use crate::parallel;
 use definitions::DEFINITIONS;
 use findings::FINDINGS;
-use rayon::prelude::*;
 use theorems::THEOREMS;
 
 /// An identifier, and what makes its row.
@@ -36,12 +36,9 @@ pub fn identifiers() -> impl Iterator<Item = &'static str> {
 /// The rows that `wanted` names, in the order of [`identifiers`]; `report` is called with each when it is done.
 pub fn audit(wanted: &(dyn Fn(&str) -> bool + Sync), report: &(dyn Fn(&Row) + Sync)) -> Vec<Row> {
     let chosen: Vec<Entry> = entries().filter(|(id, _)| wanted(id)).collect();
-    chosen
-        .into_par_iter()
-        .map(|(_, row)| {
-            let row = row();
-            report(&row);
-            row
-        })
-        .collect()
+    parallel::map(chosen, |(_, row)| {
+        let row = row();
+        report(&row);
+        row
+    })
 }

@@ -107,7 +107,7 @@ pub fn prove_by_boxes(
     // Where boxes are open, what the enclosed ones prove may lie below the error at the witness. That is no contradiction,
     // but a claim below it would be one. It changes nothing of what a merged proof claims: with all boxes enclosed,
     // lowering and residual of the output bound this error.
-    let reached = &witness.error - &lowering[witness.output].0;
+    let reached = &witness.derived - &lowering[witness.output].0;
     residuals[witness.output] = max(residuals[witness.output].clone(), reached);
     let outputs = lowering.into_iter().zip(&residuals);
     let outputs = outputs.map(|(lowering, residual)| OutputClaim { lowering, residual: rounded(residual) });

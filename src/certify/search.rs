@@ -2,12 +2,12 @@
 
 use super::error_function::{ErrorFunction, TokenState};
 use super::witness::WRITTEN_OUT;
+use crate::parallel;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use rayon::prelude::*;
 use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::work::{charge, handle};
+use sumformer_checker::work::charge;
 
 /// Candidate coordinates are lo + (hi − lo)·k/2^GRID_BITS.
 pub const GRID_BITS: u32 = 16;
@@ -68,16 +68,13 @@ pub fn trivial(n: usize, d: usize) -> Candidate {
 
 /// The best candidate of every search, in the order of the seeds.
 pub fn search(target: &Target, function: &ErrorFunction<'_>, n: usize) -> Vec<Candidate> {
-    let budget = handle();
     let cost = function.cost().max(1);
     let evaluations = (WORK / cost).clamp(EVALUATIONS / 20, EVALUATIONS).min(MOST_WORK / cost);
     if evaluations == 0 {
         return Vec::new();
     }
-    (0..SEARCHES)
-        .into_par_iter()
-        .map(|seed| budget.enter(|| Search::new(target, function, n, seed).run(evaluations)))
-        .collect()
+    let seeds: Vec<u64> = (0..SEARCHES).collect();
+    parallel::map(seeds, |seed| Search::new(target, function, n, seed).run(evaluations))
 }
 
 /// How many tokens each distinct other token stands for.

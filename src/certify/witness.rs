@@ -28,8 +28,11 @@ pub struct Witnessed {
     pub token: usize,
     /// Output coordinate.
     pub output: usize,
-    /// The error there: exact, or the lower bound that the checker derives where network or target has no exact value.
+    /// The error there as the certificate states it: exact, or a short proved lower bound where network or target has no
+    /// exact value.
     pub error: Rational,
+    /// The error there as the checker derives it, not below what is stated.
+    pub derived: Rational,
     /// Whether `error` is the exact value.
     pub exact: bool,
 }
@@ -43,16 +46,20 @@ impl Witnessed {
         copies: Vec<usize>,
         output: usize,
     ) -> Self {
-        let mut witnessed = Self { input, copies, token: 0, output, error: Rational::zero(), exact: true };
+        let none = Rational::zero();
+        let mut witnessed =
+            Self { input, copies, token: 0, output, error: none.clone(), derived: none, exact: true };
         let point = witnessed.entry();
         if let Ok(error) = witness_error(target, network, &point) {
-            witnessed.error = error;
+            witnessed.error = error.clone();
+            witnessed.derived = error;
             return witnessed;
         }
         witnessed.exact = false;
         let enclosure = witness_enclosure(target, network, &point).ok();
         if let Some(least) = enclosure.and_then(|error| error.inf().to_rational()) {
-            witnessed.error = least;
+            witnessed.error = round_down(&least, BOUND_BITS);
+            witnessed.derived = least;
         }
         witnessed
     }
@@ -62,15 +69,13 @@ impl Witnessed {
         (self.exact || !self.error.is_zero()).then(|| self.entry())
     }
 
-    /// A lower bound is written as a short number.
     fn entry(&self) -> Witness {
-        let error = if self.exact { self.error.clone() } else { round_down(&self.error, BOUND_BITS) };
         Witness {
             input: self.input.iter().map(|token| token.iter().cloned().map(Exact).collect()).collect(),
             copies: self.copies.clone(),
             token: self.token,
             output: self.output,
-            error: Exact(error),
+            error: Exact(self.error.clone()),
             kind: if self.exact { WitnessKind::Exact } else { WitnessKind::LowerBound },
         }
     }

@@ -1,7 +1,7 @@
 //! The progress of long commands: the step at hand, how far it is, and how long it is likely to take.
 
+use crate::parallel;
 use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -87,12 +87,11 @@ pub fn progress_bar(steps: u64) -> ProgressBar {
 pub fn rows<T: Sync, R: Send>(items: &[T], row: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let progress = progress_bar(items.len() as u64);
     progress.set_message("rows");
-    let found = items.par_iter().map(|item| {
+    let found = parallel::map(items, |item| {
         let found = row(item);
         progress.inc(1);
         found
     });
-    let found = found.collect();
     progress.finish_and_clear();
     found
 }

@@ -1,7 +1,7 @@
 //! |network − target| in floating point on a slice of the box: a picture beside the proved bound, not a proof.
 
 use crate::eval::{Forward, Workspace};
-use rayon::prelude::*;
+use crate::parallel;
 use serde::Serialize;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, Rational, ratio, to_f64};
@@ -90,10 +90,10 @@ impl Slice {
             });
             digits.collect()
         };
-        let values: Vec<f64> = (0..count.pow(axes.len() as u32))
-            .into_par_iter()
-            .map_init(Workspace::default, |workspace, index| at(workspace, &place(index)))
-            .collect::<Result<_, _>>()?;
+        let values = parallel::map(0..count.pow(axes.len() as u32), |index| {
+            at(&mut Workspace::default(), &place(index))
+        });
+        let values: Vec<f64> = values.into_iter().collect::<Result<_, _>>()?;
         let (index, largest) = values
             .iter()
             .copied()

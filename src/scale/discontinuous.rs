@@ -6,8 +6,8 @@ use crate::discontinuous::{
     table_entries,
 };
 use crate::lowering::attention::{Architecture, Scores};
+use crate::parallel;
 use num_bigint::BigUint;
-use rayon::prelude::*;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, integer};
 
@@ -70,7 +70,7 @@ pub fn discontinuous_row(point: DiscontinuousPoint) -> DiscontinuousRow {
 
 /// The rows of all points, in their order.
 pub fn discontinuous_table(points: &[DiscontinuousPoint]) -> Vec<DiscontinuousRow> {
-    points.par_iter().copied().map(discontinuous_row).collect()
+    parallel::map(points, |&point| discontinuous_row(point))
 }
 
 /// The sizes at a point for a grid of any box.

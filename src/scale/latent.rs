@@ -2,10 +2,10 @@
 
 use crate::algebra::multi_index::{GradedLexicographic, count};
 use crate::lowering::plan::Layout;
+use crate::parallel;
 use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, choose};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
-use rayon::prelude::*;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
@@ -86,7 +86,7 @@ pub fn latent_table(points: &[(u32, u32)], max_count: u64, done: &(dyn Fn() + Sy
         done();
         row
     };
-    points.par_iter().map(row).collect()
+    parallel::map(points, row)
 }
 
 /// d' of a polynomial target, or of one that is one in functions of one variable, in all three modes.

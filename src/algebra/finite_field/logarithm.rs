@@ -2,8 +2,8 @@
 
 use super::factorisation::Factor;
 use super::quotient::Quotient;
+use crate::parallel;
 use num_integer::{Integer, Roots};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 /// The first element (by number, from x = θ on) of order N = Π p_i^{e_i} = q^h − 1: g^N = 1 and g^{N/p_i} ≠ 1 for every
@@ -94,13 +94,11 @@ pub fn discrete_logarithms(
         .iter()
         .map(|factor| Steps::new(field, generator, group_order, factor, targets.len()))
         .collect::<Option<_>>()?;
-    targets
-        .par_iter()
-        .map(|target| {
-            let logarithm = logarithm(field, &steps, target.clone(), group_order)?;
-            (field.power(generator, logarithm) == *target).then_some(logarithm)
-        })
-        .collect()
+    let logarithms = parallel::map(targets, |target| {
+        let logarithm = logarithm(field, &steps, target.clone(), group_order)?;
+        (field.power(generator, logarithm) == *target).then_some(logarithm)
+    });
+    logarithms.into_iter().collect()
 }
 
 /// The number modulo N that is log_i modulo each n_i (Chinese remainders), where log_i belongs to the element's

@@ -6,7 +6,7 @@ use super::assembly::{Columns, changed};
 use super::frame::{Frame, MAX_DEGREE, Operator};
 use super::multisets::{Multisets, with};
 use super::node_values::{Layout, at_nodes, token_at};
-use rayon::prelude::*;
+use crate::parallel;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::language::target::{Target, Tokens};
@@ -16,6 +16,8 @@ use sumformer_checker::work::charge_all;
 
 /// Sequences at which the error is looked at.
 const SAMPLES: usize = 400;
+/// Samples that are in memory at the same time.
+const AT_ONCE: usize = 64;
 /// Of sums in floating point, relative to the sum of magnitudes.
 const NOISE: f64 = 1e-13;
 
@@ -35,11 +37,10 @@ impl<'a> FloatOperator<'a> {
         charge_all(layout.places().len(), target_operations(target, layout.tokens) as u64);
         let nodes: Vec<Vec<f64>> =
             frame.nodes().iter().map(|side| side.iter().map(to_f64).collect()).collect();
-        let at_places: Vec<Vec<f64>> = layout
-            .places()
-            .par_iter()
-            .map(|place| at_nodes(target, &nodes, place))
-            .collect::<Result<_, EvalError>>()?;
+        let at_places: Vec<Vec<f64>> =
+            parallel::map(&layout.places(), |place| at_nodes(target, &nodes, place))
+                .into_iter()
+                .collect::<Result<_, EvalError>>()?;
         let values = (0..target.outputs()).map(|o| at_places.iter().map(|v| v[o]).collect()).collect();
         Ok(Self { frame, layout, values })
     }
@@ -145,20 +146,24 @@ fn largest_error(target: &Target, operator: &FloatOperator<'_>) -> Result<f64, A
     let Tokens::Fixed(n) = target.tokens else { return Err(ApproximationError::NoLength) };
     let values: usize = operator.values.iter().map(Vec::len).sum();
     charge_all(SAMPLES, values as u64 + target_operations(target, n) as u64);
-    let errors: Vec<f64> = sample(&target.domain, n, SAMPLES)
-        .par_bridge()
-        .map(|sequence| {
-            let wanted: Vec<f64> = evaluate_token(target, &sequence, 0)?;
-            let got = operator.evaluate(&sequence);
-            Ok(wanted
-                .iter()
-                .zip(got)
-                .map(|(a, b)| (a - b).abs())
-                .filter(|e| e.is_finite())
-                .fold(0.0, f64::max))
-        })
-        .collect::<Result<_, EvalError>>()?;
-    Ok(errors.into_iter().fold(0.0, f64::max))
+    let error = |sequence: &[Vec<f64>]| -> Result<f64, EvalError> {
+        let wanted: Vec<f64> = evaluate_token(target, sequence, 0)?;
+        let got = operator.evaluate(sequence);
+        let errors = wanted.iter().zip(got).map(|(a, b)| (a - b).abs());
+        Ok(errors.filter(|e| e.is_finite()).fold(0.0, f64::max))
+    };
+    let mut sequences = sample(&target.domain, n, SAMPLES);
+    let mut largest = 0.0_f64;
+    // Long sequences are not in memory all at once.
+    loop {
+        let some: Vec<Vec<Vec<f64>>> = sequences.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(largest);
+        }
+        for error in parallel::map(&some, |sequence| error(sequence)) {
+            largest = largest.max(error?);
+        }
+    }
 }
 
 /// A degree, and how good it looks.

@@ -3,15 +3,15 @@
 use super::super::ApproximationError;
 use super::frame::Frame;
 use super::multisets::Multisets;
+use crate::parallel;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{Signed, Zero};
-use rayon::prelude::*;
+use rayon::slice::ParallelSlice;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, binomial, common_denominator, integer, max};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, Scalar, evaluate_token};
-use sumformer_checker::work::handle;
 
 /// More nodes than this are refused: as many terms still fit a target file.
 pub const MAX_NODES: u64 = 1 << 14;
@@ -96,16 +96,12 @@ impl NodeValues {
     /// Evaluates the target at all nodes; the number of nodes is checked before.
     pub fn new(target: &Target, frame: &Frame, how: &Values) -> Result<Self, ApproximationError> {
         let places = Layout::new(target, frame)?.places();
-        let budget = handle();
-        let parts: Vec<Vec<(Vec<Rational>, Rational)>> = places
-            .par_chunks(CHUNK)
-            .map(|chunk| {
-                budget.enter(|| match how {
-                    Values::Exact => exact(target, frame, chunk),
-                    Values::Rounded(unit) => rounded(target, frame, chunk, unit),
-                })
-            })
-            .collect::<Result<_, EvalError>>()?;
+        let parts = parallel::map(places.par_chunks(CHUNK), |chunk| match how {
+            Values::Exact => exact(target, frame, chunk),
+            Values::Rounded(unit) => rounded(target, frame, chunk, unit),
+        });
+        let parts: Vec<Vec<(Vec<Rational>, Rational)>> =
+            parts.into_iter().collect::<Result<_, EvalError>>()?;
         let (values, errors): (Vec<Vec<Rational>>, Vec<Rational>) = parts.into_iter().flatten().unzip();
         let denominator = common_denominator(values.iter().flatten());
         let numerators = (0..target.outputs())

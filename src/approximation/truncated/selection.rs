@@ -2,10 +2,10 @@
 
 use super::design::{Latents, Samples};
 use super::fitting::SVD_STEPS;
+use crate::parallel;
 use nalgebra::{DMatrix, DVector};
-use rayon::prelude::*;
 use sumformer_checker::arith::polynomial::Monomial;
-use sumformer_checker::work::{charge_all, handle};
+use sumformer_checker::work::charge_all;
 
 /// Directions of a block that keep less than this of its length, once what is known is projected out, are rounding noise.
 const NEGLIGIBLE: f64 = 1e-9;
@@ -32,14 +32,12 @@ impl Selection {
             let rest: Vec<&Monomial> =
                 candidates.iter().filter(|m| !selection.features.contains(m)).collect();
             // Gains are compared in the order of the candidates, so threads do not matter.
-            let budget = handle();
             let gain = |feature: &&Monomial| {
                 let more = latents.with(samples, feature);
                 let block = space.new_directions(more.matrix(latents.terms().len(), samples.fitted));
                 (space.gain(&block), block)
             };
-            let gains: Vec<(f64, DMatrix<f64>)> =
-                rest.par_iter().map(|feature| budget.enter(|| gain(feature))).collect();
+            let gains: Vec<(f64, DMatrix<f64>)> = parallel::map(&rest, gain);
             let mut best: Option<(usize, f64)> = None;
             for (at, (gain, _)) in gains.iter().enumerate() {
                 if best.is_none_or(|(_, largest)| *gain > largest) {

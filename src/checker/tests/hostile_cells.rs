@@ -168,13 +168,13 @@ fn unrelated_denominators_are_refused_early() {
     let before = block(Activation::Step, (0..20_000).map(|i| weighted(&[(0, 1)], i)).collect());
     incomplete(&network(1, 4, vec![before]), "bits, or their common denominators than 8192");
     let after = block(Activation::Step, (0..20_000).map(|i| weighted(&[(2, 1)], i)).collect());
-    incomplete(&network(1, 4, vec![counter(1), averaging(4), after]), "longer than 8192 bits");
-    let thresholds = (0..20_000).map(|i| unit(&[(2, 1)], -odd(i), &[(3, 1)])).collect();
-    let after = block(Activation::Step, thresholds);
     incomplete(
         &network(1, 4, vec![counter(1), averaging(4), after]),
         "bits, or their common denominators than 8192",
     );
+    let thresholds = (0..20_000).map(|i| unit(&[(2, 1)], -odd(i), &[(3, 1)])).collect();
+    let after = block(Activation::Step, thresholds);
+    incomplete(&network(1, 4, vec![counter(1), averaging(4), after]), "longer than 8192 bits");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::cli::error::{CliError, Outcome};
 use crate::cli::numbers::{count, upper};
 use crate::cli::output::say;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
+use crate::cli::progress;
 use crate::cli::prove::explain_lowering_error;
 use crate::lowering::attention::Architecture;
 use crate::scale::construction::{ConstructionSize, Member};
@@ -15,7 +16,6 @@ use crate::scale::construction_row::{
 use crate::scale::family::Family;
 use clap::{Args, ValueEnum};
 use itertools::{Itertools, iproduct};
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use sumformer_checker::arith::number::Rational;
 
@@ -107,7 +107,7 @@ const COLUMNS: [&str; 16] = [
 pub(super) fn table(arguments: &CostArguments, exact: bool) -> Result<Table, CliError> {
     let points = members(arguments)?;
     let results: Vec<Result<ConstructionRow, ConstructionRowError>> =
-        points.par_iter().map(|point| construction_row(point, arguments.max_units)).collect();
+        progress::rows(&points, |point| construction_row(point, arguments.max_units));
     let (mut rows, mut refuted, mut left_out) = (Vec::new(), false, Vec::new());
     for (point, result) in points.iter().zip(results) {
         match result {

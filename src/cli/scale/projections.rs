@@ -5,12 +5,12 @@ use crate::cli::arguments::parse_score_bound;
 use crate::cli::error::CliError;
 use crate::cli::numbers::given;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
+use crate::cli::progress;
 use crate::cli::prove::read_target;
 use crate::scale::projections::{Estimator, ProjectionPoint, projection_error};
 use clap::{Args, builder::RangedU64ValueParser};
 use itertools::iproduct;
 use plotters::style::colors::BLACK;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use sumformer_checker::arith::number::Rational;
@@ -60,7 +60,7 @@ pub(super) fn table(arguments: &ProjectionArguments, exact: bool) -> Result<Tabl
             seeds: arguments.seeds,
         })
         .collect();
-    let rows = points.par_iter().map(|point| {
+    let rows = progress::rows(&points, |point| {
         let error =
             projection_error(&target.domain, point).map_err(|e| CliError::incomplete(e.to_string()))?;
         Ok(json!({
@@ -73,7 +73,7 @@ pub(super) fn table(arguments: &ProjectionArguments, exact: bool) -> Result<Tabl
             "error_root": error * (point.rank as f64).sqrt(),
         }))
     });
-    let rows = rows.collect::<Result<Vec<Value>, CliError>>()?;
+    let rows = rows.into_iter().collect::<Result<Vec<Value>, CliError>>()?;
     let claim = "Theorem 4.4 asks for k of order d/ε², by the Johnson–Lindenstrauss lemma; with uniform weights k = 1 is exact";
     let picture = picture(&rows);
     Ok(Table::of_rows(&COLUMNS, rows, exact, claim, picture))

@@ -8,13 +8,13 @@ use crate::cli::escape::plain_path;
 use crate::cli::files::target_file;
 use crate::cli::numbers::{given, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
+use crate::cli::progress;
 use crate::cli::prove::read_target;
 use crate::lowering::attention::Architecture;
 use crate::scale::length::with_length;
 use crate::scale::scores::{ScoresPoint, scores_row};
 use clap::{Args, builder::RangedU64ValueParser};
 use itertools::{Itertools, iproduct};
-use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use sumformer_checker::arith::number::Rational;
@@ -62,7 +62,7 @@ pub(super) fn table(arguments: &ScoresArguments, exact: bool) -> Result<Table, C
     let architectures = architectures(arguments);
     check_rows(&[architectures.len(), arguments.tokens.len(), arguments.eta.len()], 1000)?;
     let cases: Vec<_> = iproduct!(&architectures, &arguments.tokens, &arguments.eta).collect();
-    let rows = cases.par_iter().map(|&((name, number, architecture), &tokens, eta)| {
+    let rows = progress::rows(&cases, |&((name, number, architecture), &tokens, eta)| {
         let target = with_length(&file, &target, Tokens::Fixed(tokens))?;
         let point =
             ScoresPoint { tokens, eta: eta.clone(), architecture: *architecture, seed: arguments.seed };
@@ -81,7 +81,7 @@ pub(super) fn table(arguments: &ScoresArguments, exact: bool) -> Result<Table, C
         Ok((json, row.refutes()))
     });
     let (rows, refuted): (Vec<Value>, Vec<bool>) =
-        rows.collect::<Result<Vec<_>, CliError>>()?.into_iter().unzip();
+        rows.into_iter().collect::<Result<Vec<_>, CliError>>()?.into_iter().unzip();
     let claim = "Theorems 4.3–4.5 take scores that are equal; here each weight stays within a certified radius of 1/n if they nearly are";
     let picture = picture(&rows);
     let outcome = if refuted.contains(&true) { Outcome::Refuted } else { Outcome::Proved };
