@@ -148,6 +148,7 @@ mod tests {
             (identity(Activation::Relu2, &form, range(), &outputs), Activation::Relu2),
             (exact_square(&form, range(), &outputs), Activation::Relu2),
         ] {
+            let built = built.unwrap();
             let block = Block {
                 label: String::new(),
                 attention: None,

@@ -229,11 +229,12 @@ fn build(
                 number += 1;
                 let label = format!("{label}: monomials, layer {number} of {layers}");
                 builder.block(label, options.activation, None, |input| {
-                    let gadgets = layer.iter().flat_map(|step| {
+                    let mut gadgets = Vec::new();
+                    for step in layer {
                         let pieces = pieces.next().expect("one entry per step");
-                        steps::build(step, options.activation, pieces, input, slot_of)
-                    });
-                    Ok(gadgets.collect())
+                        gadgets.extend(steps::build(step, options.activation, pieces, input, slot_of)?);
+                    }
+                    Ok(gadgets)
                 })?;
             }
             if stage.atoms.is_empty() {
@@ -285,7 +286,7 @@ fn sum_block(
             let direction = SparseVector::from_entries([(slot, Rational::one())]);
             identity(options.activation, &direction, input.range_of(&direction), &[(slot, overwrite.clone())])
         });
-        Ok(overwritten.collect())
+        overwritten.collect()
     })?;
     Ok(())
 }

@@ -22,12 +22,12 @@ pub fn build(
     pieces: &[u64],
     input: &Input<'_>,
     slot_of: SlotOf<'_>,
-) -> Vec<BuiltGadget> {
+) -> Result<Vec<BuiltGadget>, Refusal> {
     let target = slot_of(step.target());
     match step {
         Step::Product(product) if product.is_square() => {
             let direction = form([(slot_of(&product.left), integer(1))]);
-            vec![square(activation, direction, pieces[0], input, (target, Rational::one()))]
+            Ok(vec![square(activation, direction, pieces[0], input, (target, Rational::one()))?])
         }
         Step::Product(product) => {
             let (left, right) = (slot_of(&product.left), slot_of(&product.right));
@@ -44,7 +44,8 @@ pub fn build(
                     let direction = form([(left, c.clone()), (right, sign)]);
                     square(activation, direction, pieces[0], input, (target, quarter))
                 })
-                .into()
+                .into_iter()
+                .collect()
         }
         Step::Ridge { target: monomial, powers } => {
             let magnitude = |v: u32| {
@@ -112,7 +113,7 @@ fn square(
     pieces: u64,
     input: &Input<'_>,
     output: (usize, Rational),
-) -> BuiltGadget {
+) -> Result<BuiltGadget, Refusal> {
     let range = input.range_of(&direction);
     match activation {
         Activation::Relu2 => exact_square(&direction, range, &[output]),

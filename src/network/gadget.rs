@@ -9,6 +9,7 @@ use sumformer_checker::format::certificate::{Gadget, GadgetOutput};
 use sumformer_checker::format::network::{Activation, Unit};
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::polynomial_route::gadget::exact_errors;
+use sumformer_checker::refusal::Refusal;
 
 /// Piece lengths keep this many significant bits, so that break points and slopes are short dyadic numbers.
 const STEP_BITS: u32 = 5;
@@ -47,7 +48,8 @@ pub(super) fn unit(
     }
 }
 
-/// Claims `polynomial` (times each output weight) of the units, with the exact error rounded up.
+/// Claims `polynomial` (times each output weight) of the units, with the exact error rounded up; refused where the numbers
+/// are too long for the checker.
 fn claim(
     units: Vec<Unit>,
     bias: Vec<(usize, Rational)>,
@@ -55,7 +57,7 @@ fn claim(
     range: Interval,
     outputs: &[(usize, Rational)],
     polynomial: &[Rational],
-) -> BuiltGadget {
+) -> Result<BuiltGadget, Refusal> {
     let mut sorted = outputs.to_vec();
     sorted.sort_by_key(|(slot, _)| *slot);
     let mut gadget = Gadget {
@@ -72,11 +74,11 @@ fn claim(
             })
             .collect(),
     };
-    let errors = exact_errors(&gadget, &units, activation).expect("the units were built proportional");
+    let errors = exact_errors(&gadget, &units, activation)?;
     for (output, error) in gadget.outputs.iter_mut().zip(errors) {
         output.error = Exact(round_up(&error, ERROR_BITS));
     }
-    BuiltGadget { units, bias, claim: gadget }
+    Ok(BuiltGadget { units, bias, claim: gadget })
 }
 
 /// `t ↦ t`, exactly on all of R: relu(t) − relu(−t), or ((t+1)² − (t−1)²)/4 with squared ReLU.
@@ -85,7 +87,7 @@ pub fn identity(
     direction: &SparseVector,
     range: Interval,
     outputs: &[(usize, Rational)],
-) -> BuiltGadget {
+) -> Result<BuiltGadget, Refusal> {
     let (one, minus) = (integer(1), integer(-1));
     let units = match activation {
         // Step units carry no values; a block that does has relu.
@@ -107,7 +109,11 @@ pub fn identity(
 }
 
 /// `t ↦ t²`, exactly: relu²(t) + relu²(−t).
-pub fn exact_square(direction: &SparseVector, range: Interval, outputs: &[(usize, Rational)]) -> BuiltGadget {
+pub fn exact_square(
+    direction: &SparseVector,
+    range: Interval,
+    outputs: &[(usize, Rational)],
+) -> Result<BuiltGadget, Refusal> {
     let (one, minus) = (integer(1), integer(-1));
     let units = vec![
         unit(direction, &one, Rational::zero(), outputs, &one),
@@ -126,7 +132,7 @@ pub fn piecewise_power(
     direction: &SparseVector,
     range: &Interval,
     outputs: &[(usize, Rational)],
-) -> BuiltGadget {
+) -> Result<BuiltGadget, Refusal> {
     let (start, step, count) = grid(range, pieces);
     let knot = |k: i64| &start + &step * integer(k);
     let value = |t: &Rational| t.pow(degree);

@@ -105,7 +105,8 @@ fn probe(
     let units = weights.clone().flat_map(|slot| {
         let direction = SparseVector::from_entries([(slot, Rational::one())]);
         let range = Interval::point(integer(0));
-        identity(Activation::Relu, &direction, range, &[(slot, Rational::one())]).units
+        let gadget = identity(Activation::Relu, &direction, range, &[(slot, Rational::one())]);
+        gadget.expect("its numbers are 0 and 1").units
     });
     let head = Head {
         mechanism,

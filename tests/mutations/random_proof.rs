@@ -172,7 +172,7 @@ fn random_gadget(
         let weights = [ratio(-2, 3), integer(-2), integer(-1), ratio(1, 2), integer(1), integer(3)];
         let outputs: Vec<(usize, Rational)> =
             slots.iter().map(|&slot| (slot, weights[dice.below(weights.len())].clone())).collect();
-        return identity(activation, &direction, range, &outputs);
+        return identity(activation, &direction, range, &outputs).expect("short numbers");
     }
     let units: Vec<Unit> =
         (0..1 + dice.below(4)).map(|_| random_unit(&direction, &range, &slots, dice)).collect();

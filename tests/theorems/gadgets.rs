@@ -42,7 +42,7 @@ proptest! {
     /// midpoint; nothing is worse in between.
     #[test]
     fn gadget_square_error_is_h2_over_8(range in interval(), pieces in 1u64..=12) {
-        let built = piecewise_power(2, pieces, &first_slot(), &range, &[(1, Rational::one())]);
+        let built = piecewise_power(2, pieces, &first_slot(), &range, &[(1, Rational::one())]).unwrap();
         prop_assert!(built.claim.range.encloses(&range));
         let knots = knots(&built.units, &built.claim.range);
         let h = &knots[1] - &knots[0];
@@ -70,7 +70,7 @@ proptest! {
         let squares: Vec<_> = [integer(1), integer(-1)]
             .into_iter()
             .map(|sign| {
-                let built = piecewise_power(2, pieces, &first_slot(), &both(sign.clone()), &[(1, Rational::one())]);
+                let built = piecewise_power(2, pieces, &first_slot(), &both(sign.clone()), &[(1, Rational::one())]).unwrap();
                 (sign, built)
             })
             .collect();
@@ -121,7 +121,7 @@ proptest! {
     fn gadget_power_error_is_at_most_h2_over_8_times_the_curvature(
         range in interval(), pieces in 1u64..=8, degree in 3u32..=6,
     ) {
-        let built = piecewise_power(degree, pieces, &first_slot(), &range, &[(1, Rational::one())]);
+        let built = piecewise_power(degree, pieces, &first_slot(), &range, &[(1, Rational::one())]).unwrap();
         let knots = knots(&built.units, &built.claim.range);
         // A knot where two neighbouring chords have one slope needs no unit: the shortest gap is h.
         let h = knots.windows(2).map(|pair| &pair[1] - &pair[0]).min().expect("two ends");
