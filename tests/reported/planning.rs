@@ -166,6 +166,22 @@ fn limits_end_a_proof_and_say_so() {
     }
 }
 
+/// Nodes of 1000 tokens and loops within loops, on threads of their own; numbers of gadgets that are longer than is checked.
+#[test]
+fn threads_end_with_the_search_and_long_numbers_are_refused() {
+    let nested = unit(
+        "1000",
+        "sum(a != x: cos(sum(b: relu(min(c != x, a: mean(d != x, a, b: b[0]*n - sigmoid(n/1000000)))))))",
+    );
+    let late = prove(&nested, "--route bernstein --time-limit 3").expect(3);
+    assert!(late.stderr.contains("--time-limit"), "{}", late.stderr);
+    let output =
+        "\"tanh(prod(y != x: abs(min(y[0], y[1])))^40) - relu(-mean(y != x: sqrt(exp(sin(x[1])))))\"";
+    let long = target("3", "[\"1e30\", \"1.5e30\"], [\"1e-30\", \"2e-30\"]", output);
+    let refused = prove(&long, "--epsilon 1e-6 --max-units 20000 --time-limit 60").expect(3);
+    assert!(refused.stderr.contains("longer than 8192 bits"), "{}", refused.stderr);
+}
+
 /// Boxes that are closed until then are not lost: the proof is written, and open.
 #[test]
 fn a_search_over_boxes_is_written_with_what_is_open() {
