@@ -2,7 +2,7 @@
 //!
 //! [`dyadic`](crate::arith::dyadic) numbers are calculated with in integers; [intervals](crate::arith::dyadic_interval) of them round outward; `elementary` encloses
 //! exp, log, sin and their like at dyadic numbers, [`image`] over intervals; [`slope`] has the rules. [`univariate`],
-//! [`curvature`] and [`taylor`] are about one function of one variable, [`cover`] about bounds over a whole box.
+//! [`curvature`] and [`taylor`] are about one function of one variable, [`crate::surrogate`] has bounds over a whole box by bisection.
 
 mod chord;
 pub(crate) mod coordinates;
