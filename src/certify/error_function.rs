@@ -93,7 +93,7 @@ impl<'a> ErrorFunction<'a> {
             run.block(index, block, gadgets, &mut |_| Ok(Vec::new())).ok()?;
         }
         let attention = network.blocks[at].attention.as_ref()?;
-        let layer = mean_layer(attention, &run.constants(), network.tokens, "attention").ok()?;
+        let layer = mean_layer(attention, &run.stream().constants(), network.tokens, "attention").ok()?;
         let layers = network.blocks.iter().zip(&built.gadgets).map(|(b, g)| PiecewiseLayer::new(b, g));
         let mut before = layers.collect::<Option<Vec<_>>>()?;
         let after = before.split_off(at);

@@ -12,6 +12,7 @@ use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
 use crate::language::{Diagnostics, load_target};
 use crate::normal_form::expansion::DEFAULT_MAX_TERMS;
+use crate::parts::{Part, Parts};
 use crate::polynomial_route::residual::{Unfolding, residual_bound};
 use crate::polynomial_route::symbolic_run::SymbolicRun;
 use crate::refusal::{Refusal, RefusalKind, Rule};
@@ -120,7 +121,14 @@ pub fn check_proof(files: ProofFiles<'_>) -> Result<Checked, UnreadableProof> {
         place.set("witness");
         check_witness(&target, &network, &certificate)?;
         place.set("certified");
-        derive_bound(&target, &network, &certificate)
+        let mut derived = derive_bound(&target, &network, &certificate)?;
+        if let Some(witness) = &certificate.witness {
+            derived.parts.add(Part::Witness);
+            if witness.kind == WitnessKind::LowerBound {
+                derived.parts.add(Part::Enclosures);
+            }
+        }
+        Ok(derived)
     };
     let result = within(Limits::work(files.work() - reading), check)
         .unwrap_or_else(|stopped| Err(Rule::Work.unsupported(place.get(), stopped.to_string())));
@@ -204,6 +212,8 @@ pub struct Derived {
     pub bound: Rational,
     /// Where the bound `epsilon` is met.
     pub scope: Scope,
+    /// The parts of the checker that have to be right for it.
+    pub parts: Parts,
 }
 
 /// On which sequences |network − target| ≤ ε is proved.
@@ -230,13 +240,24 @@ pub fn derive_bound(
     network: &Network,
     certificate: &Certificate,
 ) -> Result<Derived, Refusal> {
+    let mut parts = Parts::common();
     let outputs = match &certificate.cells {
-        Some(claim) => derive_on_cells(target, network, certificate, claim)?,
+        Some(claim) => {
+            parts.add(Part::Tables);
+            derive_on_cells(target, network, certificate, claim)?
+        }
         None => {
             let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
+            parts.add(Part::Polynomials);
+            if !run.surrogate().is_target {
+                parts.add(Part::Surrogates);
+            }
             let claims = Some(certificate.outputs.as_slice());
             match &certificate.boxes {
-                Some(tree) => derive_on_boxes(target, network, &run, tree, claims)?,
+                Some(tree) => {
+                    parts.add(Part::Boxes);
+                    derive_on_boxes(target, network, &run, tree, claims)?
+                }
                 None => derive_outputs(network, &run, claims)?,
             }
         }
@@ -261,7 +282,7 @@ pub fn derive_bound(
             return Err(Rule::Total.invalid("certified", format!("{what} {bound} exceeds epsilon {epsilon}")));
         }
     };
-    Ok(Derived { outputs, bound, scope })
+    Ok(Derived { outputs, bound, scope, parts })
 }
 
 /// The rule for networks that are constant on cells, and what the certificate says of them.

@@ -24,6 +24,7 @@ pub mod enclosure;
 pub mod format;
 pub mod language;
 pub mod normal_form;
+pub mod parts;
 pub mod polynomial_route;
 pub mod refusal;
 pub mod sizes;

@@ -14,6 +14,7 @@ use std::time::Instant;
 use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::check::{Checked, ProofFiles, Scope, UnreadableProof, Verdict, check_proof};
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
+use sumformer_checker::parts::Part;
 use sumformer_checker::refusal::Refusal;
 
 /// Re-verifies every proof in the folder; one that cannot be read does not keep the others from being checked.
@@ -44,7 +45,8 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
                 say(line);
                 Ok(())
             } else {
-                print(line)
+                print(line)?;
+                parts_in_words(&checked.verdict).map_or(Ok(()), print)
             }
         })?;
         outcomes.push(outcome(&checked.verdict));
@@ -72,6 +74,10 @@ fn result(folder: &Path, checked: &Checked, seconds: f64) -> Value {
         add_cells(&mut result, cells, &certificate.certified.0);
     }
     add_verdict(&mut result, &checked.verdict);
+    if let Verdict::Valid(derived) = &checked.verdict {
+        let part = |part: Part| json!({ "name": part.name(), "lines": part.lines() });
+        result["parts"] = derived.parts.iter().map(part).collect();
+    }
     result
 }
 
@@ -145,6 +151,14 @@ pub fn add_cells(result: &mut Value, cells: &CellClaim, certified: &Rational) {
             "l2_squared": upper(&mean(2)),
         });
     }
+}
+
+/// What a valid proof rests on: the parts of the checker that were used, and their lines of code.
+fn parts_in_words(verdict: &Verdict) -> Option<String> {
+    let Verdict::Valid(derived) = verdict else { return None };
+    let parts: Vec<String> =
+        derived.parts.iter().map(|part| format!("{} {}", part.name(), part.lines())).collect();
+    Some(format!("  rests on {} lines of the checker: {}", derived.parts.lines(), parts.join(", ")))
 }
 
 /// One line for people.

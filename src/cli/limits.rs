@@ -116,9 +116,11 @@ fn parse_size(text: &str) -> Result<Size, String> {
         "T" | "TB" | "TIB" => 40,
         _ => return Err("expected a number of bytes, or of K, M, G or T, as in 8G".into()),
     };
+    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
     let bytes = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
     match bytes {
         Some(bytes) if bytes > 0 => Ok(Size { bytes }),
+        None if is_number => Err(format!("at most {} bytes can be counted", u64::MAX)),
         _ => Err("expected a number of bytes, or of K, M, G or T, as in 8G".into()),
     }
 }

@@ -78,7 +78,7 @@ pub enum LoweringError {
     SumsForEveryLength,
     /// The planned network is larger than allowed.
     #[error(
-        "the network would need about {units:.3e} hidden units, more than the limit of {limit}; raise --max-units or --epsilon"
+        "the network would need {}", too_large(*units, *limit)
     )]
     TooLarge {
         /// Planned hidden units.
@@ -127,7 +127,10 @@ pub fn lower(
         return Err(LoweringError::StepContinuous);
     }
     if options.activation == Activation::Relu2 && !surrogate.atoms.is_empty() {
-        return Err(LoweringError::AtomsRelu2(surrogate.atoms[0].function));
+        // Names stand for the functions behind them.
+        let functions = || surrogate.atoms.iter().map(|atom| atom.function);
+        let told = functions().find(|&function| function != Function::Identity);
+        return Err(LoweringError::AtomsRelu2(told.unwrap_or(Function::Identity)));
     }
     if surrogate.target.tokens == Tokens::Any
         && matches!(options.architecture, Architecture::Performer { normalized: false, .. })
@@ -304,4 +307,15 @@ fn readout(sumformer: &Sumformer, surrogate: &Surrogate, slots: &Slots) -> Affin
         }
     }
     AffineMap { weights: SparseMatrix::from_entries(weights), bias: SparseVector::from_entries(bias) }
+}
+
+/// How many hidden units are needed, and the way out.
+fn too_large(units: f64, limit: u64) -> String {
+    if units.is_finite() {
+        format!(
+            "about {units:.3e} hidden units, more than the limit of {limit}; raise --max-units or --epsilon"
+        )
+    } else {
+        "more hidden units than can be counted; raise --epsilon".into()
+    }
 }

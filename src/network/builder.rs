@@ -47,8 +47,8 @@ impl Input<'_> {
     /// An enclosure of a linear form of the slots.
     pub fn range_of(&self, direction: &SparseVector) -> Interval {
         match &self.split {
-            Some(split) => split.range_of(self.run, direction),
-            None => self.run.range_of(direction),
+            Some(split) => split.range_of(self.run.stream(), direction),
+            None => self.run.stream().range_of(direction),
         }
     }
 

@@ -161,12 +161,12 @@ impl Facts {
         let mut after_blocks = Vec::new();
         let run = run_blocks(target, network, certificate, &mut |index, run| {
             if run.latents().is_empty() {
-                before = run.state().to_vec();
+                before = run.stream().slots.to_vec();
             } else if attention_block.is_none() {
                 attention_block = index.checked_sub(1);
             }
             if index > 0 {
-                let errors = run.state().iter().map(|slot| slot.error.clone());
+                let errors = run.stream().slots.iter().map(|slot| slot.error.clone());
                 after_blocks.push(Bound::upper(&errors.fold(Rational::default(), max)));
             }
         })?;
@@ -174,7 +174,7 @@ impl Facts {
         let latents = run.latents().iter().enumerate().map(|(i, latent)| LatentFacts {
             name: names.variable((run.dimension() + i) as u32),
             slot: latent.slot,
-            definition: words::latent(latent, run.tokens(), &|token, v| {
+            definition: words::latent(latent, run.stream().tokens, &|token, v| {
                 words::coordinate(run.surrogate(), token, v)
             }),
             range: latent.range.clone(),
@@ -191,7 +191,7 @@ impl Facts {
             slot,
             name: network.slots[slot].clone(),
             before: names.content(&before[slot]),
-            after: names.content(&run.state()[slot]),
+            after: names.content(&run.stream().slots[slot]),
             embedding: words::embedding(network, slot),
             written_by: writers(network, &blocks, slot),
             read_out: network.readout.weights.row(slot).map(|(o, w)| (o, w.to_string())).collect(),

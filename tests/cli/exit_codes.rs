@@ -19,7 +19,11 @@ fn prove_ends_with_0_2_or_3() {
 fn check_ends_with_each_code() {
     run(proofs(), "check exact").expect(0);
     let parent = run(proofs(), "check all").expect(0);
-    assert_eq!(parent.stdout.lines().count(), 3);
+    let lines: Vec<&str> = parent.stdout.lines().collect();
+    assert_eq!(lines.len(), 6);
+    for pair in lines.chunks(2) {
+        assert!(pair[0].contains(": valid: ") && pair[1].starts_with("  rests on "), "{pair:?}");
+    }
 
     let copy = Copy::of("exact");
     copy.edit("network.json", |network| network["blocks"][0]["units"][0]["bias"] = "1/1000".into());

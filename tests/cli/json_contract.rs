@@ -1,6 +1,6 @@
 //! The keys that `--json` promises.
 
-use crate::support::{folder, proofs, run};
+use crate::support::{SQUARE, folder, proofs, run};
 use serde_json::Value;
 use sumformer_checker::arith::number::{Rational, parse_rational};
 
@@ -95,6 +95,35 @@ fn check_answers_for_every_folder() {
         assert_eq!(result["name"], "covariance");
         assert!(check_exact_numbers(result) >= 3);
     }
+}
+
+/// A verdict says which parts of the checker it rests on: those of its own rules, not of others.
+#[test]
+fn check_names_the_parts_that_were_used() {
+    let folder = folder();
+    let root = SQUARE.replace("sum(y != x: y[0])^2", "sqrt(mean(y: y[0]^2) + 1)");
+    std::fs::write(folder.path().join("root.toml"), root).expect("a file is written");
+    let parts_of = |out: &str, prove: &str| -> Vec<String> {
+        run(folder.path(), &format!("prove {prove} -o {out}")).expect(0);
+        let answer = run(folder.path(), &format!("check {out} --json")).expect(0).json();
+        let parts = answer["results"][0]["parts"].as_array().expect("a list of parts").clone();
+        let words = run(folder.path(), &format!("check {out}")).expect(0).stdout;
+        let total: u64 = parts.iter().map(|part| part["lines"].as_u64().unwrap()).sum();
+        assert!(words.contains(&format!("rests on {total} lines of the checker: check ")), "{words}");
+        parts.iter().map(|part| part["name"].as_str().unwrap().to_string()).collect()
+    };
+    let with = |others: &[&'static str]| {
+        [&["check", "arithmetic", "statement", "files", "normal forms", "attention"], others].concat()
+    };
+    assert_eq!(parts_of("relu", "square.toml"), with(&["polynomial rules", "witness"]));
+    assert_eq!(
+        parts_of("root", "root.toml"),
+        with(&["polynomial rules", "enclosures", "surrogates", "witness"])
+    );
+    assert_eq!(
+        parts_of("steps", "square.toml --construction discontinuous --epsilon 1/2"),
+        with(&["enclosures", "tables", "witness"])
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl ImpliedSumformer {
     /// What a run through all blocks has found, read out.
     pub fn of(run: &SymbolicRun, readout: &AffineMap, outputs: usize) -> Self {
         Self {
-            tokens: run.tokens(),
+            tokens: run.stream().tokens,
             latents: run.latents().to_vec(),
             psi: run.outputs(readout, outputs).into_iter().map(|model| model.polynomial).collect(),
         }

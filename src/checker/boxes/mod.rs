@@ -11,7 +11,7 @@
 //!
 //! *The chamber.* Both functions do not change when the other tokens x_1, …, x_{n−1} are permuted: the Sumformer
 //! because it is a sum over them, `output` because all it has are reductions over tokens, `semi_invariant` because it
-//! is averaged or its symmetry is decided (`rules::symmetry`). Each sequence has a permutation of its other
+//! is averaged or its symmetry is decided (`normal_form::symmetry`). Each sequence has a permutation of its other
 //! tokens that sorts them, `x_1[0] ≤ x_2[0] ≤ … ≤ x_{n−1}[0]`, and the difference is the same there. So it suffices to
 //! bound it on the sorted sequences. A leaf is accepted as outside only if for some j ≥ 1 every first coordinate that
 //! token j + 1 can have there is less than every one that token j can have: then it holds no sorted sequence,
@@ -23,7 +23,7 @@ pub mod implied;
 mod place;
 mod text;
 
-pub use place::{Place, PreparedBox, Sides, Walk};
+pub use place::{MAX_LEVEL, Place, PreparedBox, Sides, Walk};
 pub use text::{Leaf, Malformed, Node, Reader};
 
 use crate::arith::dyadic::Dyadic;
@@ -35,8 +35,6 @@ use crate::refusal::{Refusal, Rule};
 use difference::DifferenceEnclosure;
 use implied::ImpliedSumformer;
 
-/// A side is halved at most this often, one half of a half after the other.
-pub const MAX_LEVEL: u32 = 48;
 /// Longer trees are not read.
 pub const MAX_TEXT: usize = 1 << 27;
 

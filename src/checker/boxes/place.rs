@@ -1,11 +1,13 @@
 //! Boxes as halves of halves of the domain: what a tree's node stands for follows from its place alone.
 
-use super::MAX_LEVEL;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, power_of_two};
 use crate::enclosure::PreparedSide;
 use crate::language::target::Target;
+
+/// A side is halved at most this often, one half of a half after the other.
+pub const MAX_LEVEL: u32 = 48;
 
 /// The part [index, index + 1] / 2^level of a side; index < 2^level, level ≤ [`MAX_LEVEL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

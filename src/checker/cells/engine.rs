@@ -3,11 +3,11 @@
 use super::additive::readout;
 use super::budget::Budget;
 use super::forms::{Form, Group};
+use super::limits::{MAX_DENOMINATOR_BITS, unsupported};
 use super::linear_form::{Additive, Slots, Stop};
 use super::lookup::{Lookup, LookupError};
 use super::span::{Span, hull};
 use super::tokens::TokenStates;
-use super::{MAX_DENOMINATOR_BITS, unsupported};
 use crate::arith::common_denominator::{Int, Overflow};
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::number::Rational;

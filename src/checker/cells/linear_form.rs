@@ -3,9 +3,9 @@
 
 use super::additive::{combination, require_no_token};
 use super::budget::Budget;
+use super::limits::{MAX_CELL_VALUES, denominators, unsupported, with_short_denominators};
 use super::span::Span;
 use super::tokens::TokenStates;
-use super::{MAX_CELL_VALUES, denominators, unsupported, with_short_denominators};
 use crate::arith::common_denominator::{Int, Overflow, numerator};
 use crate::arith::interval::Interval;
 use crate::arith::number::Rational;

@@ -3,12 +3,12 @@
 
 use super::budget::Budget;
 use super::forms::{Form, Group};
-use super::lookup::{Lookup, LookupError};
-use super::partition::{Cut, Partition, Piece, pieces};
-use super::{
+use super::limits::{
     MAX_CELL_VALUES, MAX_CELLS, MAX_STORED_VALUES, denominators, too_long, unsupported,
     with_short_denominators,
 };
+use super::lookup::{Lookup, LookupError};
+use super::partition::{Cut, Partition, Piece, pieces};
 use crate::arith::interval::Interval;
 use crate::arith::number::{Exact, Rational};
 use crate::format::network::{Activation, AffineMap};

@@ -1,6 +1,6 @@
 //! The coordinates of all tokens as centred forms over a product of boxes.
 
-use super::PreparedSide;
+use super::side::PreparedSide;
 use super::slope::Centred;
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic_interval::DyadicInterval;

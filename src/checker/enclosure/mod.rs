@@ -1,8 +1,8 @@
 //! Enclosures of the values of a target over products of boxes, and of its partial derivatives.
 //!
-//! [`dyadic`](crate::arith::dyadic) numbers are calculated with in integers; [intervals](crate::arith::dyadic_interval) of them round outward; `elementary` encloses
-//! exp, log, sin and their like at dyadic numbers, [`image`] over intervals; [`slope`] has the rules. [`univariate`],
-//! [`curvature`] and [`taylor`] are about one function of one variable, [`crate::surrogate`] has bounds over a whole box by bisection.
+//! [`image`] encloses what functions do to intervals of [dyadic numbers](crate::arith::dyadic), `elementary` exp, log, sin
+//! and their like at such numbers; [`slope`] has the rules of centred forms. [`univariate`], [`curvature`] and [`taylor`]
+//! are about one function of one variable.
 
 mod chord;
 pub(crate) mod coordinates;

@@ -1,6 +1,6 @@
 //! Enclosures of the values of a target over products of boxes, and of its partial derivatives.
 //!
-//! The target is evaluated in [`slope::Centred`] forms. For [`TargetEnclosure::enclose`] the centre is the middle of
+//! The target is evaluated in [`Centred`] forms. For [`TargetEnclosure::enclose`] the centre is the middle of
 //! the box and the unit of each coordinate the largest distance of its side from there; the ranges of the outputs
 //! then contain all values. For [`TargetEnclosure::partial_derivatives`] each point of the box is a centre and the
 //! unit is at least the width of the side: then f(x) − f(c) = Σ_k (s_k / unit_k)(x_k − c_k) for any two points of the

@@ -1,7 +1,7 @@
 //! `certificate.json`: the claims from which the checker composes a bound. Every field is checked.
 
-use super::FormatError;
 use super::json_lines::to_json_lines;
+use super::read::{FormatError, from_json};
 use super::shapes::{name_or_object, present, read_as};
 use crate::arith::interval::Interval;
 use crate::arith::number::Exact;
@@ -260,7 +260,7 @@ read_as!(Replacement, |deserializer| name_or_object(deserializer, "name", Replac
 impl Certificate {
     /// Reads `certificate.json`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, FormatError> {
-        let certificate: Self = super::from_json(FILE, bytes)?;
+        let certificate: Self = from_json(FILE, bytes)?;
         if certificate.format != CERTIFICATE_FORMAT {
             return Err(FormatError::Structure {
                 file: FILE,

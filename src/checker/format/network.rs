@@ -2,8 +2,8 @@
 //!
 //! Token rows multiply from the left: a token is a row vector `z ∈ Q^D`, one width D for all blocks.
 
-use super::FormatError;
 use super::json_lines::to_json_lines;
+use super::read::{FormatError, from_json};
 use super::shapes::{nothing_more, read_as};
 use super::sparse::{SparseMatrix, SparseVector};
 use crate::arith::number::{Exact, Rational};
@@ -229,7 +229,7 @@ pub struct NetworkSize {
 impl Network {
     /// Reads and validates `network.json`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, FormatError> {
-        let network: Self = super::from_json(FILE, bytes)?;
+        let network: Self = from_json(FILE, bytes)?;
         network.validate()?;
         Ok(network)
     }
@@ -392,7 +392,7 @@ impl Network {
 }
 
 mod tokens_as_number_or_any {
-    use super::Tokens;
+    use crate::language::target::Tokens;
     use serde::de::{Deserializer, Error, Unexpected, Visitor};
     use serde::ser::Serializer;
     use std::fmt;

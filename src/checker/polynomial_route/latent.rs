@@ -1,8 +1,9 @@
 //! Inside the attention block: every slot as an affine function of the own token's slots and of the mean of all
 //! tokens' slots. After it, what depends on the mean is a latent.
 
+use super::claims::{for_each_gadget, require_range};
 use super::gadget::check_gadget;
-use super::symbolic_run::{SymbolicRun, for_each_gadget, require_range, weighted_error};
+use super::stream::Stream;
 use super::taylor_model::TaylorModel;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, integer, round_up};
@@ -41,8 +42,8 @@ pub struct SplitState {
 
 impl SplitState {
     /// `Z = X + Att(X)`.
-    pub(super) fn new(run: &SymbolicRun, layer: &MeanLayer) -> Self {
-        let mut slots = identity(run.state().len());
+    pub(super) fn new(stream: &Stream, layer: &MeanLayer) -> Self {
+        let mut slots = identity(stream.slots.len());
         for (row, column, value) in layer.matrix.iter() {
             slots[column].mean.insert(row, value.clone());
         }
@@ -50,26 +51,26 @@ impl SplitState {
             for (column, slot, value) in values.transpose().iter() {
                 // |mean_j V_j| is at most the sum of the largest |values| of its terms.
                 let term = SparseVector::from_entries([(slot, value.clone())]);
-                slots[column].error += round_up(&(run.range_of(&term).mag() * radius), 32);
+                slots[column].error += round_up(&(stream.range_of(&term).mag() * radius), 32);
             }
         }
         Self { slots }
     }
 
     /// An enclosure of `Σ direction·Z` for every sequence in the box, errors included.
-    pub fn range_of(&self, run: &SymbolicRun, direction: &SparseVector) -> Interval {
+    pub fn range_of(&self, stream: &Stream, direction: &SparseVector) -> Interval {
         let mut sum = Split::default();
         for (slot, weight) in direction.iter() {
             sum.add_scaled(&self.slots[slot], weight);
         }
-        let latent = latent(run, 0, &sum);
+        let latent = latent(stream, 0, &sum);
         latent.range.widen(&latent.error)
     }
 
     /// `X + FC(Z)`; here FC must be affine.
     pub(super) fn feed_forward(
         &mut self,
-        run: &SymbolicRun,
+        stream: &Stream,
         index: usize,
         block: &Block,
         gadgets: &[Gadget],
@@ -85,7 +86,7 @@ impl SplitState {
                     .unsupported(place(), "in the attention block only affine gadgets are covered"));
             }
             check_gadget(gadget, units, block.activation, place)?;
-            require_range(gadget, &self.range_of(run, direction), place)?;
+            require_range(gadget, &self.range_of(stream, direction), place)?;
             let mut variable = Split::default();
             for (slot, weight) in direction.iter() {
                 variable.add_scaled(&self.slots[slot], weight);
@@ -116,22 +117,22 @@ impl SplitState {
     }
 
     /// The slots that depend on the mean, with their definitions, ranges and errors.
-    pub fn latents(&self, run: &SymbolicRun) -> Vec<Latent> {
+    pub fn latents(&self, stream: &Stream) -> Vec<Latent> {
         self.slots
             .iter()
             .enumerate()
-            .filter(|(_, split)| depends_on_others(split, run.tokens()))
-            .map(|(slot, split)| latent(run, slot, split))
+            .filter(|(_, split)| depends_on_others(split, stream.tokens))
+            .map(|(slot, split)| latent(stream, slot, split))
             .collect()
     }
 
     /// The other slots as Taylor models of the own token (the latents' places hold only their own part).
-    pub(super) fn own_models(&self, run: &SymbolicRun) -> Vec<TaylorModel> {
+    pub(super) fn own_models(&self, stream: &Stream) -> Vec<TaylorModel> {
         self.slots
             .iter()
             .map(|split| {
-                let (own, _) = by_token(split, run.tokens());
-                let mut model = combination(run, &own, &split.constant);
+                let (own, _) = by_token(split, stream.tokens);
+                let mut model = combination(stream, &own, &split.constant);
                 model.error += &split.error;
                 model.rounded()
             })
@@ -156,20 +157,22 @@ fn by_token(split: &Split, tokens: Tokens) -> (BTreeMap<usize, Rational>, BTreeM
     (own, others)
 }
 
-fn combination(run: &SymbolicRun, terms: &BTreeMap<usize, Rational>, constant: &Rational) -> TaylorModel {
-    TaylorModel::combination(terms.iter().map(|(&slot, value)| (&run.state()[slot], value)), constant)
+fn combination(stream: &Stream, terms: &BTreeMap<usize, Rational>, constant: &Rational) -> TaylorModel {
+    TaylorModel::combination(terms.iter().map(|(&slot, value)| (&stream.slots[slot], value)), constant)
 }
 
-fn latent(run: &SymbolicRun, slot: usize, split: &Split) -> Latent {
-    let (own_terms, other_terms) = by_token(split, run.tokens());
-    let own = combination(run, &own_terms, &split.constant);
-    let others = combination(run, &other_terms, &Rational::zero());
-    let copies = match run.tokens() {
+fn latent(stream: &Stream, slot: usize, split: &Split) -> Latent {
+    let (own_terms, other_terms) = by_token(split, stream.tokens);
+    let own = combination(stream, &own_terms, &split.constant);
+    let others = combination(stream, &other_terms, &Rational::zero());
+    let copies = match stream.tokens {
         Tokens::Fixed(n) => integer(n.saturating_sub(1)),
         Tokens::Any => Rational::one(),
     };
-    let range = &others.polynomial_range(run.ranges()).scale(&copies) + &own.polynomial_range(run.ranges());
-    let others_error = weighted_error(other_terms.iter().map(|(&s, v)| (&run.state()[s], v))) * &copies;
+    let range =
+        &others.polynomial_range(&stream.ranges).scale(&copies) + &own.polynomial_range(&stream.ranges);
+    let others_error =
+        TaylorModel::combined_error(other_terms.iter().map(|(&s, v)| (&stream.slots[s], v))) * &copies;
     Latent {
         slot,
         error: round_up(&(own.error + others_error + &split.error), 32),

@@ -9,9 +9,11 @@
 //! at most δ, |PL(t) − φ(t + c)| is at most the largest distance of the two functions on the gadget's range, and
 //! |φ(t + c) − atom| at most δ times the largest slope of φ's chords there.
 
+use super::claims::{for_each_gadget, number, powers_of_form, require_range};
 use super::gadget::{check_atom_gadget, check_gadget};
 use super::latent::{Latent, SplitState};
 use super::residual::Unfolding;
+use super::stream::Stream;
 use super::taylor_model::TaylorModel;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, integer};
@@ -21,18 +23,13 @@ use crate::enclosure::univariate::moved;
 use crate::format::certificate::{Gadget, LatentClaim};
 use crate::format::network::{Activation, AffineMap, Block, Unit};
 use crate::format::sparse::SparseVector;
-use crate::language::target::Tokens;
 use crate::normal_form::expansion::DEFAULT_MAX_TERMS;
 use crate::refusal::{Refusal, Rule};
 use crate::sizes::index as position;
 use crate::surrogate::{Atom, Surrogate};
-use crate::work::charge_all;
 use num_traits::{One, Signed, Zero};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Expanding a gadget's polynomial in the slots it reads may produce at most this many terms.
-const MAX_LOCAL_TERMS: usize = 100_000;
 
 /// The state of the symbolic run between two blocks.
 #[derive(Debug, Clone)]
@@ -40,8 +37,7 @@ pub struct SymbolicRun {
     surrogate: Arc<Surrogate>,
     /// The atoms that gadgets have computed.
     computed: BTreeSet<usize>,
-    ranges: Vec<Interval>,
-    state: Vec<TaylorModel>,
+    stream: Stream,
     latents: Vec<Latent>,
 }
 
@@ -65,17 +61,20 @@ impl SymbolicRun {
             polynomials[slot].add_term(Monomial::one(), value.clone());
         }
         Self {
-            ranges: surrogate.target.domain.clone(),
+            stream: Stream {
+                tokens: surrogate.target.tokens,
+                ranges: surrogate.target.domain.clone(),
+                slots: polynomials.into_iter().map(TaylorModel::exact).collect(),
+            },
             surrogate,
             computed: BTreeSet::new(),
-            state: polynomials.into_iter().map(TaylorModel::exact).collect(),
             latents: Vec::new(),
         }
     }
 
-    /// The slots.
-    pub fn state(&self) -> &[TaylorModel] {
-        &self.state
+    /// The slots, and the ranges of their variables.
+    pub fn stream(&self) -> &Stream {
+        &self.stream
     }
 
     /// What the network is compared with.
@@ -83,41 +82,14 @@ impl SymbolicRun {
         &self.surrogate
     }
 
-    /// The ranges of the variables: the box, the atoms, then the latents.
-    pub fn ranges(&self) -> &[Interval] {
-        &self.ranges
-    }
-
     /// The latents, in the order of their variables, which follow those of coordinates and atoms.
     pub fn latents(&self) -> &[Latent] {
         &self.latents
     }
 
-    /// The slots that have the same exact value for every token of every sequence.
-    pub fn constants(&self) -> Vec<Option<Rational>> {
-        charge_all(self.state.len(), 4);
-        let constant =
-            |model: &TaylorModel| if model.error.is_zero() { model.polynomial.as_constant() } else { None };
-        self.state.iter().map(constant).collect()
-    }
-
-    /// Sequence length.
-    pub fn tokens(&self) -> Tokens {
-        self.surrogate.target.tokens
-    }
-
     /// How many variables are not latents: the token's coordinates, then the atoms.
     pub fn dimension(&self) -> usize {
         self.surrogate.target.dimension()
-    }
-
-    /// An enclosure of `Σ direction·slots` for every sequence in the box, errors included.
-    pub fn range_of(&self, direction: &SparseVector) -> Interval {
-        self.combination(direction).range(&self.ranges)
-    }
-
-    fn combination(&self, weights: &SparseVector) -> TaylorModel {
-        TaylorModel::combination(weights.iter().map(|(slot, w)| (&self.state[slot], w)), &Rational::zero())
     }
 
     /// Runs one block, accepting a claim only if it follows.
@@ -131,8 +103,8 @@ impl SymbolicRun {
         match self.split(index, block)? {
             None => self.feed_forward(index, block, gadgets),
             Some(mut split) => {
-                split.feed_forward(self, index, block, gadgets)?;
-                let derived = split.latents(self);
+                split.feed_forward(&self.stream, index, block, gadgets)?;
+                let derived = split.latents(&self.stream);
                 let claims = latents(&derived)?;
                 self.enter_latents(index, split, derived, &claims)
             }
@@ -143,14 +115,14 @@ impl SymbolicRun {
     pub fn split(&self, index: usize, block: &Block) -> Result<Option<SplitState>, Refusal> {
         let Some(attention) = &block.attention else { return Ok(None) };
         let place = format!("block {index}, attention");
-        let layer = mean_layer(attention, &self.constants(), self.tokens(), &place)?;
+        let layer = mean_layer(attention, &self.stream.constants(), self.stream.tokens, &place)?;
         if layer.matrix.is_empty() && layer.spread.is_empty() {
             return Ok(None);
         }
         if !self.latents.is_empty() {
             return Err(Rule::Attention.unsupported(place, "only one attention layer may act on the stream"));
         }
-        Ok(Some(SplitState::new(self, &layer)))
+        Ok(Some(SplitState::new(&self.stream, &layer)))
     }
 
     /// A block without attention: X + FC(X).
@@ -163,7 +135,7 @@ impl SymbolicRun {
             match gadget.atom {
                 None => {
                     check_gadget(gadget, units, block.activation, place)?;
-                    require_range(gadget, &self.range_of(direction), place)?;
+                    require_range(gadget, &self.stream.range_of(direction), place)?;
                 }
                 Some(atom) => {
                     if !computed.insert(atom) {
@@ -199,16 +171,17 @@ impl SymbolicRun {
         let mut next = Vec::with_capacity(changes.len());
         for (slot, Change { local, error, atoms }) in changes {
             let change =
-                TaylorModel::compose(&local, |v| &self.state[position(v)], &self.ranges).map_err(|e| {
-                    Rule::GadgetUnits.unsupported(format!("block {index}, slot {slot}"), e.to_string())
-                })?;
-            let before = &self.state[slot];
+                TaylorModel::compose(&local, |v| &self.stream.slots[position(v)], &self.stream.ranges)
+                    .map_err(|e| {
+                        Rule::GadgetUnits.unsupported(format!("block {index}, slot {slot}"), e.to_string())
+                    })?;
+            let before = &self.stream.slots[slot];
             let mut sum = TaylorModel::combination([(before, &one), (&change, &one)], &Rational::zero());
             sum.polynomial.add_scaled(&atoms, &one);
             sum.error += error;
             next.push((slot, sum.rounded()));
         }
-        next.into_iter().for_each(|(slot, model)| self.state[slot] = model);
+        next.into_iter().for_each(|(slot, model)| self.stream.slots[slot] = model);
         self.computed = computed;
         Ok(())
     }
@@ -252,7 +225,7 @@ impl SymbolicRun {
         place: &dyn Fn() -> String,
     ) -> Result<(Rational, Interval, Rational), Refusal> {
         let refuse = |message: String| Rule::GadgetUnits.unsupported(place(), message);
-        let model = self.combination(direction);
+        let model = self.stream.combination(direction);
         let mut unfolding = Unfolding::new(&self.surrogate.target, &self.latents, DEFAULT_MAX_TERMS);
         let mut difference = unfolding.unfold(&model.polynomial).map_err(|e| refuse(e.to_string()))?;
         difference.add_scaled(&atom.argument, &-Rational::one());
@@ -264,7 +237,7 @@ impl SymbolicRun {
         };
         let argument = &atom.argument_range;
         let by_atom = Interval::new(argument.inf() + &constant, argument.sup() + &constant);
-        let by_slots = model.polynomial_range(&self.ranges);
+        let by_slots = model.polynomial_range(&self.stream.ranges);
         // Both contain all values of the polynomial, so they meet.
         let range = by_atom.ok().and_then(|range| range.intersection(&by_slots)).unwrap_or(by_slots);
         Ok((-constant, range.widen(&model.error), model.error))
@@ -288,7 +261,7 @@ impl SymbolicRun {
                 ),
             ));
         }
-        let mut next = split.own_models(self);
+        let mut next = split.own_models(&self.stream);
         for (claim, latent) in claims.iter().zip(&derived) {
             if !claim.range.encloses(&latent.range) {
                 return Err(Rule::LatentRange.invalid(
@@ -302,14 +275,14 @@ impl SymbolicRun {
                     format!("the error reaches {} but {} is claimed", latent.error, claim.error.0),
                 ));
             }
-            let variable = number(self.ranges.len())
+            let variable = number(self.stream.ranges.len())
                 .map_err(|message| Rule::LatentRange.unsupported(place(latent.slot), message))?;
-            self.ranges.push(claim.range.clone());
+            self.stream.ranges.push(claim.range.clone());
             next[latent.slot] =
                 TaylorModel { polynomial: Polynomial::variable(variable), error: claim.error.0.clone() };
         }
         self.latents = derived;
-        self.state = next;
+        self.stream.slots = next;
         Ok(())
     }
 
@@ -317,7 +290,7 @@ impl SymbolicRun {
     pub fn outputs(&self, readout: &AffineMap, outputs: usize) -> Vec<TaylorModel> {
         let mut terms: Vec<Vec<(&TaylorModel, &Rational)>> = vec![Vec::new(); outputs];
         for (slot, output, weight) in readout.weights.iter() {
-            terms[output].push((&self.state[slot], weight));
+            terms[output].push((&self.stream.slots[slot], weight));
         }
         terms
             .into_iter()
@@ -325,89 +298,4 @@ impl SymbolicRun {
             .map(|(output, terms)| TaylorModel::combination(terms, &readout.bias.get(output)))
             .collect()
     }
-}
-
-/// 1, t, t², … up to the highest degree claimed, as polynomials in the slots.
-fn powers_of_form(direction: &SparseVector, gadget: &Gadget) -> Result<Vec<Polynomial>, String> {
-    let count = gadget.outputs.iter().map(|output| output.polynomial.len()).max().unwrap_or(0);
-    let terms =
-        u32::try_from(count.saturating_sub(1)).ok().and_then(|degree| direction.len().checked_pow(degree));
-    if terms.is_none_or(|terms| terms > MAX_LOCAL_TERMS) {
-        return Err(format!(
-            "a polynomial of degree {} in {} slots is too large to expand: it may have more than {MAX_LOCAL_TERMS} terms",
-            count - 1,
-            direction.len()
-        ));
-    }
-    let mut variable = Polynomial::zero();
-    for (slot, weight) in direction.iter() {
-        variable.add_term(Monomial::variable(number(slot)?), weight.clone());
-    }
-    let mut powers: Vec<Polynomial> = Vec::with_capacity(count);
-    for _ in 0..count {
-        let power = match powers.last() {
-            None => Polynomial::constant(Rational::one()),
-            Some(previous) => previous.times(&variable),
-        };
-        powers.push(power);
-    }
-    Ok(powers)
-}
-
-/// The number of a variable.
-fn number(index: usize) -> Result<u32, String> {
-    u32::try_from(index).map_err(|_| format!("there are more variables than can be numbered, {index}"))
-}
-
-/// Cuts a block's units into the claimed gadgets and hands each on with its units, of which there is at least one.
-pub(super) fn for_each_gadget(
-    index: usize,
-    block: &Block,
-    gadgets: &[Gadget],
-    mut accept: impl FnMut(&dyn Fn() -> String, &Gadget, &[Unit]) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
-    let mut rest = block.units.as_slice();
-    for (g, gadget) in gadgets.iter().enumerate() {
-        let first = block.units.len() - rest.len();
-        let place =
-            || format!("block {index}, gadget {g} (units {first}..{})", first.saturating_add(gadget.units));
-        if gadget.units == 0 || gadget.units > rest.len() {
-            return Err(
-                Rule::GadgetUnits.invalid(place(), format!("the block has {} units", block.units.len()))
-            );
-        }
-        let (units, later) = rest.split_at(gadget.units);
-        rest = later;
-        if units[0].input.is_empty() {
-            return Err(Rule::GadgetUnits.invalid(place(), "a unit has no inputs"));
-        }
-        accept(&place, gadget, units)?;
-    }
-    if !rest.is_empty() {
-        return Err(Rule::GadgetUnits.invalid(
-            format!("block {index}"),
-            format!("the last {} units belong to no gadget", rest.len()),
-        ));
-    }
-    Ok(())
-}
-
-/// The claimed range must contain what the gadget's variable can be.
-pub(super) fn require_range(
-    gadget: &Gadget,
-    derived: &Interval,
-    place: &dyn Fn() -> String,
-) -> Result<(), Refusal> {
-    if gadget.range.encloses(derived) {
-        return Ok(());
-    }
-    Err(Rule::GadgetRange
-        .invalid(place(), format!("t ranges over {derived} but {} is claimed", gadget.range)))
-}
-
-/// Σ |cᵢ|·eᵢ.
-pub(super) fn weighted_error<'a>(
-    terms: impl IntoIterator<Item = (&'a TaylorModel, &'a Rational)>,
-) -> Rational {
-    terms.into_iter().map(|(model, c)| &model.error * c.abs()).sum()
 }

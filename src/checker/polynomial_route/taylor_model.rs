@@ -52,6 +52,11 @@ impl TaylorModel {
         sum
     }
 
+    /// Σ |cᵢ|·eᵢ, the error of a combination.
+    pub fn combined_error<'a>(terms: impl IntoIterator<Item = (&'a TaylorModel, &'a Rational)>) -> Rational {
+        terms.into_iter().map(|(model, c)| &model.error * c.abs()).sum()
+    }
+
     /// The range of the polynomial part.
     pub fn polynomial_range(&self, ranges: &[Interval]) -> Interval {
         bernstein::range(&self.polynomial, |v| &ranges[index(v)])

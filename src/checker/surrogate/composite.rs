@@ -6,9 +6,10 @@
 
 use super::atoms::to_rational;
 use super::cover::{range, require_magnitude};
-use super::pass::{Pass, Value, enclosing, product};
+use super::pass::Pass;
 use super::replace::{Failure, Shifted, wrong};
 use super::tree::{self, binary, children, coordinate, relabel, size};
+use super::value::{Value, enclosing, product};
 use crate::arith::dyadic::Dyadic;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, integer};

@@ -1,7 +1,7 @@
 //! Whether a function is defined wherever its argument goes, and what to say and to change if not.
 
-use super::SurrogateError;
 use super::atoms::to_rational;
+use super::error::SurrogateError;
 use super::pass::Pass;
 use crate::arith::decimal;
 use crate::arith::dyadic_interval::DyadicInterval;

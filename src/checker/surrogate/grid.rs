@@ -9,9 +9,10 @@
 //! the power of two below the error, which moves every mean of them by at most u/2.
 
 use super::hats::times;
-use super::pass::{Pass, Value, enclosing, product, uncovered};
-use super::replace::{Failure, coordinates, wrong};
+use super::pass::Pass;
+use super::replace::{Failure, MAX_PIECES, coordinates, wrong};
 use super::tree::{self, binary};
+use super::value::{Value, enclosing, product, uncovered};
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
@@ -20,6 +21,7 @@ use crate::enclosure::{PreparedSide, TargetEnclosure};
 use crate::language::ast::{BinaryOp, Expr, Function, TokenLevel};
 use crate::language::evaluate_token;
 use crate::language::target::Target;
+use crate::sizes;
 use num_traits::Zero;
 
 /// Values at knots are multiples of the error's power of two, over 2 to this power.
@@ -46,6 +48,9 @@ impl Pass<'_> {
         let [other] = other[..] else {
             return wrong("the expression has more or less than one coordinate of the other token");
         };
+        // A product with a number for each pair of knots.
+        let knots = sizes::index(pieces.min(MAX_PIECES)) + 1;
+        self.require_room(knots.saturating_mul(knots).saturating_mul(2), expr).map_err(Err)?;
         let half = error / integer(2);
         let rows = self.knots(expr, &function, (0, other), pieces, &half)?;
         let columns = self.knots(expr, &function, (1, place.1), pieces, &half)?;

@@ -7,9 +7,10 @@
 
 use super::cover::{range, require_interpolant};
 use super::derivative::derivative;
-use super::pass::{Pass, Value, enclosing, product, uncovered};
+use super::pass::Pass;
 use super::replace::{Failure, MAX_PIECES, coordinates, explicit, pair, wrong};
 use super::tree::{self, binary, call, coordinate, free_levels, relabel, size};
+use super::value::{Value, enclosing, product, uncovered};
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;

@@ -19,6 +19,7 @@ mod composite;
 pub mod cover;
 mod derivative;
 mod domain;
+mod error;
 mod grid;
 mod hats;
 mod pass;
@@ -27,9 +28,11 @@ mod quotient;
 mod replace;
 mod separate;
 mod tree;
+mod value;
 
 pub use composite::composite;
 pub use derivative::derivative;
+pub use error::{Site, SurrogateError};
 pub use replace::pair_function;
 pub use tree::{children, free_levels, size};
 
@@ -40,92 +43,8 @@ use crate::language::ast::{Function, Span};
 use crate::language::target::Target;
 use crate::normal_form::NormalForm;
 use crate::normal_form::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
-use crate::refusal::{Refusal, Rule};
+use crate::refusal::Refusal;
 use num_traits::Zero;
-
-/// Why a target has no surrogate.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SurrogateError {
-    /// A node needs an approximation that there is none of.
-    #[error("{what}")]
-    NotCovered {
-        /// What is not covered.
-        what: String,
-        /// Where.
-        span: Span,
-        /// What an approximation would have to be about, where one could be given.
-        site: Option<Box<Site>>,
-    },
-    /// A function is not defined, or not known to be, wherever its argument goes.
-    #[error("{what}")]
-    OffDomain {
-        /// What is not defined, and where its argument goes.
-        what: String,
-        /// What to change.
-        help: String,
-        /// Where it stands.
-        span: Span,
-        /// Whether there is an input without a value, not only none that is known.
-        certain: bool,
-    },
-    /// What replaces parts of an argument moves it off the domain of the function.
-    #[error("`{}` is not defined everywhere within {distance} of its argument, which is as much as replacements move it", .function.name())]
-    LeavesDomain {
-        /// The function.
-        function: Function,
-        /// How far the argument may move.
-        distance: String,
-        /// Where it stands.
-        span: Span,
-    },
-    /// An approximation of the certificate is not one.
-    #[error("approximation {index}: {message}")]
-    Wrong {
-        /// Which one, counted from 0.
-        index: usize,
-        /// Why not.
-        message: String,
-    },
-    /// The surrogate has no normal form.
-    #[error(transparent)]
-    Expansion(#[from] ExpansionError),
-}
-
-impl SurrogateError {
-    /// What the checker says.
-    pub fn refusal(self) -> Refusal {
-        let message = self.to_string();
-        match self {
-            SurrogateError::Wrong { index, message } => {
-                Rule::Approximation.invalid(format!("approximation {index}"), message)
-            }
-            SurrogateError::NotCovered { .. }
-            | SurrogateError::OffDomain { .. }
-            | SurrogateError::LeavesDomain { .. } => Rule::Residual.unsupported("target", message),
-            SurrogateError::Expansion(error) => match error {
-                ExpansionError::NotPolynomial { .. } | ExpansionError::TooLarge { .. } => {
-                    Rule::Residual.unsupported("target", message)
-                }
-                ExpansionError::Undefined { .. } | ExpansionError::NotSymmetric { .. } => {
-                    Rule::Residual.invalid("target", message)
-                }
-            },
-        }
-    }
-}
-
-/// A node that has to be replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Site {
-    /// The output.
-    pub output: usize,
-    /// The node's number in its tree, as approximations count.
-    pub node: usize,
-    /// The function, for a call or a division; nothing for an extremum over tokens.
-    pub function: Option<Function>,
-    /// What the argument ranges over, or what the extremum runs over does.
-    pub argument: Interval,
-}
 
 /// A function of one variable at an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +65,8 @@ pub struct Surrogate {
     /// Tokens are extended by the atoms: coordinates 0..d, then one per atom, with what it ranges over. The outputs are
     /// those of the target, then the arguments of the atoms.
     pub target: Target,
+    /// Whether this is the target itself: a polynomial, or what boxes compare a network with.
+    pub is_target: bool,
     /// Coordinates of the target itself.
     pub dimension: usize,
     /// The atoms, coordinates d, d+1, …
@@ -179,6 +100,7 @@ impl Surrogate {
         let atoms = passed.atoms.into_iter().zip(arguments);
         Ok(Self {
             target: passed.target,
+            is_target: false,
             dimension: target.dimension(),
             atoms: atoms
                 .map(|(atom, argument)| Atom {
@@ -203,6 +125,7 @@ impl Surrogate {
     pub fn polynomial(target: &Target, forms: Vec<NormalForm>) -> Self {
         Self {
             target: target.clone(),
+            is_target: true,
             dimension: target.dimension(),
             atoms: Vec::new(),
             forms,

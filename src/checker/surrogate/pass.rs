@@ -14,14 +14,14 @@
 //! * a product over m tokens: m α (|a| + α)^(m−1), replacing factor by factor.
 
 use super::atoms::{AtomTree, Atoms, to_rational};
-use super::separate::{multiplied, separates};
-use super::tree::{binary, free_levels, is_closed, node, number as tree_number, reduce, size};
-use super::{Site, SurrogateError};
+use super::error::{Site, SurrogateError};
+use super::tree::{binary, free_levels, is_closed, node, number as tree_number, reduce, separates, size};
+use super::value::{Value, enclosing, multiplied, power, product, uncovered};
 use crate::arith::decimal::above;
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
-use crate::arith::number::{Rational, floor_log2, integer, power_of_two, ratio};
+use crate::arith::number::{Rational, floor_log2, power_of_two, ratio};
 use crate::enclosure::image::{Image, moved};
 use crate::format::certificate::Approximation;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
@@ -39,23 +39,6 @@ pub(super) struct Passed {
     pub target: Target,
     pub atoms: Vec<AtomTree>,
     pub deviations: Vec<Rational>,
-}
-
-/// A node of the target and its surrogate.
-pub(super) struct Value {
-    /// Contains the node's values.
-    pub range: DyadicInterval,
-    /// Bounds |surrogate − node|.
-    pub deviation: Dyadic,
-    /// The surrogate.
-    pub expr: Expr,
-}
-
-impl Value {
-    /// Contains the values of node and surrogate.
-    pub(super) fn both(&self) -> DyadicInterval {
-        self.range.widen(self.deviation)
-    }
 }
 
 /// An approximation and its number in the certificate.
@@ -120,10 +103,6 @@ pub(super) fn run(target: &Target, approximations: &[Approximation]) -> Result<P
         _ => Body::Output(outputs),
     };
     Ok(Passed { target: Target { domain, body, ..target.clone() }, atoms, deviations })
-}
-
-pub(super) fn uncovered(what: &str, expr: &Expr) -> SurrogateError {
-    SurrogateError::NotCovered { what: what.to_string(), span: expr.span.clone(), site: None }
 }
 
 /// What is done at a node, in the words of the file: what is a `relu` in the surrogate may be a `max` there.
@@ -280,16 +259,22 @@ impl<'a> Pass<'a> {
         value
     }
 
-    /// Counts the nodes of copies of a tree before they are made: replacements inside replacements multiply.
-    pub(super) fn count_copies(&mut self, copies: usize, expr: &Expr) -> Result<(), SurrogateError> {
-        let nodes = copies.saturating_mul(size(expr));
-        self.visits = self.visits.saturating_add(nodes);
-        if self.visits > MAX_VISITS {
+    /// Refuses a tree of so many more nodes, at least, before it is made.
+    pub(super) fn require_room(&self, nodes: usize, expr: &Expr) -> Result<(), SurrogateError> {
+        if self.visits.saturating_add(nodes) > MAX_VISITS {
             return Err(uncovered(
                 &format!("the surrogate is too large to follow: it has more than {MAX_VISITS} nodes"),
                 expr,
             ));
         }
+        Ok(())
+    }
+
+    /// Counts the nodes of copies of a tree before they are made: replacements inside replacements multiply.
+    pub(super) fn count_copies(&mut self, copies: usize, expr: &Expr) -> Result<(), SurrogateError> {
+        let nodes = copies.saturating_mul(size(expr));
+        self.require_room(nodes, expr)?;
+        self.visits += nodes;
         charge_all(nodes, 16);
         Ok(())
     }
@@ -510,33 +495,6 @@ fn independent_product(base: DyadicInterval, m: u32) -> DyadicInterval {
         rest /= 2;
     }
     product
-}
-
-/// A power.
-pub(super) fn power(base: Value, exponent: u32, expr: &Expr) -> Value {
-    let slope = match exponent {
-        0 => DyadicInterval::ZERO,
-        k => enclosing(&integer(i64::from(k))) * base.both().pow(k - 1),
-    };
-    Value {
-        range: base.range.pow(exponent),
-        deviation: base.deviation.mul(slope.mag(), Up),
-        expr: Expr { kind: ExprKind::Power(Box::new(base.expr), exponent), span: expr.span.clone() },
-    }
-}
-
-pub(super) fn product(left: Value, right: Value, expr: &Expr) -> Value {
-    let first = left.range.mag().mul(right.deviation, Up);
-    let second = right.both().mag().mul(left.deviation, Up);
-    Value {
-        range: left.range * right.range,
-        deviation: first.add(second, Up),
-        expr: Expr { span: expr.span.clone(), ..binary(BinaryOp::Multiply, left.expr, right.expr) },
-    }
-}
-
-pub(super) fn enclosing(value: &Rational) -> DyadicInterval {
-    DyadicInterval::from_rational(value)
 }
 
 fn count(tokens: usize) -> Rational {

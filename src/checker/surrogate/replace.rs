@@ -14,11 +14,12 @@
 //!   term lies between ramp_k(M) = (M − t_k)/h and 1. So M ≤ v + h/2 ≤ t_{k+1} ≤ M + h, thus |v − M| ≤ h/2. It holds for the
 //!   values of the surrogate too, if [l, u] contains them. The smallest is −max(−e).
 
-use super::SurrogateError;
 use super::atoms::to_rational;
-use super::pass::{Pass, Value, enclosing};
+use super::error::SurrogateError;
+use super::pass::Pass;
 use super::polynomial_distance::polynomial_distance;
 use super::tree::{self, binary, call, coordinate, free_levels, node, relabel, size};
+use super::value::{Value, enclosing, product};
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
@@ -118,7 +119,7 @@ impl Pass<'_> {
         };
         Ok(match numerator {
             None => value,
-            Some(numerator) => super::pass::product(numerator, value, expr),
+            Some(numerator) => product(numerator, value, expr),
         })
     }
 
@@ -162,7 +163,7 @@ impl Pass<'_> {
         };
         for part in [&own, &other].into_iter().filter(|part| !part.is_zero()) {
             let factor = self.visit_unseen(&call(Function::Exp, tree(part)), depth).map_err(Err)?;
-            result = super::pass::product(factor, result, expr);
+            result = product(factor, result, expr);
         }
         Ok(Value { range, ..result })
     }

@@ -3,42 +3,13 @@
 //! With φ = |·|, the k-th power or 1/t, φ(u·v) = φ(u)·φ(v) wherever both sides exist; with the root, if neither factor is
 //! negative. So 1/(√a(x)·√b(y)) is the product of an atom of x and one of y, and nothing has to be replaced.
 
-use super::SurrogateError;
-use super::pass::{Pass, Value, power, product};
-use super::tree::free_levels;
+use super::error::SurrogateError;
+use super::pass::Pass;
+use super::value::{Value, multiplied, power};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function};
 
-/// Whether an expression in several tokens is a product of factors in one token each, or a root, magnitude or power of such a
-/// product; `depth` levels are in scope.
-pub(super) fn separates(expr: &Expr, depth: usize) -> bool {
-    fn factors_in_one_token(expr: &Expr, depth: usize) -> bool {
-        match &expr.kind {
-            ExprKind::Binary(BinaryOp::Multiply, a, b) => {
-                factors_in_one_token(a, depth) && factors_in_one_token(b, depth)
-            }
-            ExprKind::Call(Function::Sqrt | Function::Abs, a) | ExprKind::Power(a, _) => {
-                factors_in_one_token(a, depth)
-            }
-            _ => free_levels(expr, depth).len() <= 1,
-        }
-    }
-    let is_product = matches!(
-        expr.kind,
-        ExprKind::Binary(BinaryOp::Multiply, ..)
-            | ExprKind::Call(Function::Sqrt | Function::Abs, _)
-            | ExprKind::Power(..)
-    );
-    is_product && free_levels(expr, depth).len() > 1 && factors_in_one_token(expr, depth)
-}
-
-/// The product of the factors, from the left.
-pub(super) fn multiplied(factors: Vec<Value>, expr: &Expr) -> Value {
-    let product = factors.into_iter().reduce(|a, b| product(a, b, expr));
-    product.expect("a product has factors")
-}
-
 impl Pass<'_> {
-    /// 1/divisor, for a divisor that [`separates`].
+    /// 1/divisor, for a divisor that [separates](super::tree::separates).
     pub(super) fn inverse_of_product(
         &mut self,
         divisor: &Expr,

@@ -104,6 +104,29 @@ pub fn free_levels(expr: &Expr, depth: usize) -> BTreeSet<TokenLevel> {
     found
 }
 
+/// Whether an expression in several tokens is a product of factors in one token each, or a root, magnitude or power of such a
+/// product; `depth` levels are in scope.
+pub(super) fn separates(expr: &Expr, depth: usize) -> bool {
+    fn factors_in_one_token(expr: &Expr, depth: usize) -> bool {
+        match &expr.kind {
+            ExprKind::Binary(BinaryOp::Multiply, a, b) => {
+                factors_in_one_token(a, depth) && factors_in_one_token(b, depth)
+            }
+            ExprKind::Call(Function::Sqrt | Function::Abs, a) | ExprKind::Power(a, _) => {
+                factors_in_one_token(a, depth)
+            }
+            _ => free_levels(expr, depth).len() <= 1,
+        }
+    }
+    let is_product = matches!(
+        expr.kind,
+        ExprKind::Binary(BinaryOp::Multiply, ..)
+            | ExprKind::Call(Function::Sqrt | Function::Abs, _)
+            | ExprKind::Power(..)
+    );
+    is_product && free_levels(expr, depth).len() > 1 && factors_in_one_token(expr, depth)
+}
+
 /// The tree with level `l` replaced by `level(l)` and coordinates by what `coordinate(level, index)` makes of them (in
 /// old levels), products with 0 folded; all places forgotten, so that equal trees compare equal.
 pub(super) fn relabel(

@@ -19,6 +19,13 @@ const MOST_BOXES: u64 = 1 << 24;
 
 /// `prove`
 ///
+/// More hidden units than any machine holds; every number up to it is an `f64`.
+const MOST_UNITS: u64 = 1 << 53;
+
+fn parse_seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
 /// What an option belongs to stands in `belongs.rs`.
 #[derive(Debug, Args)]
 pub struct ProveArguments {
@@ -72,7 +79,7 @@ pub struct ProveArguments {
     #[arg(long, value_name = "M", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65536), help_heading = "Attention")]
     pub features: u32,
     /// Performer: seed of the random features.
-    #[arg(long, value_name = "S", default_value_t = 0, help_heading = "Attention")]
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = parse_seed, help_heading = "Attention")]
     pub seed: u64,
     /// Performer: normalised as in FAVOR+, or Definition 2.6 as printed.
     #[arg(long, value_enum, default_value = "favor", help_heading = "Attention")]
@@ -81,7 +88,7 @@ pub struct ProveArguments {
     #[arg(long, value_enum, default_value = "zero", help_heading = "Attention")]
     pub scores: ScoresName,
     /// Refuse networks that would need more hidden units.
-    #[arg(long, value_name = "N", default_value_t = 2_000_000, help_heading = "Budget")]
+    #[arg(long, value_name = "N", default_value_t = 2_000_000, value_parser = clap::value_parser!(u64).range(..=MOST_UNITS), help_heading = "Budget")]
     pub max_units: u64,
     /// Refuse targets that expand to more terms.
     #[arg(long, value_name = "N", default_value_t = sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS as u64,

@@ -1,10 +1,11 @@
 //! Rationals in JSON.
 
-use super::Rational;
+use super::rational::Rational;
 
 /// Rationals as JSON strings `"p/q"` (reduced; integers without denominator).
 pub mod serde_rational {
-    use crate::arith::number::{Rational, parse_rational};
+    use crate::arith::number::numeral::parse_rational;
+    use crate::arith::number::rational::Rational;
     use serde::de::{Deserializer, Error, Visitor};
     use serde::ser::Serializer;
     use std::fmt;

@@ -1,6 +1,6 @@
 //! Numerals: integers, fractions and decimals, read exactly.
 
-use super::Rational;
+use super::rational::Rational;
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_traits::{ToPrimitive, Zero};

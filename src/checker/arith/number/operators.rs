@@ -1,6 +1,7 @@
 //! Sums, differences, products and quotients, of values and of references.
 
-use super::{Rational, cost};
+use super::cost;
+use super::rational::Rational;
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use std::iter::{Product, Sum};
@@ -12,7 +13,7 @@ macro_rules! operator {
         impl $operator for Rational {
             type Output = Rational;
             fn $apply(self, other: Rational) -> Rational {
-                $price(&self, &other);
+                $price(&self.0, &other.0);
                 Rational(self.0.$apply(other.0))
             }
         }
@@ -20,7 +21,7 @@ macro_rules! operator {
         impl $operator<&Rational> for Rational {
             type Output = Rational;
             fn $apply(self, other: &Rational) -> Rational {
-                $price(&self, other);
+                $price(&self.0, &other.0);
                 Rational(self.0.$apply(&other.0))
             }
         }
@@ -28,7 +29,7 @@ macro_rules! operator {
         impl $operator<Rational> for &Rational {
             type Output = Rational;
             fn $apply(self, other: Rational) -> Rational {
-                $price(self, &other);
+                $price(&self.0, &other.0);
                 Rational((&self.0).$apply(other.0))
             }
         }
@@ -36,7 +37,7 @@ macro_rules! operator {
         impl $operator for &Rational {
             type Output = Rational;
             fn $apply(self, other: &Rational) -> Rational {
-                $price(self, other);
+                $price(&self.0, &other.0);
                 Rational((&self.0).$apply(&other.0))
             }
         }
@@ -61,14 +62,14 @@ macro_rules! assignment {
     ($operator:ident, $apply:ident, $price:path) => {
         impl $operator for Rational {
             fn $apply(&mut self, other: Rational) {
-                $price(self, &other);
+                $price(&self.0, &other.0);
                 self.0.$apply(other.0);
             }
         }
 
         impl $operator<&Rational> for Rational {
             fn $apply(&mut self, other: &Rational) {
-                $price(self, other);
+                $price(&self.0, &other.0);
                 self.0.$apply(&other.0);
             }
         }
@@ -90,7 +91,7 @@ impl Neg for Rational {
 impl Neg for &Rational {
     type Output = Rational;
     fn neg(self) -> Rational {
-        cost::copy(self);
+        cost::copy(&self.0);
         Rational(-&self.0)
     }
 }

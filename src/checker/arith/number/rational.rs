@@ -57,44 +57,44 @@ impl Rational {
 
     /// The largest integer that is not larger.
     pub fn floor(&self) -> Self {
-        cost::division(self);
+        cost::division(&self.0);
         Self(self.0.floor())
     }
 
     /// The smallest integer that is not smaller.
     pub fn ceil(&self) -> Self {
-        cost::division(self);
+        cost::division(&self.0);
         Self(self.0.ceil())
     }
 
     /// The nearest integer, halves away from 0.
     pub fn round(&self) -> Self {
-        cost::division(self);
+        cost::division(&self.0);
         Self(self.0.round())
     }
 
     /// The integer part, rounded towards 0.
     pub fn to_integer(&self) -> BigInt {
-        cost::division(self);
+        cost::division(&self.0);
         self.0.to_integer()
     }
 
     /// `1 / self`; the number must not be 0.
     pub fn recip(&self) -> Self {
-        cost::copy(self);
+        cost::copy(&self.0);
         Self(self.0.recip())
     }
 
     /// `self^exponent`; 1 for exponent 0.
     pub fn pow(&self, exponent: u32) -> Self {
-        cost::power(self, exponent);
+        cost::power(&self.0, exponent);
         Self(Pow::pow(&self.0, exponent))
     }
 }
 
 impl Clone for Rational {
     fn clone(&self) -> Self {
-        cost::copy(self);
+        cost::copy(&self.0);
         Self(self.0.clone())
     }
 }
@@ -119,7 +119,7 @@ impl Ord for Rational {
         if self.denom() == other.denom() || self.numer().sign() != other.numer().sign() {
             return self.numer().cmp(other.numer());
         }
-        cost::comparison(self, other);
+        cost::comparison(&self.0, &other.0);
         (self.numer() * other.denom()).cmp(&(other.numer() * self.denom()))
     }
 }
@@ -132,7 +132,7 @@ impl PartialOrd for Rational {
 
 impl fmt::Display for Rational {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        cost::printing(self);
+        cost::printing(&self.0);
         fmt::Display::fmt(&self.0, f)
     }
 }
@@ -179,7 +179,7 @@ impl Num for Rational {
 
 impl Signed for Rational {
     fn abs(&self) -> Self {
-        cost::copy(self);
+        cost::copy(&self.0);
         Self(self.0.abs())
     }
 
@@ -248,7 +248,7 @@ impl ToPrimitive for Rational {
     }
 
     fn to_f64(&self) -> Option<f64> {
-        cost::division(self);
+        cost::division(&self.0);
         self.0.to_f64()
     }
 }

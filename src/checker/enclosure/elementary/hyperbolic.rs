@@ -10,7 +10,7 @@
 //! remainders below 2^-80, the sums v of the first 11 terms have vu ≤ S(x²) < (v + 2.67 + 0.36 + 0.01)u and vu ≤
 //! C(x²) < (v + 2.67 + 1.06 + 0.01)u: within 4u.
 
-use super::exp;
+use super::exponential::exp;
 use super::fixed::{PLACES, TERMS, between, inverse_factorials, square, sum};
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic::Rounding::Down;

@@ -4,7 +4,7 @@
 //! exponential is evaluated and the cost is that of one weighted sum. A row stands for a run of equal tokens, and its
 //! weight is the sum of theirs.
 
-use super::Stop;
+use super::error::Stop;
 use super::scaled::{Affine, Scaled};
 use crate::arith::common_denominator::{Int, Overflow, denominator, numerator};
 use crate::arith::number::{Exact, Rational};

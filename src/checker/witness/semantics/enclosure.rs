@@ -6,7 +6,7 @@
 //!
 //! Not tight over boxes: it is for points, where intervals are as wide as rounding makes them.
 
-use super::SemanticsError;
+use super::error::{SemanticsError, check_shape};
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::number::Rational;
 use crate::format::network::{Activation, AffineMap, Attention, Block, Head, Mechanism, Network, Projection};
@@ -25,7 +25,7 @@ pub fn enclose_run(
     sequence: Sequence<'_, Rational>,
     run: usize,
 ) -> Result<Row, EnclosureError> {
-    super::check_shape(network, sequence)?;
+    check_shape(network, sequence)?;
     let width = network.width();
     let tokens: Vec<Row> = sequence.tokens().iter().map(|token| token.iter().map(number).collect()).collect();
     let mut x = affine(&tokens, &network.embedding, width);

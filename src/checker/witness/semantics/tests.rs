@@ -10,6 +10,7 @@ use crate::format::network::{
     Attention, Head, Mechanism, NETWORK_FORMAT, Projection, ReciprocalLength, UniformValue, Unit,
 };
 use crate::format::sparse::{SparseMatrix, SparseVector};
+use crate::language::target::Tokens;
 use proptest::prelude::*;
 use random_network::{EXACT, RANDOM, Random, Scores};
 
@@ -78,7 +79,7 @@ fn narrow(network: &Network) -> bool {
 
 /// A width that rounding in a few blocks does not reach.
 fn small() -> Dyadic {
-    Dyadic::from_rational(&ratio(1, 1 << 40), Rounding::Up)
+    Dyadic::from_rational(&ratio(1, 1 << 32), Rounding::Up)
 }
 
 #[test]

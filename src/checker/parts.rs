@@ -1,0 +1,136 @@
+//! The parts of the checker, and how many lines each has: what a verdict rests on.
+
+use std::collections::BTreeSet;
+
+/// Counted when the package is built.
+mod counted {
+    include!(concat!(env!("OUT_DIR"), "/lines.rs"));
+}
+
+/// One part of the checker: the code that has to be right if a verdict used it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Files in, verdict out; the meter of work.
+    Check,
+    /// Exact and rounded numbers, their intervals, polynomials.
+    Arithmetic,
+    /// What a target file means.
+    Statement,
+    /// What network and certificate say.
+    Files,
+    /// Equivariant polynomials as normal forms, and targets expanded to them.
+    NormalForms,
+    /// Attention that is a multiple of the mean.
+    Attention,
+    /// Networks near a polynomial, block by block.
+    Polynomials,
+    /// Ranges of expressions and of functions of one variable.
+    Enclosures,
+    /// What stands for a target that is no polynomial.
+    Surrogates,
+    /// Residuals over a tree of boxes.
+    Boxes,
+    /// Networks that are constant on cells.
+    Tables,
+    /// The error at one input.
+    Witness,
+}
+
+impl Part {
+    /// All parts.
+    pub const ALL: [Self; 12] = [
+        Self::Check,
+        Self::Arithmetic,
+        Self::Statement,
+        Self::Files,
+        Self::NormalForms,
+        Self::Attention,
+        Self::Polynomials,
+        Self::Enclosures,
+        Self::Surrogates,
+        Self::Boxes,
+        Self::Tables,
+        Self::Witness,
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Arithmetic => "arithmetic",
+            Self::Statement => "statement",
+            Self::Files => "files",
+            Self::NormalForms => "normal forms",
+            Self::Attention => "attention",
+            Self::Polynomials => "polynomial rules",
+            Self::Enclosures => "enclosures",
+            Self::Surrogates => "surrogates",
+            Self::Boxes => "boxes",
+            Self::Tables => "tables",
+            Self::Witness => "witness",
+        }
+    }
+
+    /// The files and folders of the package that it consists of.
+    pub fn rooms(self) -> &'static [&'static str] {
+        match self {
+            Self::Check => &["check", "lib", "parts", "refusal", "sizes", "work"],
+            Self::Arithmetic => &["arith"],
+            Self::Statement => &["language"],
+            Self::Files => &["format"],
+            Self::NormalForms => &["normal_form"],
+            Self::Attention => &["attention"],
+            Self::Polynomials => &["polynomial_route"],
+            Self::Enclosures => &["enclosure"],
+            Self::Surrogates => &["surrogate"],
+            Self::Boxes => &["boxes"],
+            Self::Tables => &["cells"],
+            Self::Witness => &["witness"],
+        }
+    }
+
+    /// The parts that it needs besides those that every check uses. Polynomial rules need enclosures for the atoms of
+    /// surrogates only, which need them too.
+    fn needs(self) -> &'static [Self] {
+        match self {
+            Self::Polynomials => &[Self::NormalForms, Self::Attention],
+            Self::Surrogates => &[Self::NormalForms, Self::Enclosures],
+            Self::Boxes => &[Self::Polynomials, Self::NormalForms, Self::Attention, Self::Enclosures],
+            Self::Tables => &[Self::NormalForms, Self::Attention, Self::Enclosures],
+            _ => &[],
+        }
+    }
+
+    /// Its lines of code: neither blank, nor comments, nor unit tests.
+    pub fn lines(self) -> usize {
+        let own = counted::LINES.iter().filter(|(room, _)| self.rooms().contains(room));
+        own.map(|(_, lines)| lines).sum()
+    }
+}
+
+/// Parts that were used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts(BTreeSet<Part>);
+
+impl Parts {
+    /// What every check uses.
+    pub(crate) fn common() -> Self {
+        Self(BTreeSet::from([Part::Check, Part::Arithmetic, Part::Statement, Part::Files]))
+    }
+
+    /// Records a part that is used, with those that it needs.
+    pub(crate) fn add(&mut self, part: Part) {
+        self.0.insert(part);
+        self.0.extend(part.needs());
+    }
+
+    /// The parts, in the order of [`Part::ALL`].
+    pub fn iter(&self) -> impl Iterator<Item = Part> {
+        self.0.iter().copied()
+    }
+
+    /// The lines of all of them together.
+    pub fn lines(&self) -> usize {
+        self.iter().map(Part::lines).sum()
+    }
+}
