@@ -9,9 +9,10 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{integer, ratio};
 use sumformer_checker::enclosure::curvature::curvature;
 use sumformer_checker::enclosure::image::Image;
+use sumformer_checker::format::network::Activation;
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::polynomial_route::gadget::function_errors;
+use sumformer_checker::polynomial_route::gadget::check_atom_gadget;
 
 const FUNCTIONS: [Function; 8] = [
     Function::Exp,
@@ -49,13 +50,15 @@ fn gadgets(c: &mut Criterion) {
         for pieces in [16, 256] {
             group.throughput(Throughput::Elements(pieces));
             let build = || {
-                piecewise_function(function, &integer(0), pieces, &direction, &range(), &outputs)
+                piecewise_function((0, function), &integer(0), pieces, &direction, &range(), &outputs)
                     .expect("defined")
             };
             group.bench_function(format!("build/{}{pieces}", function.name()), |b| b.iter(build));
             let built = build();
             group.bench_function(format!("certify/{}{pieces}", function.name()), |b| {
-                b.iter(|| function_errors(&built.claim, &built.units, function, &integer(0), &built.factors));
+                let claimed = (function, &integer(0));
+                let place = || String::new();
+                b.iter(|| check_atom_gadget(&built.claim, &built.units, Activation::Relu, claimed, &place));
             });
         }
     }

@@ -2,6 +2,7 @@
 //! and what the checker accepts of a changed approximation is true.
 
 use proptest::prelude::*;
+use sumformer::approximation::cover::surrogate as searched;
 use sumformer::approximation::structural::surrogate;
 use sumformer::eval::surrogate::extend;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, to_f64};
@@ -171,7 +172,7 @@ proptest! {
             let at = place.index(approximations.len());
             mutate(&mut approximations, at, change, by);
         }
-        if let Ok(surrogate) = Surrogate::new(&target, &approximations, LIMIT) {
+        if let Ok(surrogate) = searched(&target, &approximations, LIMIT) {
             for (seed, shares) in shares.chunks(13).enumerate() {
                 let tokens = sequence(&target, length(&target, seed), shares);
                 if let Err(message) = check(&target, &surrogate, &tokens) {
@@ -227,12 +228,12 @@ fn mutate(approximations: &mut Vec<Approximation>, at: usize, change: usize, by:
 }
 
 fn approximation(node: usize, by: Replacement, error: Rational) -> Vec<Approximation> {
-    vec![Approximation { output: 0, node, by, error: Exact(error) }]
+    vec![Approximation { output: 0, node, by, error: Exact(error), cuts: String::new() }]
 }
 
 /// The message of a refusal.
 fn refusal(target: &Target, approximations: &[Approximation]) -> String {
-    match Surrogate::new(target, approximations, LIMIT) {
+    match searched(target, approximations, LIMIT) {
         Err(SurrogateError::Wrong { message, .. }) => message,
         other => panic!("{other:?}"),
     }
@@ -266,7 +267,7 @@ fn wrong_approximations_say_what_is_wrong() {
     }
     let mut list = structural(&extremum, &ratio(1, 20)).approximations;
     assert!(list.iter().all(|a| a.output < 2));
-    list.push(Approximation { output: 1, node: 7, by: Replacement::Name, error: Exact(integer(0)) });
+    list.push(Approximation { output: 1, node: 7, by: Replacement::Name, error: Exact(integer(0)), cuts: String::new() });
     assert!(refusal(&extremum, &list).contains("no node 7"));
     // sum(y: sigmoid(4*(y[0]-x[0]))): node 1 the sigmoid.
     let rank = target(4);
@@ -276,7 +277,7 @@ fn wrong_approximations_say_what_is_wrong() {
         list.extend(structural(&rank, &ratio(1, 20)).approximations.into_iter().filter(|a| a.output == 1));
         list
     };
-    assert!(Surrogate::new(&rank, &others(hats(20, ratio(482, 1_000_000))), LIMIT).is_ok());
+    assert!(searched(&rank, &others(hats(20, ratio(490, 1_000_000))), LIMIT).is_ok());
     let polynomial =
         Replacement::Polynomial { centre: Exact(integer(0)), coefficients: vec![Exact(ratio(1, 2))] };
     let cases = [
@@ -306,7 +307,7 @@ fn wrong_approximations_say_what_is_wrong() {
         assert!(said.contains(message), "`{said}` does not say `{message}`");
     }
     // |σ(4t) − 1/2| < 0.483 on [−1, 1].
-    assert!(Surrogate::new(&rank, &others(approximation(1, polynomial, ratio(483, 1000))), LIMIT).is_ok());
+    assert!(searched(&rank, &others(approximation(1, polynomial, ratio(483, 1000))), LIMIT).is_ok());
 }
 
 #[test]
@@ -318,11 +319,43 @@ fn kinked_kernels_are_bounded_piece_by_piece() {
     let with = |error| {
         let mut list = first.clone();
         let by = Replacement::Hats { token: 1, coordinate: 0, pieces: 10 };
-        list.push(Approximation { output: 1, node: 1, by, error: Exact(error) });
-        Surrogate::new(&force, &list, LIMIT)
+        list.push(Approximation { output: 1, node: 1, by, error: Exact(error), cuts: String::new() });
+        searched(&force, &list, LIMIT)
     };
     assert!(with(ratio(51, 1000)).is_ok());
     assert!(matches!(with(ratio(49, 1000)), Err(SurrogateError::Wrong { .. })));
+}
+
+#[test]
+fn errors_are_shown_on_the_parts_that_the_text_says() {
+    // sum(y: sigmoid(4*(y[0]-x[0]))): close to the largest second derivative, so that parts are needed.
+    let rank = target(4);
+    let by = Replacement::Hats { token: 1, coordinate: 0, pieces: 20 };
+    let mut list = approximation(1, by, ratio(490, 1_000_000));
+    list.extend(structural(&rank, &ratio(1, 20)).approximations.into_iter().filter(|a| a.output == 1));
+    let list = searched(&rank, &list, LIMIT).unwrap().approximations;
+    let with = |cuts: &str| {
+        let mut list = list.clone();
+        list[0].cuts = cuts.to_string();
+        match Surrogate::new(&rank, &list, LIMIT) {
+            Ok(_) => String::new(),
+            Err(SurrogateError::Wrong { index: 0, message }) => message,
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    let cuts = list[0].cuts.clone();
+    assert!(cuts.contains('a') && cuts.contains('b'), "{cuts}");
+    assert_eq!(with(&cuts), "");
+    assert!(with("").contains("the interpolant: it is not shown to be at most"));
+    assert!(with(&format!("{cuts}{}", ".".repeat(cuts.len() + 2))).contains("goes on behind the last part"));
+    assert!(with(&format!("c{cuts}")).contains("character 0: this part has no such side"));
+    assert!(with("?").contains("character 0: neither a leaf nor a split"));
+    assert!(with(&"a".repeat(65)).contains("halved more than 64 times"));
+    // Every tree covers the box: a finer one proves it too, a coarser one does not.
+    let split = cuts.rfind('b').unwrap();
+    let coarser = format!("{}.{}", &cuts[..split], &cuts[split + 1..].replacen("..", "", 1));
+    assert!(!with(&coarser).is_empty(), "{coarser}");
+    assert_eq!(with(&cuts.replacen("..", ".b..", 1)), "");
 }
 
 #[test]
@@ -333,7 +366,7 @@ fn functions_of_knots_deviate_too() {
     // exp(y)x in y on 8 pieces is within e/8·(1/8)² of its interpolant, whose values at the knots are no rationals.
     let error = ratio(1, 128);
     let hats = approximation(1, Replacement::Hats { token: 1, coordinate: 0, pieces: 8 }, error.clone());
-    let surrogate = Surrogate::new(&target, &hats, LIMIT).expect("covered");
+    let surrogate = searched(&target, &hats, LIMIT).expect("covered");
     let deviation = &surrogate.deviations[0];
     assert!(deviation > &(&error * integer(3)), "{deviation}");
     assert!(deviation < &(&error * integer(3) + ratio(1, 1 << 30)), "{deviation}");

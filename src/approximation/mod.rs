@@ -7,6 +7,7 @@
 //! and the number of outputs of the original; how far that is from the original is certified on boxes.
 
 pub mod bernstein;
+pub mod cover;
 mod error;
 mod rounding;
 mod sample;

@@ -28,6 +28,7 @@ pub mod parts;
 pub mod polynomial_route;
 pub mod refusal;
 pub mod sizes;
+pub mod subdivision;
 pub mod surrogate;
 pub mod witness;
 pub mod work;

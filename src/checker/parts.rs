@@ -77,7 +77,7 @@ impl Part {
             Self::Check => &["check", "lib", "parts", "refusal", "sizes", "work"],
             Self::Arithmetic => &["arith"],
             Self::Statement => &["language"],
-            Self::Files => &["format"],
+            Self::Files => &["format", "subdivision"],
             Self::NormalForms => &["normal_form"],
             Self::Attention => &["attention"],
             Self::Polynomials => &["polynomial_route"],

@@ -6,7 +6,7 @@ use crate::network::function_gadget::piecewise_function;
 use crate::network::gadget::{BuiltGadget, balance, exact_square, piecewise_power};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
-use sumformer_checker::arith::number::{Exact, Rational, integer, power_of_two, ratio, to_f64};
+use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio, to_f64};
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::format::sparse::SparseVector;
@@ -94,13 +94,7 @@ pub fn build_atom(
     let direction = form(terms.map(|(m, c)| (slot_of(m), c.clone())));
     let (function, shift, range) = input.argument(atom, &direction)?;
     let outputs: Vec<_> = slots.iter().map(|&slot| (slot, Rational::one())).collect();
-    let made = piecewise_function(function, &shift, pieces, &direction, &range, &outputs)?;
-    let mut claim = made.claim;
-    claim.atom = Some(atom);
-    for (output, factor) in claim.outputs.iter_mut().zip(made.factors) {
-        output.factor = Some(Exact(factor));
-    }
-    Ok(BuiltGadget { units: made.units, bias: made.bias, claim })
+    piecewise_function((atom, function), &shift, pieces, &direction, &range, &outputs)
 }
 
 fn form(entries: impl IntoIterator<Item = (usize, Rational)>) -> SparseVector {

@@ -1,7 +1,8 @@
 //! Gadgets for functions of one variable: `exp`, `tanh`, 1/t and their like, nearly as good as relu units allow.
 
+use super::cuts::cut;
 use super::function_plan::{Plan, plan};
-use super::gadget::unit;
+use super::gadget::{BuiltGadget, unit};
 use num_traits::{ToPrimitive, Zero};
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, Rational, integer, max, power_of_two, round_up, to_f64};
@@ -11,8 +12,10 @@ use sumformer_checker::format::network::Unit;
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::polynomial_route::gadget::function_errors;
-use sumformer_checker::refusal::Refusal;
+use sumformer_checker::language::EvalError;
+use sumformer_checker::polynomial_route::function_supremum::FunctionDistances;
+use sumformer_checker::polynomial_route::gadget::function_distances;
+use sumformer_checker::refusal::{Refusal, Rule};
 
 /// Break points are multiples of a power of two that is this many bits below the shorter of the adjacent pieces.
 const KNOT_BITS: i64 = 7;
@@ -25,32 +28,20 @@ const DEGENERATE_WIDTH: f64 = 1.0 / (1 << 20) as f64;
 /// The most pieces there are.
 const MAX_PIECES: u64 = 1 << 20;
 
-/// Units that compute multiples of φ(t + shift), and what is certified of them.
-#[derive(Debug, Clone)]
-pub struct FunctionGadget {
-    /// The hidden units.
-    pub units: Vec<Unit>,
-    /// Constants for b2, by slot.
-    pub bias: Vec<(usize, Rational)>,
-    /// The factor of φ(t + shift) for each output, in the order of the claim's slots.
-    pub factors: Vec<Rational>,
-    /// The units alone, without the bias, are within `error` of `polynomial` (a constant) plus factor·φ(t + shift).
-    pub claim: Gadget,
-}
-
-/// `t ↦ φ(t + shift)` by about `pieces` linear pieces on `range`, at least one; exactly and for all t by one, two or
+/// The gadget of an atom φ(t + shift) by about `pieces` linear pieces on `range`, at least one; exactly and for all t by one, two or
 /// three units for `relu`, `abs`, `identity` and `hat`. The outputs are (slot, weight) with different slots.
 ///
 /// Break points are denser where φ bends more, and values alternate around φ, so that all pieces have about the same
-/// error, that of `function_plan`. Break points and slopes are dyadic. Fails where φ is not defined on the range.
+/// error, that of `function_plan`. Break points and slopes are dyadic. The claim is about the units alone, without the bias. Fails
+/// where φ is not defined on the range.
 pub fn piecewise_function(
-    function: Function,
+    (atom, function): (usize, Function),
     shift: &Rational,
     pieces: u64,
     direction: &SparseVector,
     range: &Interval,
     outputs: &[(usize, Rational)],
-) -> Result<FunctionGadget, Refusal> {
+) -> Result<BuiltGadget, Refusal> {
     let exact = |units: &[(i64, i64, i64)]| Shape {
         range: range.clone(),
         start: Rational::zero(),
@@ -68,7 +59,7 @@ pub fn piecewise_function(
         Function::Hat => exact(&[(1, -1, 1), (1, 0, -2), (1, 1, 1)]),
         _ => approximate(function, shift, pieces.clamp(1, MAX_PIECES), range),
     };
-    claim(function, shift, shape, direction, outputs)
+    claim((atom, function), shift, shape, direction, outputs)
 }
 
 /// Σ weight·relu(slope·t + bias) + start.
@@ -81,12 +72,12 @@ struct Shape {
 
 /// Certifies the shape, which approximates φ(t + shift).
 fn claim(
-    function: Function,
+    (atom, function): (usize, Function),
     shift: &Rational,
     shape: Shape,
     direction: &SparseVector,
     outputs: &[(usize, Rational)],
-) -> Result<FunctionGadget, Refusal> {
+) -> Result<BuiltGadget, Refusal> {
     let mut sorted = outputs.to_vec();
     sorted.sort_by_key(|(slot, _)| *slot);
     let units: Vec<Unit> = shape
@@ -98,25 +89,46 @@ fn claim(
     let mut claim = Gadget {
         units: units.len(),
         range: shape.range,
-        atom: None,
+        atom: Some(atom),
         outputs: sorted
             .iter()
             .map(|(slot, weight)| GadgetOutput {
                 slot: *slot,
                 polynomial: constant(weight).into_iter().collect(),
-                factor: None,
+                factor: Some(Exact(weight.clone())),
                 error: Exact(Rational::zero()),
+                cuts: String::new(),
             })
             .collect(),
     };
-    let factors: Vec<Rational> = sorted.iter().map(|(_, weight)| weight.clone()).collect();
-    let errors = function_errors(&claim, &units, function, shift, &factors)?;
-    for (output, error) in claim.outputs.iter_mut().zip(errors) {
+    let distances = function_distances(&claim, &units, function, shift)?;
+    let errors = errors(distances).map_err(|e| Rule::GadgetError.invalid("gadget", e.to_string()))?;
+    for (output, (error, cuts)) in claim.outputs.iter_mut().zip(errors) {
         output.error = Exact(round_up(&error, ERROR_BITS));
+        output.cuts = cuts;
     }
     let bias = sorted.iter().map(|(slot, weight)| (*slot, weight * &shape.start));
     let bias = bias.filter(|(_, value)| !value.is_zero()).collect();
-    Ok(FunctionGadget { units, bias, factors, claim })
+    Ok(BuiltGadget { units, bias, claim })
+}
+
+/// How far each output is from its claim, and the cuts that prove it.
+///
+/// Exact for `abs`, `relu` and `hat`; for other functions an upper bound that exceeds the distance by less than 1 %
+/// unless that is close to the rounding errors of 62 bits.
+fn errors(distances: FunctionDistances) -> Result<Vec<(Rational, String)>, EvalError> {
+    match distances {
+        FunctionDistances::Exact(suprema) => {
+            Ok(suprema.into_iter().map(|error| (error, String::new())).collect())
+        }
+        FunctionDistances::InParts(distances) => distances
+            .iter()
+            .map(|distance| {
+                let (bound, cuts) = cut(distance)?;
+                Ok((bound.to_rational().ok_or(EvalError::TooWide)?, cuts))
+            })
+            .collect(),
+    }
 }
 
 fn approximate(function: Function, shift: &Rational, pieces: u64, range: &Interval) -> Shape {
@@ -239,12 +251,12 @@ mod tests {
         Interval::new(lo, hi).unwrap()
     }
 
-    fn gadget(function: Function, shift: &Rational, pieces: u64, range: &Interval) -> FunctionGadget {
+    fn gadget(function: Function, shift: &Rational, pieces: u64, range: &Interval) -> BuiltGadget {
         let direction = SparseVector::from_entries([(0, ratio(1, 1))]);
-        piecewise_function(function, shift, pieces, &direction, range, &[(1, ratio(1, 1))]).unwrap()
+        piecewise_function((0, function), shift, pieces, &direction, range, &[(1, ratio(1, 1))]).unwrap()
     }
 
-    fn value(gadget: &FunctionGadget, slot: usize, t: &Rational) -> Rational {
+    fn value(gadget: &BuiltGadget, slot: usize, t: &Rational) -> Rational {
         let relu = |t: Rational| if t <= Rational::zero() { Rational::zero() } else { t };
         let units = gadget
             .units
@@ -287,9 +299,10 @@ mod tests {
         let direction = SparseVector::from_entries([(0, ratio(2, 1)), (2, ratio(-1, 2))]);
         let range = interval(ratio(-9, 2), ratio(7, 3));
         for (function, units) in [(Function::Relu, 1), (Function::Abs, 2), (Function::Hat, 3)] {
-            let built = piecewise_function(function, &ratio(1, 3), 50, &direction, &range, &outputs).unwrap();
+            let built = piecewise_function((0, function), &ratio(1, 3), 50, &direction, &range, &outputs).unwrap();
             assert_eq!((built.units.len(), built.bias.len()), (units, 0));
-            assert_eq!(built.factors, vec![ratio(5, 1), ratio(-2, 3)]);
+            let factors = built.claim.outputs.iter().map(|output| output.factor.clone().unwrap().0);
+            assert_eq!(factors.collect::<Vec<_>>(), vec![ratio(5, 1), ratio(-2, 3)]);
             assert!(built.claim.outputs.iter().all(|o| o.error.0.is_zero() && o.polynomial.is_empty()));
             assert_eq!(pieces_for(function, &range, 1e-3), 0.0);
             for k in -40..40 {
@@ -305,7 +318,7 @@ mod tests {
         let direction = SparseVector::from_entries([(0, ratio(1, 1))]);
         let build = |function, lo: Rational| {
             let range = interval(lo, ratio(2, 1));
-            piecewise_function(function, &ratio(1, 3), 9, &direction, &range, &[(1, ratio(1, 1))])
+            piecewise_function((0, function), &ratio(1, 3), 9, &direction, &range, &[(1, ratio(1, 1))])
         };
         // Not dyadic, so that the range cannot be widened.
         let root = build(Function::Sqrt, ratio(-1, 3)).unwrap();

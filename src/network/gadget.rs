@@ -8,7 +8,7 @@ use sumformer_checker::arith::number::{
 use sumformer_checker::format::certificate::{Gadget, GadgetOutput};
 use sumformer_checker::format::network::{Activation, Unit};
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::polynomial_route::gadget::exact_errors;
+use sumformer_checker::polynomial_route::gadget::polynomial_errors;
 use sumformer_checker::refusal::Refusal;
 
 /// Piece lengths keep this many significant bits, so that break points and slopes are short dyadic numbers.
@@ -71,10 +71,11 @@ fn claim(
                 polynomial: polynomial.iter().map(|c| Exact(c * weight)).collect(),
                 factor: None,
                 error: Exact(Rational::zero()),
+                cuts: String::new(),
             })
             .collect(),
     };
-    let errors = exact_errors(&gadget, &units, activation)?;
+    let errors = polynomial_errors(&gadget, &units, activation, &|| "gadget".into())?;
     for (output, error) in gadget.outputs.iter_mut().zip(errors) {
         output.error = Exact(round_up(&error, ERROR_BITS));
     }

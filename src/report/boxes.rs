@@ -3,7 +3,7 @@
 use num_traits::One;
 use serde::Serialize;
 use sumformer_checker::arith::number::{Rational, integer, to_f64};
-use sumformer_checker::boxes::{Leaf, Node, Reader};
+use sumformer_checker::subdivision::text::{Leaf, Node, Reader};
 
 /// More leaves than this are not drawn.
 const DRAWN: usize = 6000;

@@ -1,6 +1,7 @@
 //! Polynomial approximants: what theory.md, section 2, says of them.
 
 mod bernstein;
+mod interpolants;
 mod truncated;
 
 use sumformer_checker::language::load_target;

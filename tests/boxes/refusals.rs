@@ -3,7 +3,8 @@
 use crate::support::{RATIONAL, epsilon, proved};
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, integer, ratio};
-use sumformer_checker::boxes::{Node, Place, Sides, derive};
+use sumformer_checker::boxes::{Place, Sides, derive};
+use sumformer_checker::subdivision::text::Node;
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
 use sumformer_checker::language::load_target;

@@ -158,7 +158,7 @@ fn atoms_of_functions_that_do_not_exist_here() {
 
 #[test]
 fn approximations() {
-    let name = |node| Approximation { output: 0, node, by: Replacement::Name, error: Exact(integer(0)) };
+    let name = |node| Approximation { output: 0, node, by: Replacement::Name, error: Exact(integer(0)), cuts: String::new() };
     let extra = |p: &mut Proof| p.certificate.approximations.push(name(99));
     expect(without_witness("quotient"), extra, Rule::Approximation, "approximation 0", "no node 99");
     let finer = |p: &mut Proof| p.certificate.approximations[0].error.0 /= integer(2);

@@ -16,7 +16,7 @@ use sumformer_checker::format::network::{
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::polynomial_route::gadget::exact_errors;
+use sumformer_checker::polynomial_route::gadget::polynomial_errors;
 use sumformer_checker::surrogate::Surrogate;
 
 /// Sides of boxes: unit, symmetric, negative, thin, a point, none of it dyadic.
@@ -187,10 +187,11 @@ fn random_gadget(
                 polynomial: random_claim(&units, &direction, slot, &range, activation, affine, dice),
                 factor: None,
                 error: Exact(Rational::zero()),
+                cuts: String::new(),
             })
             .collect(),
     };
-    let errors = exact_errors(&claim, &units, activation).expect("proportional by construction");
+    let errors = polynomial_errors(&claim, &units, activation, &|| "gadget".into()).expect("proportional by construction");
     for (output, error) in claim.outputs.iter_mut().zip(errors) {
         output.error = Exact(error);
     }

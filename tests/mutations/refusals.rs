@@ -90,7 +90,7 @@ fn shape() {
     expect(relu(), |p| p.certificate.epsilon.0 = Rational::zero(), shape, "epsilon", "must be positive");
     let nowhere = |p: &mut Proof| {
         let claim =
-            GadgetOutput { slot: 1000, polynomial: Vec::new(), factor: None, error: exact(integer(0)) };
+            GadgetOutput { slot: 1000, polynomial: Vec::new(), factor: None, error: exact(integer(0)), cuts: String::new() };
         p.certificate.blocks[0][0].outputs.push(claim);
     };
     expect(relu(), nowhere, shape, "certificate", "slot 1000");
@@ -346,7 +346,7 @@ fn polynomials_and_targets_that_no_rule_covers() {
         p.network.blocks[0].units.push(unit);
         let mut polynomial = vec![exact(integer(0)); 18];
         polynomial[17].0 = Rational::one();
-        let output = GadgetOutput { slot: 2, polynomial, factor: None, error: exact(integer(1_000_000)) };
+        let output = GadgetOutput { slot: 2, polynomial, factor: None, error: exact(integer(1_000_000)), cuts: String::new() };
         let range = Interval::new(integer(-2), integer(2)).expect("ordered");
         p.certificate.blocks[0].push(Gadget { units: 1, range, atom: None, outputs: vec![output] });
     };

@@ -2,6 +2,7 @@
 
 use super::exponent::explicit_polynomial;
 use super::replacement::Ancestor;
+use crate::approximation::cover::cuts;
 use crate::approximation::univariate::{PolynomialApproximation, approximate_by};
 use std::cell::Cell;
 use sumformer_checker::arith::number::{Exact, Rational};
@@ -9,7 +10,7 @@ use sumformer_checker::format::certificate::Replacement;
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind};
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::{Body, Target};
-use sumformer_checker::surrogate::cover::require_magnitude;
+use sumformer_checker::surrogate::cover::Magnitude;
 use sumformer_checker::surrogate::{children, composite as as_function, free_levels, size};
 use sumformer_checker::work::{Limits, within};
 
@@ -56,8 +57,8 @@ pub fn composite(
             return false;
         }
         let difference = minus_polynomial(&function, found);
-        let prove = || require_magnitude(&difference, &function.domain, &found.error);
-        let proved = within(Limits::work(MAX_WORK), prove).is_ok_and(|proved| proved.is_ok());
+        let prove = || cuts(&mut Magnitude::new(&difference).ok()?, &function.domain, &found.error).ok();
+        let proved = within(Limits::work(MAX_WORK), prove).is_ok_and(|proved| proved.is_some());
         refused.set(refused.get() + u32::from(!proved));
         proved
     };

@@ -10,6 +10,7 @@ mod hats;
 mod names;
 mod replacement;
 
+use crate::approximation::cover::surrogate as searched;
 use num_traits::Zero;
 use sumformer_checker::arith::decimal::above;
 use sumformer_checker::arith::number::{Rational, integer, max, power_of_two, round_down};
@@ -61,7 +62,7 @@ pub fn surrogate(target: &Target, share: &Rational, max_terms: usize) -> Result<
     for name in names::numerators(target, &surrogate.approximations) {
         let mut approximations = surrogate.approximations.clone();
         approximations.insert(approximations.partition_point(|a| place(a) < place(&name)), name);
-        if let Ok(named) = Surrogate::new(target, &approximations, max_terms) {
+        if let Ok(named) = searched(target, &approximations, max_terms) {
             surrogate = named;
         }
     }
@@ -113,7 +114,7 @@ fn cover(
     let mut approximations: Vec<Approximation> = Vec::new();
     let last = |error: StructuralError| (error, Coverage::Final);
     loop {
-        let (site, what, span) = match Surrogate::new(target, &approximations, max_terms) {
+        let (site, what, span) = match searched(target, &approximations, max_terms) {
             Ok(surrogate) => return Ok(surrogate),
             Err(SurrogateError::NotCovered { what, span, site: Some(site) })
                 if approximations.len() < MAX_SITES =>

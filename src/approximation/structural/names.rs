@@ -15,7 +15,7 @@ pub fn numerators(target: &Target, replaced: &[Approximation]) -> Vec<Approximat
         collect(expr, 0, &mut |node| {
             if !replaced.iter().any(|a| (a.output, a.node) == (output, node)) {
                 let error = Exact(Rational::zero());
-                found.push(Approximation { output, node, by: Replacement::Name, error });
+                found.push(Approximation { output, node, by: Replacement::Name, error, cuts: String::new() });
             }
         });
     }

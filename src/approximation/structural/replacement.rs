@@ -47,6 +47,7 @@ pub fn choose(target: &Target, site: &Site, error: &Rational) -> Result<Approxim
         node,
         by,
         error: Exact(error.clone()),
+        cuts: String::new(),
     };
     let Some(function) = site.function else {
         let (by, error) = thresholds(node.expr, &site.argument, error)?;

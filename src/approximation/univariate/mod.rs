@@ -2,13 +2,14 @@
 
 mod chebyshev;
 
+use super::cover::cuts;
 use chebyshev::Series;
 use num_traits::{One, Zero};
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, floor_log2, integer, min, power_of_two, ratio, round_up};
 use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::surrogate::polynomial_distance::polynomial_distance;
+use sumformer_checker::surrogate::polynomial_distance::PolynomialDistance;
 
 /// The highest degree that is tried.
 pub const MAX_DEGREE: usize = 64;
@@ -37,7 +38,7 @@ pub fn approximate(
     let certify = |found: &PolynomialApproximation| {
         let around = range + &Interval::point(-&found.centre);
         let (centre, q) = (&found.centre, &found.coefficients);
-        polynomial_distance(function, centre, q, &around, &found.error).is_ok()
+        cuts(&mut PolynomialDistance::new(function, centre, q), &[around], &found.error).is_ok()
     };
     approximate_by(|t| t.call(function).ok(), MAX_DEGREE, range, error, certify)
 }

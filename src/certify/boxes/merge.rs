@@ -1,6 +1,6 @@
 //! Several trees of the same box, each with other leaves open, as one.
 
-use sumformer_checker::boxes::{Leaf, Malformed, Node, Reader};
+use sumformer_checker::subdivision::text::{Leaf, Malformed, Node, Reader};
 
 /// Why trees do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

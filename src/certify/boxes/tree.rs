@@ -1,6 +1,6 @@
 //! A tree of boxes while it grows.
 
-use sumformer_checker::boxes::{Leaf, Node};
+use sumformer_checker::subdivision::text::{Leaf, Node};
 
 /// Nodes by number, the root being 0; the halves of a split are neighbours.
 #[derive(Debug, Clone)]

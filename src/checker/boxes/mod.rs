@@ -21,10 +21,10 @@ pub mod difference;
 mod horner;
 pub mod implied;
 mod place;
-mod text;
+
 
 pub use place::{MAX_LEVEL, Place, PreparedBox, Sides, Walk};
-pub use text::{Leaf, Malformed, Node, Reader};
+
 
 use crate::arith::dyadic::Dyadic;
 use crate::arith::number::Rational;
@@ -32,6 +32,7 @@ use crate::language::EvalError;
 use crate::language::target::{Target, Tokens};
 use crate::normal_form::symmetry::require_symmetry;
 use crate::refusal::{Refusal, Rule};
+use crate::subdivision::text::{Leaf, Malformed, Node, Reader};
 use difference::DifferenceEnclosure;
 use implied::ImpliedSumformer;
 

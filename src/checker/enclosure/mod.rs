@@ -10,7 +10,6 @@ pub mod curvature;
 mod elementary;
 pub(crate) mod exact_range;
 pub mod image;
-pub(crate) mod refinement;
 mod scalar;
 pub(crate) mod side;
 pub mod slope;

@@ -59,6 +59,9 @@ pub struct Approximation {
     pub by: Replacement,
     /// Bounds the distance of the two, as the kind of replacement says.
     pub error: Exact,
+    /// How the box is cut on whose parts the error is shown ([`crate::subdivision`]); absent where it is not cut.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cuts: String,
 }
 
 /// What may stand for a node.
@@ -201,6 +204,9 @@ pub struct GadgetOutput {
     pub factor: Option<Exact>,
     /// The bound.
     pub error: Exact,
+    /// How the pieces between break points are cut on whose parts it is shown, piece after piece; absent where none is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cuts: String,
 }
 
 /// A point at which the error is known: at `input`, |network − target| at this token and output equals `error`, or is

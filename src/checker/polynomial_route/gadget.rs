@@ -1,6 +1,6 @@
 //! One-variable gadgets: hidden units with proportional inputs, compared with a polynomial piece by piece.
 
-use super::function_supremum::{NotBounded, function_suprema};
+use super::function_supremum::{FunctionClaim, FunctionDistances, NotBounded, function_suprema};
 use super::supremum::{Kink, suprema};
 use crate::arith::decimal::{Rounding, exact_and_about};
 use crate::arith::number::{Exact, Rational};
@@ -21,10 +21,19 @@ pub fn check_gadget(
     activation: Activation,
     place: &dyn Fn() -> String,
 ) -> Result<(), Refusal> {
+    require_errors(gadget, polynomial_errors(gadget, units, activation, place)?, place)
+}
+
+/// How far units are from the polynomials of a gadget, for each output, whatever errors are claimed.
+pub fn polynomial_errors(
+    gadget: &Gadget,
+    units: &[Unit],
+    activation: Activation,
+    place: &dyn Fn() -> String,
+) -> Result<Vec<Rational>, Refusal> {
     let kinks = read_kinks(gadget, units, place)?;
-    let suprema = suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation)
-        .map_err(|e| Rule::GadgetUnits.unsupported(place(), e.to_string()))?;
-    require_errors(gadget, suprema, place)
+    suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation)
+        .map_err(|e| Rule::GadgetUnits.unsupported(place(), e.to_string()))
 }
 
 fn require_errors(
@@ -51,7 +60,7 @@ fn require_errors(
 
 /// Verifies a gadget that computes an atom: as above, but the claims are about `factor·φ(t + shift)` plus an affine
 /// function.
-pub(super) fn check_atom_gadget(
+pub fn check_atom_gadget(
     gadget: &Gadget,
     units: &[Unit],
     activation: Activation,
@@ -62,12 +71,34 @@ pub(super) fn check_atom_gadget(
         return Err(Rule::GadgetUnits.unsupported(place(), "only relu units are compared with functions"));
     }
     let kinks = read_kinks(gadget, units, place)?;
-    let zero = Rational::zero();
-    let factors = gadget.outputs.iter().map(|claim| claim.factor.as_ref().map_or(&zero, |factor| &factor.0));
-    let claims: Vec<_> = claimed_polynomials(gadget).into_iter().zip(factors).collect();
-    let suprema = function_suprema(&gadget.range, function, shift, &claims, &kinks)
+    let suprema = function_suprema(&gadget.range, function, shift, &function_claims(gadget), &kinks)
         .map_err(|e| not_bounded(e, place()))?;
     require_errors(gadget, suprema, place)
+}
+
+/// How far relu units are from what a gadget claims of an atom, for each output, to be bounded part by part: the polynomials and
+/// factors are the gadget's, its errors and cuts do not matter.
+///
+/// # Errors
+/// If the units are no gadget, or the function is not defined on its range.
+pub fn function_distances(
+    gadget: &Gadget,
+    units: &[Unit],
+    function: Function,
+    shift: &Rational,
+) -> Result<FunctionDistances, Refusal> {
+    let place = || "gadget".to_string();
+    let kinks = read_kinks(gadget, units, &place)?;
+    FunctionDistances::new(&gadget.range, function, shift, &function_claims(gadget), &kinks)
+        .map_err(|e| not_bounded(e, place()))
+}
+
+fn function_claims(gadget: &Gadget) -> Vec<FunctionClaim<'_>> {
+    let claims = gadget.outputs.iter().filter_map(|claim| {
+        let factor = &claim.factor.as_ref()?.0;
+        Some(FunctionClaim { affine: &claim.polynomial, factor, cuts: &claim.cuts })
+    });
+    claims.collect()
 }
 
 fn read_kinks(gadget: &Gadget, units: &[Unit], place: &dyn Fn() -> String) -> Result<Vec<Kink>, Refusal> {
@@ -78,6 +109,9 @@ fn read_kinks(gadget: &Gadget, units: &[Unit], place: &dyn Fn() -> String) -> Re
     for claim in &gadget.outputs {
         if claim.factor.is_some() != gadget.atom.is_some() {
             return refuse(format!("slot {}: an atom has a factor, anything else has none", claim.slot));
+        }
+        if gadget.atom.is_none() && !claim.cuts.is_empty() {
+            return refuse(format!("slot {}: beside a polynomial nothing is cut", claim.slot));
         }
         if gadget.atom.is_some() && claim.polynomial.len() > 2 {
             return refuse(format!("slot {}: beside an atom there is an affine function only", claim.slot));
@@ -113,38 +147,11 @@ fn claimed_polynomials(gadget: &Gadget) -> Vec<&[Exact]> {
     gadget.outputs.iter().map(|claim| claim.polynomial.as_slice()).collect()
 }
 
-/// The exact suprema of a gadget whose claims are not known yet: the constructor asks here for what it may claim.
-pub fn exact_errors(
-    gadget: &Gadget,
-    units: &[Unit],
-    activation: Activation,
-) -> Result<Vec<Rational>, Refusal> {
-    let kinks = read_kinks(gadget, units, &|| "gadget".into())?;
-    suprema(&gadget.range, &claimed_polynomials(gadget), &kinks, activation)
-        .map_err(|e| Rule::GadgetUnits.unsupported("gadget", e.to_string()))
-}
-
-/// How far relu units are from an affine polynomial plus factor·φ(t + shift), for each output: the polynomials are the
-/// gadget's, the factors come in the order of its outputs.
-///
-/// Exact for `abs`, `relu` and `hat`; for other functions an upper bound that exceeds the distance by less than 1 %
-/// unless that is close to the rounding errors of 62 bits. Only relu units are covered.
-pub fn function_errors(
-    gadget: &Gadget,
-    units: &[Unit],
-    function: Function,
-    shift: &Rational,
-    factors: &[Rational],
-) -> Result<Vec<Rational>, Refusal> {
-    let kinks = read_kinks(gadget, units, &|| "gadget".into())?;
-    let claims: Vec<_> = claimed_polynomials(gadget).into_iter().zip(factors).collect();
-    function_suprema(&gadget.range, function, shift, &claims, &kinks)
-        .map_err(|e| not_bounded(e, "gadget".into()))
-}
-
 fn not_bounded(error: NotBounded, place: String) -> Refusal {
     match error {
-        NotBounded::Function(_) => Rule::GadgetError.invalid(place, error.to_string()),
+        NotBounded::Function(_) | NotBounded::Cuts(_) => {
+            Rule::GadgetError.invalid(place, error.to_string())
+        }
         NotBounded::TooMuch(_) | NotBounded::Degree(_) => {
             Rule::GadgetUnits.unsupported(place, error.to_string())
         }

@@ -1,7 +1,7 @@
 //! The rules for networks that are near a polynomial, block by block, and their residual from normal forms.
 
 mod claims;
-mod function_supremum;
+pub mod function_supremum;
 pub mod gadget;
 pub mod latent;
 pub mod residual;

@@ -5,9 +5,9 @@
 //! replaced. The surrogate of b has to be b itself, up to atoms.
 
 use super::atoms::to_rational;
-use super::cover::{range, require_magnitude};
+use super::cover::{Magnitude, Written, range};
 use super::pass::Pass;
-use super::replace::{Failure, Shifted, wrong};
+use super::replace::{Claim, Failure, Shifted, wrong};
 use super::tree::{self, binary, children, coordinate, relabel, size};
 use super::value::{Value, enclosing, product};
 use crate::arith::dyadic::Dyadic;
@@ -46,7 +46,7 @@ impl<'a> Composite<'a> {
 /// coordinate, which ranges over what `inner` does; nothing if it is no such function. `depth` levels are in scope.
 pub fn composite(target: &Target, expr: &Expr, depth: usize, inner: usize) -> Option<Target> {
     let composite = Composite::new(target, expr, inner)?;
-    let value = Pass::new(target, &[]).visit_unseen(composite.inner, depth).ok()?;
+    let value = Pass::new(target, &[], &mut Written::new(&[])).visit_unseen(composite.inner, depth).ok()?;
     Some(of_one_variable(composite.function, to_rational(value.both())?))
 }
 
@@ -57,7 +57,7 @@ impl Pass<'_> {
         depth: usize,
         inner: usize,
         polynomial: &Shifted,
-        error: &Rational,
+        claim: &Claim<'_>,
     ) -> Result<Value, Failure> {
         // The node itself is counted already.
         let own = self.next.map_or(0, |next| next - 1);
@@ -81,12 +81,13 @@ impl Pass<'_> {
         let difference = binary(BinaryOp::Subtract, composite.function, polynomial.expr(&variable));
         let difference = of_one_variable(difference, side.clone());
         let domain = [side];
-        require_magnitude(&difference, &domain, error)
-            .map_err(|e| Ok(format!("the polynomial's distance from the function of the node: {e}")))?;
+        let mut distance = Magnitude::new(&difference).map_err(|e| Ok(e.to_string()))?;
+        let what = "the polynomial's distance from the function of the node";
+        self.require(&mut distance, &domain, claim, what)?;
         self.count_copies(polynomial.terms(), &value.expr).map_err(Err)?;
         let replaced = Value {
             range: range(&function, &domain).map_err(|e| Ok(e.to_string()))?,
-            deviation: enclosing(error).sup(),
+            deviation: enclosing(claim.error).sup(),
             expr: polynomial.expr(&value.expr),
         };
         Ok(match numerator {

@@ -10,7 +10,7 @@
 
 use super::hats::times;
 use super::pass::Pass;
-use super::replace::{Failure, MAX_PIECES, coordinates, wrong};
+use super::replace::{Claim, Failure, MAX_PIECES, coordinates, wrong};
 use super::tree::{self, binary};
 use super::value::{Value, enclosing, product, uncovered};
 use crate::arith::dyadic::Rounding::Up;
@@ -34,9 +34,10 @@ impl Pass<'_> {
         depth: usize,
         place: (TokenLevel, usize),
         pieces: u32,
-        error: &Rational,
+        claim: &Claim<'_>,
     ) -> Result<Value, Failure> {
         let own = self.next.map_or(0, |next| next - 1);
+        let error = claim.error;
         if error.is_zero() {
             return wrong("a grid has an error");
         }
@@ -51,7 +52,7 @@ impl Pass<'_> {
         // A product with a number for each pair of knots.
         let knots = sizes::index(pieces.min(MAX_PIECES)) + 1;
         self.require_room(knots.saturating_mul(knots).saturating_mul(2), expr).map_err(Err)?;
-        let half = error / integer(2);
+        let half = Claim { error: &(error / integer(2)), ..*claim };
         let rows = self.knots(expr, &function, (0, other), pieces, &half)?;
         let columns = self.knots(expr, &function, (1, place.1), pieces, &half)?;
         let range = function.range()?;

@@ -2,13 +2,13 @@
 //!
 //! Of the token y only the coordinate t = y[k] occurs in e(x, y). The interpolant is Σ_r hat((t − t_r)/h)·e(x, t_r) at equally
 //! spaced t_r, h apart; on each piece it is the chord of e(x, ·). How far it is from e follows from the slopes of e, or of its
-//! derivative, in t ([`require_interpolant`]): a jump of the slope by J costs at most Jh/4, a second derivative K at most Kh²/8.
+//! derivative, in t ([`InterpolantError`]): a jump of the slope by J costs at most Jh/4, a second derivative K at most Kh²/8.
 //! Where the divisor of a quotient is such a function and the whole is not, the inverse of the divisor is replaced.
 
-use super::cover::{range, require_interpolant};
+use super::cover::{InterpolantError, range};
 use super::derivative::derivative;
 use super::pass::Pass;
-use super::replace::{Failure, MAX_PIECES, coordinates, explicit, pair, wrong};
+use super::replace::{Claim, Failure, MAX_PIECES, coordinates, explicit, pair, wrong};
 use super::tree::{self, binary, call, coordinate, free_levels, relabel, size};
 use super::value::{Value, enclosing, product, uncovered};
 use crate::arith::dyadic::Rounding::Up;
@@ -69,12 +69,12 @@ impl Pass<'_> {
         depth: usize,
         place: (TokenLevel, usize),
         pieces: u32,
-        error: &Rational,
+        claim: &Claim<'_>,
     ) -> Result<Value, Failure> {
         let own = self.next.map_or(0, |next| next - 1);
         let function = self.pair_function(expr, depth, place)?;
         self.count_copies(sizes::index(pieces.min(MAX_PIECES)) + 1, &function.explicit).map_err(Err)?;
-        let knots = self.knots(expr, &function, (1, place.1), pieces, error)?;
+        let knots = self.knots(expr, &function, (1, place.1), pieces, claim)?;
         let range = function.range()?;
         let numerator = self.numerator(&function, own, expr, depth)?;
         let PairFunction { levels, explicit, .. } = &function;
@@ -88,7 +88,7 @@ impl Pass<'_> {
         let interpolant = tree::sum(terms.collect());
         let value = self.visit_unseen(&interpolant, depth).map_err(Err)?;
         // Functions of knots have become short numbers.
-        let deviation = enclosing(error).sup().add(value.deviation, Up);
+        let deviation = enclosing(claim.error).sup().add(value.deviation, Up);
         Ok(times(numerator, Value { range, deviation, expr: value.expr }, expr))
     }
 
@@ -150,7 +150,7 @@ impl Pass<'_> {
         function: &PairFunction<'_>,
         (token, index): (usize, usize),
         pieces: u32,
-        error: &Rational,
+        claim: &Claim<'_>,
     ) -> Result<Knots, Failure> {
         if pieces == 0 || pieces > MAX_PIECES {
             return wrong(format!("1 to {MAX_PIECES} pieces are allowed"));
@@ -166,8 +166,9 @@ impl Pass<'_> {
         let first = derivative(&function.explicit, (token, index)).map(|first| pair(self.target, first));
         let t = token * self.sides.len() + index;
         let PairFunction { target, domain, levels, .. } = function;
-        require_interpolant(target, first.as_ref(), domain, (t, pieces), error)
-            .map_err(|e| Ok(format!("the interpolant: {e}")))?;
+        let mut distance = InterpolantError::new(target, first.as_ref(), t, side, pieces)
+            .map_err(|e| Ok(e.to_string()))?;
+        self.require(&mut distance, domain, claim, "the interpolant")?;
         Ok(Knots { coordinate: (levels[token], index), start: side.inf().clone(), step, pieces })
     }
 

@@ -36,6 +36,8 @@ pub use error::{Site, SurrogateError};
 pub use replace::pair_function;
 pub use tree::{children, free_levels, size};
 
+use cover::{Cover, Written};
+
 use crate::arith::interval::Interval;
 use crate::arith::number::Rational;
 use crate::format::certificate::Approximation;
@@ -86,6 +88,21 @@ impl Surrogate {
         approximations: &[Approximation],
         max_terms: usize,
     ) -> Result<Self, SurrogateError> {
+        let mut written = Written::new(approximations);
+        let surrogate = Self::shown_by(&mut written, target, approximations, max_terms)?;
+        written
+            .require_end()
+            .map_err(|(index, end)| SurrogateError::Wrong { index, message: end.to_string() })?;
+        Ok(surrogate)
+    }
+
+    /// The same, the errors of the approximations being shown by `cover` instead of by their cuts.
+    pub fn shown_by(
+        cover: &mut dyn Cover,
+        target: &Target,
+        approximations: &[Approximation],
+        max_terms: usize,
+    ) -> Result<Self, SurrogateError> {
         // A polynomial is its own surrogate.
         if approximations.is_empty() {
             match expand_target(target, max_terms) {
@@ -94,7 +111,7 @@ impl Surrogate {
                 Err(other) => return Err(other.into()),
             }
         }
-        let passed = pass::run(target, approximations)?;
+        let passed = pass::run(target, approximations, cover)?;
         let mut forms = expand_target(&passed.target, max_terms)?;
         let arguments = forms.split_off(target.outputs());
         let atoms = passed.atoms.into_iter().zip(arguments);

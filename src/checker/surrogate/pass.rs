@@ -14,6 +14,7 @@
 //! * a product over m tokens: m α (|a| + α)^(m−1), replacing factor by factor.
 
 use super::atoms::{AtomTree, Atoms, to_rational};
+use super::cover::Cover;
 use super::error::{Site, SurrogateError};
 use super::tree::{binary, free_levels, is_closed, node, number as tree_number, reduce, separates, size};
 use super::value::{Value, enclosing, multiplied, power, product, uncovered};
@@ -55,10 +56,16 @@ pub(super) struct Pass<'a> {
     /// The number of the next node of the output, or nothing in trees that the certificate does not see.
     pub next: Option<usize>,
     visits: usize,
+    /// Says how the boxes of replacements are cut.
+    pub cover: &'a mut dyn Cover,
 }
 
 /// Passes over all outputs.
-pub(super) fn run(target: &Target, approximations: &[Approximation]) -> Result<Passed, SurrogateError> {
+pub(super) fn run(
+    target: &Target,
+    approximations: &[Approximation],
+    cover: &mut dyn Cover,
+) -> Result<Passed, SurrogateError> {
     let place = |a: &Approximation| (a.output, a.node);
     if let Some(index) = approximations.windows(2).position(|pair| place(&pair[0]) >= place(&pair[1])) {
         let message = "approximations are listed by output, then by node, one for each".to_string();
@@ -68,7 +75,7 @@ pub(super) fn run(target: &Target, approximations: &[Approximation]) -> Result<P
         (Body::SemiInvariant { .. }, Tokens::Fixed(n)) => (true, n),
         _ => (false, 1),
     };
-    let mut pass = Pass::new(target, approximations);
+    let mut pass = Pass::new(target, approximations, cover);
     let (mut outputs, mut deviations) = (Vec::new(), Vec::new());
     for (output, expr) in target.body.expressions().iter().enumerate() {
         (pass.output, pass.next) = (output, Some(0));
@@ -137,7 +144,11 @@ fn at_replaced(error: SurrogateError, expr: &Expr, depth: usize) -> SurrogateErr
 
 impl<'a> Pass<'a> {
     /// Before the first node.
-    pub(super) fn new(target: &'a Target, approximations: &'a [Approximation]) -> Self {
+    pub(super) fn new(
+        target: &'a Target,
+        approximations: &'a [Approximation],
+        cover: &'a mut dyn Cover,
+    ) -> Self {
         Self {
             target,
             sides: target.domain.iter().map(DyadicInterval::enclosing).collect(),
@@ -146,6 +157,7 @@ impl<'a> Pass<'a> {
             output: 0,
             next: None,
             visits: 0,
+            cover,
         }
     }
 
@@ -182,10 +194,10 @@ impl<'a> Pass<'a> {
         &mut self,
         expr: &Expr,
         depth: usize,
-        (index, approximation): Numbered<'a>,
+        replacement: Numbered<'a>,
     ) -> Result<Value, SurrogateError> {
-        self.replace(expr, depth, approximation).map_err(|error| match error {
-            Ok(message) => SurrogateError::Wrong { index, message },
+        self.replace(expr, depth, replacement).map_err(|error| match error {
+            Ok(message) => SurrogateError::Wrong { index: replacement.0, message },
             Err(error) => at_replaced(error, expr, depth),
         })
     }

@@ -16,8 +16,9 @@
 
 use super::atoms::to_rational;
 use super::error::SurrogateError;
-use super::pass::Pass;
-use super::polynomial_distance::polynomial_distance;
+use super::cover::Quantity;
+use super::pass::{Numbered, Pass};
+use super::polynomial_distance::PolynomialDistance;
 use super::tree::{self, binary, call, coordinate, free_levels, node, relabel, size};
 use super::value::{Value, enclosing, product};
 use crate::arith::dyadic::Rounding::Up;
@@ -26,7 +27,7 @@ use crate::arith::interval::Interval;
 use crate::arith::number::{Exact, Rational, integer};
 use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::enclosure::image::{Image, moved};
-use crate::format::certificate::{Approximation, Replacement};
+use crate::format::certificate::Replacement;
 use crate::language::Shape;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
@@ -46,33 +47,41 @@ pub(super) fn wrong<T>(message: impl Into<String>) -> Result<T, Failure> {
     Err(Ok(message.into()))
 }
 
+/// The error that an approximation claims, or a part of it.
+pub(super) struct Claim<'a> {
+    /// The approximation's number in the certificate.
+    pub index: usize,
+    pub error: &'a Rational,
+}
+
 impl Pass<'_> {
     /// The node replaced as the certificate says.
     pub(super) fn replace(
         &mut self,
         expr: &Expr,
         depth: usize,
-        approximation: &Approximation,
+        (index, approximation): Numbered<'_>,
     ) -> Result<Value, Failure> {
         let error = &approximation.error.0;
         if error.is_negative() {
             return wrong("its error is negative");
         }
+        let claim = Claim { index, error };
         match &approximation.by {
             Replacement::Polynomial { centre, coefficients } => {
-                self.by_polynomial(expr, depth, &Shifted::new(centre, coefficients)?, error)
+                self.by_polynomial(expr, depth, &Shifted::new(centre, coefficients)?, &claim)
             }
             Replacement::Product { centre, coefficients } => {
-                self.by_product(expr, depth, &Shifted::new(centre, coefficients)?, error)
+                self.by_product(expr, depth, &Shifted::new(centre, coefficients)?, &claim)
             }
             Replacement::Hats { token, coordinate, pieces } => {
-                self.by_hats(expr, depth, (*token, *coordinate), *pieces, error)
+                self.by_hats(expr, depth, (*token, *coordinate), *pieces, &claim)
             }
             Replacement::Grid { token, coordinate, pieces } => {
-                self.by_grid(expr, depth, (*token, *coordinate), *pieces, error)
+                self.by_grid(expr, depth, (*token, *coordinate), *pieces, &claim)
             }
             Replacement::Composite { inner, centre, coefficients } => {
-                self.by_composite(expr, depth, *inner, &Shifted::new(centre, coefficients)?, error)
+                self.by_composite(expr, depth, *inner, &Shifted::new(centre, coefficients)?, &claim)
             }
             Replacement::Name => {
                 if !error.is_zero() {
@@ -92,7 +101,7 @@ impl Pass<'_> {
         expr: &Expr,
         depth: usize,
         polynomial: &Shifted,
-        error: &Rational,
+        claim: &Claim<'_>,
     ) -> Result<Value, Failure> {
         let (numerator, function, argument) = match &expr.kind {
             ExprKind::Call(function, argument) => (None, *function, argument),
@@ -106,7 +115,7 @@ impl Pass<'_> {
         let range = self.within_domain(function, argument.range, (expr, Some(written))).map_err(Err)?;
         let argument = Value { range, ..argument };
         let (both, function) = (argument.both(), function.continued());
-        polynomial.require_near(function, both, error)?;
+        self.require_near(polynomial, function, both, claim)?;
         let image = Image::new(function, both, both).map_err(|e| Ok(e.to_string()))?;
         let own = Image::new(function, argument.range, argument.range).map_or(image.range, |i| i.range);
         let moved =
@@ -114,7 +123,7 @@ impl Pass<'_> {
         self.count_copies(polynomial.coefficients.len(), &argument.expr).map_err(Err)?;
         let value = Value {
             range: own,
-            deviation: enclosing(error).sup().add(moved, Up),
+            deviation: enclosing(claim.error).sup().add(moved, Up),
             expr: polynomial.expr(&argument.expr),
         };
         Ok(match numerator {
@@ -128,7 +137,7 @@ impl Pass<'_> {
         expr: &Expr,
         depth: usize,
         polynomial: &Shifted,
-        error: &Rational,
+        claim: &Claim<'_>,
     ) -> Result<Value, Failure> {
         let ExprKind::Call(Function::Exp, argument) = &expr.kind else {
             return wrong("only `exp` of a sum is a product");
@@ -153,12 +162,12 @@ impl Pass<'_> {
         self.pass_over(argument);
         let range = Image::new(Function::Exp, whole, whole).map_err(|e| Ok(e.to_string()))?.range;
         let middle = self.visit_unseen(&tree(&mixed), depth).map_err(Err)?;
-        polynomial.require_near(Function::Exp, middle.range, error)?;
+        self.require_near(polynomial, Function::Exp, middle.range, claim)?;
         self.count_copies(polynomial.coefficients.len(), &middle.expr).map_err(Err)?;
         let image = Image::new(Function::Exp, middle.range, middle.range).map_err(|e| Ok(e.to_string()))?;
         let mut result = Value {
             range: image.range,
-            deviation: enclosing(error).sup(),
+            deviation: enclosing(claim.error).sup(),
             expr: polynomial.expr(&middle.expr),
         };
         for part in [&own, &other].into_iter().filter(|part| !part.is_zero()) {
@@ -226,6 +235,34 @@ impl Pass<'_> {
         Ok(Value { range: body.range, deviation, expr: surrogate.expr })
     }
 
+    /// |quantity| ≤ error on the box, `what` it is.
+    pub(super) fn require(
+        &mut self,
+        quantity: &mut dyn Quantity,
+        whole: &[Interval],
+        claim: &Claim<'_>,
+        what: &str,
+    ) -> Result<(), Failure> {
+        let shown = self.cover.require(claim.index, quantity, whole, claim.error);
+        shown.map_err(|e| Ok(format!("{what}: {e}")))
+    }
+
+    /// |function − polynomial| ≤ error on the range.
+    fn require_near(
+        &mut self,
+        polynomial: &Shifted,
+        function: Function,
+        range: DyadicInterval,
+        claim: &Claim<'_>,
+    ) -> Result<(), Failure> {
+        let Some(range) = to_rational(range) else { return wrong("the argument is not bounded") };
+        let Shifted { centre, coefficients } = polynomial;
+        let centred = &range + &Interval::point(-centre);
+        let mut distance = PolynomialDistance::new(function, centre, coefficients);
+        let what = format!("the polynomial's distance from `{}`", function.name());
+        self.require(&mut distance, &[centred], claim, &what)
+    }
+
     /// The range of an expression without its surrogate.
     fn visit_unseen_range(&mut self, expr: &Expr, depth: usize) -> Result<DyadicInterval, Failure> {
         let atoms = self.atoms.all.len();
@@ -289,19 +326,6 @@ impl Shifted {
         }
         let centred = binary(BinaryOp::Subtract, argument.clone(), tree::number(self.centre.clone()));
         tree::polynomial(&centred, &self.coefficients)
-    }
-
-    /// |function − polynomial| ≤ error on the range.
-    fn require_near(
-        &self,
-        function: Function,
-        range: DyadicInterval,
-        error: &Rational,
-    ) -> Result<(), Failure> {
-        let Some(range) = to_rational(range) else { return wrong("the argument is not bounded") };
-        let centred = &range + &Interval::point(-&self.centre);
-        polynomial_distance(function, &self.centre, &self.coefficients, &centred, error)
-            .map_err(|e| Ok(format!("the polynomial's distance from `{}`: {e}", function.name())))
     }
 }
 

@@ -54,6 +54,7 @@ fn tower(blocks: usize) -> (Network, Certificate) {
             polynomial: [0, 0, 1].map(|c| Exact(integer(c))).into(),
             factor: None,
             error: Exact(integer(0)),
+            cuts: String::new(),
         }],
     };
     let certificate = Certificate {
@@ -108,6 +109,7 @@ fn a_gadget_cannot_claim_a_slot_that_does_not_exist() {
         polynomial: Vec::new(),
         factor: None,
         error: Exact(integer(0)),
+            cuts: String::new(),
     });
     let Verdict::Invalid(refusal) = verdict(&network, certificate) else { panic!("accepted") };
     assert!(refusal.message.contains("a gadget writes to slot 2"), "{refusal}");

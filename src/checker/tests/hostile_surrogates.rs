@@ -22,7 +22,7 @@ fn target(tokens: &str, domain: &str, output: &str) -> Target {
 }
 
 fn at(node: usize, by: Replacement, error: Rational) -> Approximation {
-    Approximation { output: 0, node, by, error: Exact(error) }
+    Approximation { output: 0, node, by, error: Exact(error), cuts: String::new() }
 }
 
 fn polynomial(coefficients: &[Rational]) -> Replacement {
@@ -118,6 +118,11 @@ fn nested_extrema_of_constants_are_followed() {
     assert_eq!(value[0], integer(3));
 }
 
+/// The error is shown on eight parts of the argument's range.
+fn cut_in_eight(approximation: Approximation) -> Approximation {
+    Approximation { cuts: "aaa..a..aa..a".into(), ..approximation }
+}
+
 #[test]
 fn replacements_that_copy_too_much_are_refused() {
     let refused = |target: &Target, approximations: &[Approximation]| {
@@ -127,7 +132,7 @@ fn replacements_that_copy_too_much_are_refused() {
     // Polynomials of degree 64 within each other: 64^8 copies of the innermost argument.
     let towers = target("2", "[\"0\", \"1\"]", &format!("sum(y: {})", nested("sin(", "x[0]*y[0]", ")", 8)));
     let zeros = vec![integer(0); 65];
-    let replaced: Vec<_> = (1..=8).map(|node| at(node, polynomial(&zeros), integer(2))).collect();
+    let replaced: Vec<_> = (1..=8).map(|node| cut_in_eight(at(node, polynomial(&zeros), integer(2)))).collect();
     refused(&towers, &replaced);
     // Thresholds within each other: 8192 copies of each other's sums.
     let extrema = target("3", "[\"0\", \"1\"]", "max(y: y[0] + max(z: z[0] + max(w: w[0])))");
@@ -156,7 +161,7 @@ fn deep_replacements_do_not_exhaust_the_stack() {
     // Every function of the tower by a polynomial of degree 1: three nodes above each other for each.
     let towers = target("2", "[\"0\", \"1\"]", &format!("sum(y: {})", nested("sin(", "x[0]*y[0]", ")", 190)));
     let line = polynomial(&[integer(0), ratio(1, 1_000_000)]);
-    let replaced: Vec<_> = (1..=190).map(|node| at(node, line.clone(), integer(2))).collect();
+    let replaced: Vec<_> = (1..=190).map(|node| cut_in_eight(at(node, line.clone(), integer(2)))).collect();
     let surrogate = Surrogate::new(&towers, &replaced, LIMIT).unwrap();
     assert!(surrogate.atoms.is_empty() && surrogate.deviations[0] >= integer(4));
 }

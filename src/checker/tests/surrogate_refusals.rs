@@ -19,7 +19,7 @@ fn said(n: usize, domain: &str, outputs: &[&str], approximations: &[Approximatio
 const UNIT: &str = "[\"0\", \"1\"], [\"0\", \"1\"]";
 
 fn at(node: usize, by: Replacement, error: Rational) -> Approximation {
-    Approximation { output: 0, node, by, error: Exact(error) }
+    Approximation { output: 0, node, by, error: Exact(error), cuts: String::new() }
 }
 
 fn product() -> Replacement {

@@ -4,7 +4,6 @@ mod chords;
 mod curvature;
 mod dyadic;
 mod elementary;
-mod interpolants;
 mod interval;
 mod peers;
 mod refusals;

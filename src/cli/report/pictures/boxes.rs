@@ -5,7 +5,7 @@ use crate::report::boxes::Part;
 use crate::report::numbers::readable;
 use maud::{Markup, html};
 use sumformer_checker::arith::interval::Interval;
-use sumformer_checker::boxes::Leaf;
+use sumformer_checker::subdivision::text::Leaf;
 
 const SIDE: f64 = 320.0;
 const LEFT: f64 = 64.0;

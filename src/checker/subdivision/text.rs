@@ -1,4 +1,4 @@
-//! The tree as text: its nodes in preorder, each a few characters.
+//! Trees as text: nodes in preorder, each a few characters.
 //!
 //! `.` is a leaf that is enclosed, `-` one outside the chamber, `?` an open one. A split of coordinate k is the number
 //! k / 26 in base 26 with the digits `A` to `Z`, empty for 0, and then k mod 26 as a letter from `a` to `z`; the two

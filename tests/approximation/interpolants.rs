@@ -5,7 +5,8 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, integer, ratio, to_f64};
 use sumformer_checker::language::target::{Body, Target};
 use sumformer_checker::language::{evaluate_token, load_target};
-use sumformer_checker::surrogate::cover::require_interpolant;
+use sumformer::approximation::cover::cuts;
+use sumformer_checker::surrogate::cover::{InterpolantError, Uncovered};
 use sumformer_checker::surrogate::derivative;
 
 /// An expression in x[0] and t = x[1], on [0, 1]².
@@ -18,7 +19,8 @@ fn within(target: &Target, pieces: u32, error: &Rational) -> bool {
     let first = derivative(&target.body.expressions()[0], (0, 1))
         .map(|first| Target { body: Body::Output(vec![first]), ..target.clone() });
     let domain = [target.domain[0].clone(), target.domain[1].clone()];
-    require_interpolant(target, first.as_ref(), &domain, (1, pieces), error).is_ok()
+    let distance = InterpolantError::new(target, first.as_ref(), 1, &domain[1], pieces);
+    distance.is_ok_and(|mut distance| cuts(&mut distance, &domain, error).is_ok())
 }
 
 #[test]
@@ -56,8 +58,10 @@ fn bends_cost_an_eighth_of_their_square() {
 fn coordinates_without_width_are_not_halved() {
     let kernel = function("abs(x[0] - x[1])");
     let domain = [Interval::point(ratio(1, 3)), kernel.domain[1].clone()];
-    let check = |error: Rational| require_interpolant(&kernel, None, &domain, (1, 2), &error);
-    assert_eq!(check(ratio(1, 4)), Ok(()));
+    let check = |error: Rational| -> Result<String, Uncovered> {
+        cuts(&mut InterpolantError::new(&kernel, None, 1, &domain[1], 2)?, &domain, &error)
+    };
+    assert!(check(ratio(1, 4)).is_ok());
     let message = check(ratio(1, 8)).unwrap_err().to_string();
     assert!(message.contains("not shown to be at most 1/8"), "{message}");
 }
