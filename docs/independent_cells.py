@@ -444,7 +444,7 @@ def enclosures(target, boxes):
 # ---- the rule
 def check_cells(target, network, certificate, mean_layer):
     """Checks the claims about cells; returns the bound of each output and the claim about ramps, or None."""
-    claim = certificate["cells"]
+    claim = certificate["route"]["cells"]
     n, width = target.n, network.width
     covered(n, "cells", "tokens", "every length")
     covered(not (target.symmetrize and n > 8), "residual", "target", "too many permutations")

@@ -86,8 +86,8 @@ def sup_abs(p, a, b):
 class Run:
     """Every slot as [polynomial in the own token (0, k) and the latents (-2, i), error]."""
 
-    def __init__(self, target, network, certificate, surrogate=None):
-        self.target, self.network, self.certificate, self.n = target, network, certificate, target.n
+    def __init__(self, target, network, stream, surrogate=None):
+        self.target, self.network, self.stream, self.n = target, network, stream, target.n
         self.surrogate, self.computed = surrogate, set()
         self.box = {(0, k): side for k, side in enumerate(surrogate.box if surrogate else target.box)}
         self.latents = []
@@ -115,7 +115,7 @@ class Run:
         """The claims of a block, each verified: (direction, output slot, polynomial, error, multiple of an atom)."""
         _, activation, units, _ = block
         at = 0
-        for g, gadget in enumerate(self.certificate["blocks"][index]):
+        for g, gadget in enumerate(self.stream["blocks"][index]):
             place = f"block {index}, gadget {g}"
             of_atom = "atom" in gadget
             count = gadget["units"]
@@ -263,7 +263,7 @@ class Run:
             if s[2] and self.n != 1:
                 derived.append((slot, others, own[0], reach, error))
             state.append(own)
-        claims = self.certificate["latents"]
+        claims = self.stream["latents"]
         need([c["slot"] for c in claims] == [d[0] for d in derived], "latent-range", "latents", "slots")
         for i, (claim, (slot, others, own, reach, error)) in enumerate(zip(claims, derived)):
             (lo, hi), claimed = claim["range"], claim["error"]
@@ -340,19 +340,18 @@ def check(directory):
     certificate = read_certificate(files[2])
     for name, data in zip(("target", "network"), files):
         need(hashlib.sha256(data).hexdigest() == certificate[name + "_sha256"], "hash", name)
-    on_cells, on_boxes = "cells" in certificate, "boxes" in certificate
-    sizes = network.n, network.d, network.c, len(certificate["outputs"]), len(certificate["blocks"])
-    blocks = 0 if on_cells else len(network.blocks)
-    need(sizes == (target.n, len(target.box), len(target.trees), network.c, blocks), "shape", "sizes")
-    need(not on_cells or not certificate["latents"], "shape", "latents")
-    need((on_cells or on_boxes) + on_cells * on_boxes + bool(certificate.get("approximations")) <= 1, "shape", "kinds")
-    slots = [o["slot"] for gadgets in certificate["blocks"] for g in gadgets for o in g["outputs"]]
+    (route, claims), = certificate["route"].items()
+    sizes = network.n, network.d, network.c, len(certificate["outputs"])
+    need(sizes == (target.n, len(target.box), len(target.trees), network.c), "shape", "sizes")
+    blocks = claims["stream"]["blocks"] if route != "cells" else []
+    need(route == "cells" or len(blocks) == len(network.blocks), "shape", "blocks")
+    slots = [o["slot"] for gadgets in blocks for g in gadgets for o in g["outputs"]]
     need(all(s < network.width for s in slots), "shape", "gadgets", "no such slot")
     epsilon, certified = certificate["epsilon"], certificate["certified"]
     need(epsilon > 0, "shape", "epsilon")
     check_witness(target, network, certificate)
-    covered(not on_boxes, "boxes", "certificate", "trees of boxes (6.12) are not part of this checker")
-    parts, ramps = (derive_on_cells if on_cells else derive)(target, network, certificate)
+    covered(route != "boxes", "boxes", "certificate", "trees of boxes (6.12) are not part of this checker")
+    parts, ramps = (derive_on_cells if route == "cells" else derive)(target, network, certificate)
     bound = Q(0)
     for o, (claim, derived) in enumerate(zip(certificate["outputs"], parts)):
         claimed = [claim[part] for part in ("lowering", "residual")]
@@ -367,7 +366,7 @@ def check(directory):
 def derive_on_cells(target, network, certificate):
     """(lowering, residual) per output, and the claim about ramps."""
     def mean_layer(heads, constant):
-        run = Run(target, network, certificate)
+        run = Run(target, network, None)
         run.constant = constant
         return run.attention(heads)
     bounds, ramps = check_cells(target, network, certificate, mean_layer)
@@ -380,11 +379,12 @@ def derive(target, network, certificate):
 
 
 def residuals(target, network, certificate):
-    surrogate = Surrogate(target, certificate.get("approximations", []))
-    run = Run(target, network, certificate, surrogate)
+    claims = certificate["route"]["polynomial"]
+    surrogate = Surrogate(target, claims.get("approximations", []))
+    run = Run(target, network, claims["stream"], surrogate)
     for index, block in enumerate(network.blocks):
         run.block(index, block)
-    need(run.latents or not certificate["latents"], "latent-range", "latents", "no attention layer makes any")
+    need(run.latents or not claims["stream"]["latents"], "latent-range", "latents", "no attention layer makes any")
     weights, bias = network.readout
     for o, (form, deviation) in enumerate(zip(surrogate.forms, surrogate.deviations)):
         psi, lowering = run.combination({s: v for (s, c), v in weights.items() if c == o}, bias.get(o, Q(0)))

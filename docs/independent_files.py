@@ -137,18 +137,20 @@ KNOTS = record(token=natural, coordinate=natural, pieces=short)
 REPLACEMENT = single(polynomial=POLYNOMIAL, product=POLYNOMIAL, hats=KNOTS, grid=KNOTS,
                      composite=record(inner=natural, centre=number, coefficients=list_of(number)),
                      thresholds=record(low=number, high=number, levels=short))
-APPROXIMATION = record(output=natural, node=natural, error=number,
+APPROXIMATION = record({"cuts": text}, output=natural, node=natural, error=number,
                        by=lambda by: by if by == "name" else REPLACEMENT(by))
 GADGET = record({"atom": natural}, units=natural, range=interval, outputs=list_of(
-    record({"factor": number}, slot=natural, polynomial=list_of(number), error=number)))
+    record({"factor": number, "cuts": text}, slot=natural, polynomial=list_of(number), error=number)))
+STREAM = record(latents=list_of(record(slot=natural, range=interval, error=number)), blocks=list_of(list_of(GADGET)))
+ROUTE = single(polynomial=record({"approximations": list_of(APPROXIMATION)}, stream=STREAM),
+               boxes=record(tree=text, stream=STREAM),
+               cells=record({"ramps": record(bound=number, measure=number)}, count=natural, entries=natural, keys=natural))
 CERTIFICATE = record(
-    {"approximations": list_of(APPROXIMATION), "boxes": text,
-     "cells": record({"ramps": record(bound=number, measure=number)}, count=natural, entries=natural, keys=natural)},
-    format=one_of("sumformer-certificate/1"), target_sha256=text, network_sha256=text, epsilon=number, certified=number,
+    format=one_of("sumformer-certificate/2"), target_sha256=text, network_sha256=text, epsilon=number, certified=number,
     outputs=list_of(record(lowering=number, residual=number)),
     witness=maybe(record({"copies": list_of(natural), "kind": one_of("exact", "lower bound")},
                          input=list_of(list_of(number)), token=natural, output=natural, error=number)),
-    latents=list_of(record(slot=natural, range=interval, error=number)), blocks=list_of(list_of(GADGET)))
+    route=ROUTE)
 
 
 # ---- shapes inside the network

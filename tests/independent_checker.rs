@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
+use sumformer_checker::format::certificate::{PolynomialClaims, ProofRoute, StreamClaims};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::format::{Certificate, Network, sha256};
 use sumformer_checker::witness::semantics::ExactEvaluator;
@@ -35,6 +36,14 @@ fn prove(target: &str, options: &[&str], folder: &Path) {
     // A coarse bound: small networks, and little time for the search of a witness.
     let output = sumformer(&[&["prove", &target, "-o", &folder, "--epsilon", "1/16"], options].concat());
     assert!(output.status.success(), "{target}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// What a certificate claims of the blocks.
+fn stream(certificate: &mut Certificate) -> &mut StreamClaims {
+    match &mut certificate.route {
+        ProofRoute::Polynomial(claims) => &mut claims.stream,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -126,9 +135,9 @@ fn both_checkers_refuse_the_same_proofs() {
     let certificate = Certificate::from_json(&read("certificate.json")).unwrap();
     let cases: [(&str, i32, Change); 10] = [
         ("a bias", 1, |network, _| network.blocks[0].units[1].bias = Exact(ratio(-1, 7))),
-        ("a gadget error", 1, |_, c| c.blocks[0][0].outputs[0].error = Exact(Rational::zero())),
-        ("a latent error", 1, |_, c| c.latents[0].error = Exact(Rational::zero())),
-        ("the latents", 1, |_, c| c.latents.clear()),
+        ("a gadget error", 1, |_, c| stream(c).blocks[0][0].outputs[0].error = Exact(Rational::zero())),
+        ("a latent error", 1, |_, c| stream(c).latents[0].error = Exact(Rational::zero())),
+        ("the latents", 1, |_, c| stream(c).latents.clear()),
         ("lowering", 1, |_, c| c.outputs[0].lowering = Exact(Rational::zero())),
         ("certified", 1, |_, c| c.certified = Exact(Rational::zero())),
         ("epsilon", 1, |_, c| c.epsilon = Exact(ratio(1, 1 << 20))),
@@ -264,7 +273,10 @@ fn both_checkers_refuse_the_same_proofs_on_cells() {
     prove_on_cells(HALF, "--epsilon 1/10", &folders[0]);
     prove_on_cells(HALF, "--epsilon 1/10 --activation relu --ramp 1/100", &folders[1]);
     fn cells(certificate: &mut Certificate) -> &mut sumformer_checker::format::certificate::CellClaim {
-        certificate.cells.as_mut().unwrap()
+        match &mut certificate.route {
+            ProofRoute::Cells(cells) => cells,
+            other => panic!("{other:?}"),
+        }
     }
     fn ramps(certificate: &mut Certificate) -> &mut sumformer_checker::format::certificate::RampClaim {
         cells(certificate).ramps.as_mut().unwrap()
@@ -285,7 +297,7 @@ fn both_checkers_refuse_the_same_proofs_on_cells() {
         (0, "the number of entries", 1, |_, c| cells(c).entries += 1),
         (0, "the number of cells", 1, |_, c| cells(c).count = 2),
         (0, "the number of keys", 1, |_, c| cells(c).keys -= 1),
-        (0, "no cells", 1, |_, c| c.cells = None),
+        (0, "no cells", 1, |_, c| c.route = ProofRoute::Polynomial(PolynomialClaims::default())),
         (0, "relu instead of steps", 3, |network, _| network.blocks[0].activation = Activation::Relu),
         (0, "the token read after the attention", 3, |network, _| {
             let unit = network.blocks.last_mut().unwrap().units.first_mut().unwrap();

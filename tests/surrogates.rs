@@ -267,7 +267,13 @@ fn wrong_approximations_say_what_is_wrong() {
     }
     let mut list = structural(&extremum, &ratio(1, 20)).approximations;
     assert!(list.iter().all(|a| a.output < 2));
-    list.push(Approximation { output: 1, node: 7, by: Replacement::Name, error: Exact(integer(0)), cuts: String::new() });
+    list.push(Approximation {
+        output: 1,
+        node: 7,
+        by: Replacement::Name,
+        error: Exact(integer(0)),
+        cuts: String::new(),
+    });
     assert!(refusal(&extremum, &list).contains("no node 7"));
     // sum(y: sigmoid(4*(y[0]-x[0]))): node 1 the sigmoid.
     let rank = target(4);

@@ -17,11 +17,7 @@ const MAX_PARTS: usize = 1 << 18;
 
 /// The cuts with which |quantity| ≤ bound follows on the whole box: a part on which it does not is halved, at the side that is the
 /// widest in comparison with the whole.
-pub fn cuts(
-    quantity: &mut dyn Quantity,
-    whole: &[Interval],
-    bound: &Rational,
-) -> Result<String, Uncovered> {
+pub fn cuts(quantity: &mut dyn Quantity, whole: &[Interval], bound: &Rational) -> Result<String, Uncovered> {
     let limit = Dyadic::from_rational(bound, Down);
     let widths: Vec<Rational> = whole.iter().map(Interval::wid).collect();
     let (mut text, mut parts) = (String::new(), 1);

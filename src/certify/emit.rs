@@ -13,7 +13,8 @@ use sumformer_checker::check::{
     Checked, DerivedOutput, ProofFiles, UnreadableProof, Verdict, check_proof, derive_outputs,
 };
 use sumformer_checker::format::certificate::{
-    Approximation, CERTIFICATE_FORMAT, CellClaim, Certificate, Gadget, LatentClaim, OutputClaim, RampClaim,
+    BoxClaims, CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, PolynomialClaims, ProofRoute,
+    RampClaim, StreamClaims,
 };
 use sumformer_checker::format::network::{Network, NetworkSize};
 use sumformer_checker::format::sha256;
@@ -59,27 +60,21 @@ pub enum ProofError {
 /// What a certificate says beside its hashes and ε.
 struct Claims {
     outputs: Vec<OutputClaim>,
-    latents: Vec<LatentClaim>,
-    approximations: Vec<Approximation>,
-    blocks: Vec<Vec<Gadget>>,
-    cells: Option<CellClaim>,
-    boxes: Option<String>,
+    route: ProofRoute,
 }
 
-impl Claims {
-    /// What is claimed of a built network's blocks and latents.
-    fn of(built: &BuiltNetwork, outputs: Vec<OutputClaim>) -> Self {
-        let (latents, blocks) = (built.latents.clone(), built.gadgets.clone());
-        let approximations = built.run.surrogate().approximations.clone();
-        Self { outputs, latents, approximations, blocks, cells: None, boxes: None }
-    }
+/// What is claimed of a built network's blocks and latents.
+fn stream_claims(built: &BuiltNetwork) -> StreamClaims {
+    StreamClaims { latents: built.latents.clone(), blocks: built.gadgets.clone() }
 }
 
 /// Finds a witness, writes the certificate, and checks the written bytes.
 pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &Rational) -> Result<Proof, ProofError> {
     let outputs = output_claims(built, epsilon)?;
     let witness = find_witness(target, built, &largest_claim(&outputs));
-    let claims = Claims::of(built, outputs);
+    let approximations = built.run.surrogate().approximations.clone();
+    let route = ProofRoute::Polynomial(PolynomialClaims { approximations, stream: stream_claims(built) });
+    let claims = Claims { outputs, route };
     seal(target, built.network.to_json(), claims, witness, epsilon)
 }
 
@@ -111,7 +106,8 @@ pub fn prove_by_boxes(
     residuals[witness.output] = max(residuals[witness.output].clone(), reached);
     let outputs = lowering.into_iter().zip(&residuals);
     let outputs = outputs.map(|(lowering, residual)| OutputClaim { lowering, residual: rounded(residual) });
-    let claims = Claims { boxes: Some(tree), ..Claims::of(built, outputs.collect()) };
+    let route = ProofRoute::Boxes(BoxClaims { tree, stream: stream_claims(built) });
+    let claims = Claims { outputs: outputs.collect(), route };
     let proof = seal(target, built.network.to_json(), claims, witness, epsilon)?;
     Ok(Proof { boxes: Some(report), ..proof })
 }
@@ -133,11 +129,12 @@ pub fn prove_on_cells(
         .map(|ramps| RampClaim { bound: rounded(&ramps.bound), measure: rounded(&ramps.measure) });
     let claims = Claims {
         outputs: bound.outputs.iter().map(residual).collect(),
-        latents: Vec::new(),
-        approximations: Vec::new(),
-        blocks: Vec::new(),
-        cells: Some(CellClaim { count: bound.cells, entries: bound.entries, keys: bound.keys, ramps }),
-        boxes: None,
+        route: ProofRoute::Cells(CellClaim {
+            count: bound.cells,
+            entries: bound.entries,
+            keys: bound.keys,
+            ramps,
+        }),
     };
     let network_json = network.to_json();
     // A table of a million entries should not be in memory twice.
@@ -160,11 +157,7 @@ fn seal(
         certified: Exact(largest_claim(&claims.outputs)),
         outputs: claims.outputs,
         witness: witness.certificate_entry(),
-        latents: claims.latents,
-        approximations: claims.approximations,
-        blocks: claims.blocks,
-        cells: claims.cells,
-        boxes: claims.boxes,
+        route: claims.route,
     };
     let certificate_json = certificate.to_json();
     let start = Instant::now();

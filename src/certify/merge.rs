@@ -4,7 +4,7 @@ use super::boxes::{MergeConflict, merge_trees};
 use super::emit::largest_claim;
 use sumformer_checker::arith::number::{Exact, max};
 use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, check_proof};
-use sumformer_checker::format::certificate::{Certificate, OutputClaim};
+use sumformer_checker::format::certificate::{BoxClaims, Certificate, OutputClaim, ProofRoute};
 
 /// A merged proof and the checker's word on it.
 #[derive(Debug)]
@@ -51,10 +51,18 @@ pub fn merge_proofs(
             return Err(MergeError::Differs { proof: index + 1, field });
         }
     }
-    let tree = |(proof, c): (usize, &'_ Certificate)| c.boxes.clone().ok_or(MergeError::NoTree(proof));
-    let trees: Vec<String> = certificates.iter().enumerate().map(tree).collect::<Result<_, _>>()?;
-    let trees: Vec<&str> = trees.iter().map(String::as_str).collect();
-    let mut merged = Certificate { boxes: Some(merge_trees(&trees)?), ..first.clone() };
+    let trees: Vec<&str> = certificates
+        .iter()
+        .enumerate()
+        .map(|(proof, certificate)| match &certificate.route {
+            ProofRoute::Boxes(BoxClaims { tree, .. }) => Ok(tree.as_str()),
+            ProofRoute::Polynomial(_) | ProofRoute::Cells(_) => Err(MergeError::NoTree(proof)),
+        })
+        .collect::<Result<_, _>>()?;
+    let mut merged = first.clone();
+    if let ProofRoute::Boxes(BoxClaims { tree, .. }) = &mut merged.route {
+        *tree = merge_trees(&trees)?;
+    }
     for other in rest {
         for (output, claim) in merged.outputs.iter_mut().zip(&other.outputs) {
             *output = larger(output, claim);
@@ -81,14 +89,15 @@ fn larger(a: &OutputClaim, b: &OutputClaim) -> OutputClaim {
 
 /// The first field in which parts of one proof must agree, and these do not.
 fn difference(a: &Certificate, b: &Certificate) -> Option<&'static str> {
+    let (first, second) = (a.stream(), b.stream());
     [
         ("target_sha256", a.target_sha256 == b.target_sha256),
         ("network_sha256", a.network_sha256 == b.network_sha256),
         ("epsilon", a.epsilon == b.epsilon),
         ("outputs", a.outputs.len() == b.outputs.len()),
-        ("latents", a.latents == b.latents),
-        ("blocks", a.blocks == b.blocks),
-        ("cells", a.cells == b.cells),
+        ("latents", first.map(|claims| &claims.latents) == second.map(|claims| &claims.latents)),
+        ("blocks", first.map(|claims| &claims.blocks) == second.map(|claims| &claims.blocks)),
+        ("cells", a.cells() == b.cells()),
     ]
     .into_iter()
     .find_map(|(field, agree)| (!agree).then_some(field))

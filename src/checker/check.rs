@@ -6,7 +6,9 @@ use crate::witness::{witness_enclosure, witness_error};
 use crate::arith::number::{Rational, max};
 use crate::arith::polynomial::Polynomial;
 use crate::boxes::implied::ImpliedSumformer;
-use crate::format::certificate::{CellClaim, Certificate, OutputClaim, WitnessKind};
+use crate::format::certificate::{
+    BoxClaims, CellClaim, Certificate, OutputClaim, PolynomialClaims, ProofRoute, WitnessKind,
+};
 use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
@@ -241,25 +243,24 @@ pub fn derive_bound(
     certificate: &Certificate,
 ) -> Result<Derived, Refusal> {
     let mut parts = Parts::common();
-    let outputs = match &certificate.cells {
-        Some(claim) => {
+    let claims = Some(certificate.outputs.as_slice());
+    let outputs = match &certificate.route {
+        ProofRoute::Cells(claim) => {
             parts.add(Part::Tables);
             derive_on_cells(target, network, certificate, claim)?
         }
-        None => {
+        ProofRoute::Boxes(BoxClaims { tree, .. }) => {
+            parts.add(Part::Boxes);
             let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
+            derive_on_boxes(target, network, &run, tree, claims)?
+        }
+        ProofRoute::Polynomial(_) => {
             parts.add(Part::Polynomials);
+            let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
             if !run.surrogate().is_target {
                 parts.add(Part::Surrogates);
             }
-            let claims = Some(certificate.outputs.as_slice());
-            match &certificate.boxes {
-                Some(tree) => {
-                    parts.add(Part::Boxes);
-                    derive_on_boxes(target, network, &run, tree, claims)?
-                }
-                None => derive_outputs(network, &run, claims)?,
-            }
+            derive_outputs(network, &run, claims)?
         }
     };
     let bound = largest_total(&outputs);
@@ -270,7 +271,7 @@ pub fn derive_bound(
         );
     }
     let epsilon = &certificate.epsilon.0;
-    let ramps = certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref());
+    let ramps = certificate.cells().and_then(|cells| cells.ramps.as_ref());
     let scope = match ramps {
         _ if certificate.certified.0 <= *epsilon => Scope::Everywhere,
         Some(ramps) if ramps.bound.0 <= *epsilon => Scope::OffRamps,
@@ -343,27 +344,28 @@ pub fn run_blocks(
     observe: &mut dyn FnMut(usize, &SymbolicRun),
 ) -> Result<SymbolicRun, Refusal> {
     require_shapes(target, network, certificate)?;
-    if certificate.cells.is_some() {
-        return Err(
-            Rule::GadgetUnits.unsupported("certificate", "it is about cells; blocks have no polynomials")
-        );
-    }
-    let surrogate = match certificate.boxes {
-        // Boxes compare the Sumformer with the target itself.
-        Some(_) => Surrogate::polynomial(target, Vec::new()),
-        None => Surrogate::of(target, &certificate.approximations)?,
+    let (surrogate, stream) = match &certificate.route {
+        ProofRoute::Polynomial(PolynomialClaims { approximations, stream }) => {
+            (Surrogate::of(target, approximations)?, stream)
+        }
+        // The Sumformer is compared with the target itself.
+        ProofRoute::Boxes(BoxClaims { stream, .. }) => (Surrogate::polynomial(target, Vec::new()), stream),
+        ProofRoute::Cells(_) => {
+            let message = "it is about cells; blocks have no polynomials";
+            return Err(Rule::GadgetUnits.unsupported("certificate", message));
+        }
     };
     let mut run = SymbolicRun::start(Arc::new(surrogate), &network.embedding, network.width());
     observe(0, &run);
     let mut latents_claimed = false;
-    for (index, (block, gadgets)) in network.blocks.iter().zip(&certificate.blocks).enumerate() {
+    for (index, (block, gadgets)) in network.blocks.iter().zip(&stream.blocks).enumerate() {
         run.block(index, block, gadgets, &mut |_| {
             latents_claimed = true;
-            Ok(certificate.latents.clone())
+            Ok(stream.latents.clone())
         })?;
         observe(index + 1, &run);
     }
-    if !latents_claimed && !certificate.latents.is_empty() {
+    if !latents_claimed && !stream.latents.is_empty() {
         return Err(
             Rule::LatentRange.invalid("latents", "latents are claimed, but no attention layer makes any")
         );
@@ -471,38 +473,25 @@ pub fn require_same_shape(target: &Target, network: &Network) -> Result<(), Refu
 fn require_shapes(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
     require_same_shape(target, network)?;
     let refuse = |place: &str, message: String| Err(Rule::Shape.invalid(place, message));
-    // With `cells` nothing is claimed of single blocks and latents.
-    let blocks = if certificate.cells.is_some() { 0 } else { network.blocks.len() };
-    if certificate.outputs.len() != network.outputs || certificate.blocks.len() != blocks {
+    if certificate.outputs.len() != network.outputs {
+        let claimed = certificate.outputs.len();
         return refuse(
             "certificate",
-            format!(
-                "it speaks of {} outputs and {} blocks instead of {} and {blocks}",
-                certificate.outputs.len(),
-                certificate.blocks.len(),
-                network.outputs,
-            ),
+            format!("it speaks of {claimed} outputs instead of {}", network.outputs),
         );
     }
-    if certificate.cells.is_some() && !certificate.latents.is_empty() {
-        return refuse("certificate", "it claims both cells and latents".into());
-    }
-    if (certificate.cells.is_some() || certificate.boxes.is_some()) && !certificate.approximations.is_empty()
-    {
-        return refuse(
-            "certificate",
-            "with cells or boxes the target has no surrogate, so no approximations".into(),
-        );
-    }
-    if certificate.cells.is_some() && certificate.boxes.is_some() {
-        return refuse("certificate", "it claims both cells and boxes".into());
-    }
-    let mut claimed = certificate.blocks.iter().flatten().flat_map(|gadget| &gadget.outputs);
-    if let Some(output) = claimed.find(|output| output.slot >= network.width()) {
-        return refuse(
-            "certificate",
-            format!("a gadget writes to slot {}, the network has {}", output.slot, network.width()),
-        );
+    if let Some(stream) = certificate.stream() {
+        if stream.blocks.len() != network.blocks.len() {
+            let (claimed, blocks) = (stream.blocks.len(), network.blocks.len());
+            return refuse("certificate", format!("it speaks of {claimed} blocks instead of {blocks}"));
+        }
+        let mut claimed = stream.blocks.iter().flatten().flat_map(|gadget| &gadget.outputs);
+        if let Some(output) = claimed.find(|output| output.slot >= network.width()) {
+            return refuse(
+                "certificate",
+                format!("a gadget writes to slot {}, the network has {}", output.slot, network.width()),
+            );
+        }
     }
     if !certificate.epsilon.0.is_positive() {
         return refuse("epsilon", "epsilon must be positive".into());

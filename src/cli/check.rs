@@ -70,7 +70,7 @@ fn result(folder: &Path, checked: &Checked, seconds: f64) -> Value {
         "certified": upper(&certificate.certified.0),
         "witness": certificate.witness.as_ref().map(witness::error_json),
     });
-    if let Some(cells) = &certificate.cells {
+    if let Some(cells) = certificate.cells() {
         add_cells(&mut result, cells, &certificate.certified.0);
     }
     add_verdict(&mut result, &checked.verdict);
@@ -167,7 +167,7 @@ pub fn in_words(certificate: &Certificate, verdict: &Verdict) -> String {
     match verdict {
         Verdict::Valid(derived) => {
             let whole = format!("|network - target| <= {} on the whole box", exact(&certificate.certified));
-            let ramps = certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref());
+            let ramps = certificate.cells().and_then(|cells| cells.ramps.as_ref());
             let claim = match (derived.scope, ramps) {
                 (Scope::OffRamps, Some(ramps)) => format!(
                     "valid OFF THE RAMPS ONLY: |network - target| <= {} except on a share <= {} of the box; {whole}",

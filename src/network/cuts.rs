@@ -307,7 +307,10 @@ mod tests {
             [(Function::Log, zero.clone()), (Function::Sqrt, -one.clone()), (Function::Inverse, ratio(-1, 2))]
         {
             let refused = bound((&zero, &one), function, &shift, (&[], &one), &[]).unwrap_err();
-            assert!(refused.message.contains("not defined") || refused.message.contains("divisor"), "{function:?} {refused:?}");
+            assert!(
+                refused.message.contains("not defined") || refused.message.contains("divisor"),
+                "{function:?} {refused:?}"
+            );
         }
         let far = bound((&zero, &integer(1_i64 << 40)), Function::Exp, &zero, (&[], &one), &[]).unwrap_err();
         assert!(!far.message.is_empty(), "{far:?}");

@@ -10,9 +10,9 @@ use sumformer_checker::enclosure::univariate::image;
 use sumformer_checker::format::certificate::{Gadget, GadgetOutput};
 use sumformer_checker::format::network::Unit;
 use sumformer_checker::format::sparse::SparseVector;
+use sumformer_checker::language::EvalError;
 use sumformer_checker::language::Scalar;
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::language::EvalError;
 use sumformer_checker::polynomial_route::function_supremum::FunctionDistances;
 use sumformer_checker::polynomial_route::gadget::function_distances;
 use sumformer_checker::refusal::{Refusal, Rule};
@@ -299,7 +299,8 @@ mod tests {
         let direction = SparseVector::from_entries([(0, ratio(2, 1)), (2, ratio(-1, 2))]);
         let range = interval(ratio(-9, 2), ratio(7, 3));
         for (function, units) in [(Function::Relu, 1), (Function::Abs, 2), (Function::Hat, 3)] {
-            let built = piecewise_function((0, function), &ratio(1, 3), 50, &direction, &range, &outputs).unwrap();
+            let built =
+                piecewise_function((0, function), &ratio(1, 3), 50, &direction, &range, &outputs).unwrap();
             assert_eq!((built.units.len(), built.bias.len()), (units, 0));
             let factors = built.claim.outputs.iter().map(|output| output.factor.clone().unwrap().0);
             assert_eq!(factors.collect::<Vec<_>>(), vec![ratio(5, 1), ratio(-2, 3)]);

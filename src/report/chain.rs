@@ -54,16 +54,17 @@ pub fn chain(checked: &Checked, facts: Option<&Facts>) -> Vec<Step> {
             let place = format!("node {}:{}", replaced.output, replaced.node);
             push(&place, &replaced.by, replaced.error.clone(), Kind::Local);
         }
+        let stream = certificate.stream();
+        let latents = stream.map(|claims| claims.latents.as_slice()).unwrap_or_default();
         for block in &facts.blocks {
             let (b, place) = (block.block, format!("block {}", block.block));
-            if let Some(error) = certificate.blocks.get(b).and_then(|gadgets| largest(gadgets)) {
+            if let Some(error) = stream.and_then(|claims| largest(claims.blocks.get(b)?)) {
                 let what =
                     format!("largest error of one of {} functions of one variable", block.gadgets.len());
                 push(&place, &what, Bound::upper(&error), Kind::Local);
             }
             if facts.attention_block == Some(b)
-                && let Some(error) =
-                    certificate.latents.iter().map(|latent| latent.error.0.clone()).reduce(max)
+                && let Some(error) = latents.iter().map(|latent| latent.error.0.clone()).reduce(max)
             {
                 push(&place, "largest error of a sum over tokens", Bound::upper(&error), Kind::Gathered);
             }
@@ -73,7 +74,7 @@ pub fn chain(checked: &Checked, facts: Option<&Facts>) -> Vec<Step> {
         }
     }
     parts(certificate, &mut push);
-    if let Some(ramps) = certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
+    if let Some(ramps) = certificate.cells().and_then(|cells| cells.ramps.as_ref()) {
         push("network", "certified off the ramps", Bound::upper(&ramps.bound.0), Kind::Bound);
     }
     let certified = if matches!(checked.verdict, Verdict::Valid(_)) {
@@ -96,7 +97,7 @@ pub fn chain(checked: &Checked, facts: Option<&Facts>) -> Vec<Step> {
 
 /// Residual and lowering of each output.
 fn parts(certificate: &Certificate, push: &mut impl FnMut(&str, &str, Bound, Kind)) {
-    let [residual, lowering] = if certificate.cells.is_some() {
+    let [residual, lowering] = if certificate.cells().is_some() {
         ["residual: the target varies within cells", "lowering: |network - Sumformer|"]
     } else {
         ["residual: |Sumformer - target|", "lowering: |network - Sumformer|"]

@@ -183,7 +183,7 @@ impl Facts {
         let blocks: Vec<BlockFacts> = network
             .blocks
             .iter()
-            .zip(&certificate.blocks)
+            .zip(certificate.stream().map(|claims| claims.blocks.as_slice()).unwrap_or_default())
             .enumerate()
             .map(|(b, (block, gadgets))| names.block(b, block, gadgets, attention_block == Some(b)))
             .collect();

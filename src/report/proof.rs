@@ -12,7 +12,7 @@ use crate::algebra::multi_index::count;
 use itertools::Itertools;
 use num_bigint::BigUint;
 use sumformer_checker::check::{Checked, Verdict};
-use sumformer_checker::format::certificate::Certificate;
+use sumformer_checker::format::certificate::{Certificate, ProofRoute};
 use sumformer_checker::format::network::{Mechanism, Network, NetworkSize};
 use sumformer_checker::language::print;
 use sumformer_checker::language::target::{Target, Tokens};
@@ -79,7 +79,7 @@ pub struct ProofReport {
 impl ProofReport {
     /// Collects everything from a proof that has just been checked.
     pub fn collect(place: String, checked: Checked, sha256: [String; 2], check_seconds: Option<f64>) -> Self {
-        let construction = match &checked.certificate.cells {
+        let construction = match checked.certificate.cells() {
             Some(claim) => {
                 CellFacts::collect(&checked, claim).map(|facts| Construction::Discontinuous(Box::new(facts)))
             }
@@ -105,7 +105,10 @@ impl ProofReport {
             slice: Slice::sample(&target, &network, certificate.witness.as_ref()),
             stream: Stream::of(&network),
             weights: Weights::of(&network),
-            boxes: certificate.boxes.as_ref().and_then(|tree| TreeFacts::read(tree, coordinates)),
+            boxes: match &certificate.route {
+                ProofRoute::Boxes(claims) => TreeFacts::read(&claims.tree, coordinates),
+                ProofRoute::Polynomial(_) | ProofRoute::Cells(_) => None,
+            },
             activation: network.blocks.iter().map(|b| words::activation(b.activation)).unique().join(", "),
             size: network.size(),
             place,
@@ -132,28 +135,32 @@ impl ProofReport {
 
     /// continuous or discontinuous.
     pub fn kind(&self) -> &'static str {
-        if self.certificate.cells.is_some() { "discontinuous" } else { "continuous" }
+        if self.certificate.cells().is_some() { "discontinuous" } else { "continuous" }
     }
 
     /// The rules that this proof had to pass, in the checker's order.
     pub fn rules(&self) -> Vec<Rule> {
         let c = &self.certificate;
-        let gadgets = c.blocks.iter().any(|gadgets| !gadgets.is_empty());
+        let stream = c.stream();
+        let gadgets = stream.is_some_and(|claims| claims.blocks.iter().any(|gadgets| !gadgets.is_empty()));
+        let replaced =
+            matches!(&c.route, ProofRoute::Polynomial(claims) if !claims.approximations.is_empty());
+        let latents = stream.is_some_and(|claims| !claims.latents.is_empty());
         let attention = self.architecture != "none";
         let rules = [
             (true, Rule::Hash),
             (true, Rule::Shape),
             (c.witness.is_some(), Rule::Witness),
-            (!c.approximations.is_empty(), Rule::Approximation),
+            (replaced, Rule::Approximation),
             (gadgets, Rule::GadgetUnits),
             (gadgets, Rule::GadgetRange),
             (gadgets, Rule::GadgetError),
             (attention, Rule::Attention),
-            (c.cells.is_some(), Rule::Cells),
-            (!c.latents.is_empty(), Rule::LatentRange),
-            (!c.latents.is_empty(), Rule::LatentError),
+            (c.cells().is_some(), Rule::Cells),
+            (latents, Rule::LatentRange),
+            (latents, Rule::LatentError),
             (true, Rule::Lowering),
-            (c.boxes.is_some(), Rule::Boxes),
+            (matches!(c.route, ProofRoute::Boxes(_)), Rule::Boxes),
             (true, Rule::Residual),
             (true, Rule::Total),
         ];
@@ -177,7 +184,7 @@ fn attention(network: &Network) -> (&'static str, String) {
 /// The d' of Theorem 4.1's first proof for this n and d; it says nothing of other lengths and constructions.
 fn latent_bounds(target: &Target, certificate: &Certificate) -> Option<[BigUint; 2]> {
     match target.tokens {
-        Tokens::Fixed(n) if certificate.cells.is_none() && n <= LONGEST && target.dimension() <= WIDEST => {
+        Tokens::Fixed(n) if certificate.cells().is_none() && n <= LONGEST && target.dimension() <= WIDEST => {
             let (n, d) = (n as u32, target.dimension() as u32);
             Some([count(d, n - 1), count(d, n)])
         }

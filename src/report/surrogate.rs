@@ -4,7 +4,7 @@ use super::numbers::Bound;
 use super::words;
 use serde::Serialize;
 use sumformer_checker::arith::interval::Interval;
-use sumformer_checker::format::certificate::{Certificate, Replacement};
+use sumformer_checker::format::certificate::{Certificate, ProofRoute, Replacement};
 use sumformer_checker::language::ast::{Expr, ExprKind};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{TokenNames, print};
@@ -38,8 +38,10 @@ pub struct AtomFacts {
 
 /// The replacements of a certificate.
 pub fn replaced(target: &Target, certificate: &Certificate) -> Vec<ReplacedFacts> {
-    let approximations = certificate.approximations.iter();
-    approximations
+    let ProofRoute::Polynomial(claims) = &certificate.route else { return Vec::new() };
+    claims
+        .approximations
+        .iter()
         .map(|a| ReplacedFacts {
             output: a.output,
             node: a.node,

@@ -6,7 +6,7 @@ use sumformer::certify::boxes::{BoxOptions, Slice};
 use sumformer::certify::{MergeError, Proof, merge_proofs, prove_by_boxes};
 use sumformer_checker::arith::number::{Exact, ratio};
 use sumformer_checker::check::Verdict;
-use sumformer_checker::format::certificate::Certificate;
+use sumformer_checker::format::certificate::{BoxClaims, Certificate, PolynomialClaims, ProofRoute};
 
 fn parts(count: usize) -> Vec<Proof> {
     let p = proved(RATIONAL);
@@ -51,7 +51,8 @@ fn a_lost_part_leaves_open_boxes() {
     let mut parts = parts(3);
     parts.remove(1);
     let (certificate, verdict) = merge(&parts).unwrap();
-    assert!(certificate.boxes.unwrap().contains('?'));
+    let ProofRoute::Boxes(claims) = certificate.route else { panic!("no boxes") };
+    assert!(claims.tree.contains('?'));
     let Verdict::Incomplete(refusal) = verdict else { panic!("{verdict:?}") };
     assert!(refusal.message.contains("open boxes"), "{refusal}");
     // One part once more changes nothing.
@@ -59,7 +60,7 @@ fn a_lost_part_leaves_open_boxes() {
     let (alone, verdict) = merge(&parts[..1]).unwrap();
     assert!(matches!(verdict, Verdict::Incomplete(_)));
     assert_eq!(alone, parts[0].certificate);
-    assert_ne!(alone.boxes, again.boxes);
+    assert_ne!(alone.route, again.route);
 }
 
 #[test]
@@ -79,11 +80,11 @@ fn parts_of_different_proofs_are_not_merged() {
     assert_eq!(differs(&|c| c.epsilon = Exact(ratio(1, 2))), "epsilon");
     assert_eq!(differs(&|c| c.target_sha256.clear()), "target_sha256");
     assert_eq!(differs(&|c| c.network_sha256.clear()), "network_sha256");
-    assert_eq!(differs(&|c| drop(c.blocks.pop())), "blocks");
-    assert_eq!(differs(&|c| drop(c.latents.pop())), "latents");
+    assert_eq!(differs(&|c| drop(claims(c).stream.blocks.pop())), "blocks");
+    assert_eq!(differs(&|c| drop(claims(c).stream.latents.pop())), "latents");
     assert_eq!(differs(&|c| drop(c.outputs.pop())), "outputs");
-    assert!(matches!(merged(&|c| c.boxes = None), Err(MergeError::NoTree(1))));
-    assert!(matches!(merged(&|c| c.boxes = Some("c??".into())), Err(MergeError::Trees(_))));
+    assert!(matches!(merged(&|c| c.route = without_tree(c)), Err(MergeError::NoTree(1))));
+    assert!(matches!(merged(&|c| claims(c).tree = "c??".into()), Err(MergeError::Trees(_))));
     // A part that claims too much is found out by the checker.
     let mut parts = parts(2);
     for part in &mut parts {
@@ -92,4 +93,16 @@ fn parts_of_different_proofs_are_not_merged() {
     }
     let (_, verdict) = merge(&parts).unwrap();
     assert!(matches!(verdict, Verdict::Invalid(_)), "{verdict:?}");
+}
+
+fn claims(certificate: &mut Certificate) -> &mut BoxClaims {
+    match &mut certificate.route {
+        ProofRoute::Boxes(claims) => claims,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn without_tree(certificate: &mut Certificate) -> ProofRoute {
+    let stream = claims(certificate).stream.clone();
+    ProofRoute::Polynomial(PolynomialClaims { approximations: Vec::new(), stream })
 }

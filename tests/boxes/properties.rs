@@ -6,9 +6,9 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, ratio, to_f64};
 use sumformer_checker::boxes::difference::DifferenceEnclosure;
 use sumformer_checker::boxes::{Place, PreparedBox, Sides, Walk, derive, for_each_leaf};
-use sumformer_checker::subdivision::text::{Leaf, Node};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{evaluate_token, load_target};
+use sumformer_checker::subdivision::text::{Leaf, Node};
 
 /// A target over a box whose sides are not dyadic; its function plays no part.
 fn domain(tokens: usize) -> Target {

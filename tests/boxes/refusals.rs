@@ -4,11 +4,11 @@ use crate::support::{RATIONAL, epsilon, proved};
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, integer, ratio};
 use sumformer_checker::boxes::{Place, Sides, derive};
-use sumformer_checker::subdivision::text::Node;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::format::certificate::{CellClaim, Certificate};
+use sumformer_checker::format::certificate::{BoxClaims, Certificate, PolynomialClaims, ProofRoute};
 use sumformer_checker::language::load_target;
 use sumformer_checker::refusal::{Refusal, Rule};
+use sumformer_checker::subdivision::text::Node;
 
 fn invalid(verdict: Verdict) -> Refusal {
     match verdict {
@@ -24,8 +24,15 @@ fn incomplete(verdict: Verdict) -> Refusal {
     }
 }
 
+fn tree_of(certificate: &mut Certificate) -> &mut String {
+    match &mut certificate.route {
+        ProofRoute::Boxes(claims) => &mut claims.tree,
+        other => panic!("{other:?}"),
+    }
+}
+
 fn with_tree(tree: &str) -> impl FnOnce(&mut Certificate) {
-    |certificate| certificate.boxes = Some(tree.into())
+    move |certificate| *tree_of(certificate) = tree.into()
 }
 
 #[test]
@@ -117,7 +124,12 @@ fn claims_below_the_derived_bound_are_invalid() {
     assert_eq!(invalid(p.verdict(lowering)).rule, Rule::Lowering);
 
     // Without the tree the target is a quotient, which the network's polynomial is not.
-    assert_eq!(invalid(p.verdict(|certificate| certificate.boxes = None)).rule, Rule::Residual);
+    let without = |certificate: &mut Certificate| {
+        let ProofRoute::Boxes(BoxClaims { stream, .. }) = &certificate.route else { panic!("no boxes") };
+        let stream = stream.clone();
+        certificate.route = ProofRoute::Polynomial(PolynomialClaims { approximations: Vec::new(), stream });
+    };
+    assert_eq!(invalid(p.verdict(without)).rule, Rule::Residual);
 }
 
 /// A coarser tree proves less, and says so.
@@ -128,7 +140,7 @@ fn one_box_proves_little() {
     assert_eq!(refusal.rule, Rule::Residual, "{refusal}");
     let (bound, _) = &derive(&p.target, &p.sumformer, ".").unwrap().outputs[0];
     let accepted = p.verdict(|certificate| {
-        certificate.boxes = Some(".".into());
+        *tree_of(certificate) = ".".into();
         certificate.outputs[0].residual = Exact(bound.clone());
         certificate.certified = Exact(bound + &certificate.outputs[0].lowering.0);
         certificate.epsilon = certificate.certified.clone();
@@ -137,18 +149,6 @@ fn one_box_proves_little() {
     assert!(*bound > epsilon());
 }
 
-#[test]
-fn cells_and_boxes_exclude_each_other() {
-    let p = proved(RATIONAL);
-    let both = |certificate: &mut Certificate| {
-        certificate.cells = Some(CellClaim { count: 1, entries: 1, keys: 1, ramps: None });
-        certificate.latents.clear();
-        certificate.blocks.clear();
-    };
-    assert_eq!(invalid(p.verdict(both)).rule, Rule::Shape);
-}
-
-/// A target whose symmetry is not decided has no chamber.
 #[test]
 fn targets_of_unknown_symmetry_are_refused() {
     let p = proved(RATIONAL);

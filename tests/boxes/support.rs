@@ -7,7 +7,7 @@ use sumformer::network::builder::BuiltNetwork;
 use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::boxes::implied::ImpliedSumformer;
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
-use sumformer_checker::format::certificate::Certificate;
+use sumformer_checker::format::certificate::{Certificate, ProofRoute};
 use sumformer_checker::language::evaluate_sequence;
 use sumformer_checker::language::target::{Target, Tokens};
 
@@ -51,7 +51,10 @@ impl Proved {
 
     /// The tree of the certificate.
     pub fn tree(&self) -> &str {
-        self.proof.certificate.boxes.as_deref().expect("a tree")
+        match &self.proof.certificate.route {
+            ProofRoute::Boxes(claims) => &claims.tree,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// target − Sumformer in floating point, n × c.

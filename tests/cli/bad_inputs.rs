@@ -247,9 +247,27 @@ fn proofs_that_were_tampered_with() {
         (Replace(NETWORK, "\"tokens\"", "\"tokens\": 2, \"tokens\""), 2, "duplicate field"),
         (Replace(CERTIFICATE, "\"epsilon\"", "\"epsilon\": \"1\", \"epsilon\""), 2, "duplicate field"),
         (
-            Replace(CERTIFICATE, "sumformer-certificate/1", "sumformer-certificate/2"),
+            Replace(CERTIFICATE, "sumformer-certificate/2", "sumformer-certificate/3"),
             2,
             "is not `sumformer-cert",
+        ),
+        (
+            Replace(CERTIFICATE, "sumformer-certificate/2", "sumformer-certificate/1"),
+            2,
+            "is not `sumformer-certificate/2`",
+        ),
+        (Certificate(old), 2, "`sumformer-certificate/1` is no longer read; prove the target once more"),
+        (
+            Certificate(|c| c["route"]["cells"] = json!({"count": 1, "entries": 1, "keys": 1})),
+            2,
+            "certificate.json",
+        ),
+        (Certificate(|c| c["route"] = "cells".into()), 2, "expected an object"),
+        (Certificate(|c| c["route"] = json!({})), 2, "certificate.json"),
+        (
+            Certificate(|c| c["route"]["polynomial"] = json!([[], {"latents": [], "blocks": []}])),
+            2,
+            "expected an object",
         ),
         (Replace(NETWORK, "sumformer-network/1", "onnx"), 2, "is not `sumformer-network/1`"),
         (Network(|n| n["comment"] = "x".into()), 2, "unknown field"),
@@ -293,25 +311,29 @@ fn proofs_that_were_tampered_with() {
         (Certificate(|c| c["epsilon"] = "0".into()), 1, "rule `shape`"),
         (Certificate(|c| c["outputs"] = json!([])), 1, "rule `shape`"),
         (Certificate(|c| c["outputs"][0]["lowering"] = "0".into()), 1, "rule `lowering`"),
-        (Certificate(|c| c["blocks"] = json!([[], []])), 1, "rule `gadget-units`"),
-        (Certificate(|c| c["blocks"][0][0]["units"] = 0.into()), 1, "rule `gadget-units`"),
-        (Certificate(|c| c["blocks"][0][0]["units"] = json!(u64::MAX)), 1, "rule `gadget-units`"),
+        (Certificate(|c| stream(c)["blocks"] = json!([[], []])), 1, "rule `gadget-units`"),
+        (Certificate(|c| stream(c)["blocks"][0][0]["units"] = 0.into()), 1, "rule `gadget-units`"),
+        (Certificate(|c| stream(c)["blocks"][0][0]["units"] = json!(u64::MAX)), 1, "rule `gadget-units`"),
         (
             Certificate(|c| {
-                let mut second = c["blocks"][0][0].clone();
+                let mut second = stream(c)["blocks"][0][0].clone();
                 second["units"] = json!(u64::MAX);
-                c["blocks"][0].as_array_mut().unwrap().push(second);
+                stream(c)["blocks"][0].as_array_mut().unwrap().push(second);
             }),
             1,
             "rule `gadget-units`",
         ),
-        (Certificate(|c| c["blocks"][0][0]["units"] = json!(-1)), 2, "certificate.json"),
-        (Certificate(|c| c["blocks"][0][0]["range"] = json!(["1", "0"])), 2, "is empty"),
-        (Certificate(|c| c["blocks"][0][0]["range"] = json!(["0", "0"])), 1, "rule `gadget-range`"),
-        (Certificate(|c| c["blocks"][0][0]["outputs"][0]["slot"] = json!(u64::MAX)), 1, "rule `shape`"),
-        (Certificate(|c| c["blocks"][0][0]["outputs"][0]["error"] = "-1".into()), 1, "rule `gadget-"),
-        (Certificate(|c| c["latents"] = json!([])), 1, "rule `latent-range`"),
-        (Certificate(|c| c["latents"][0]["error"] = "-1".into()), 1, "rule `latent-error`"),
+        (Certificate(|c| stream(c)["blocks"][0][0]["units"] = json!(-1)), 2, "certificate.json"),
+        (Certificate(|c| stream(c)["blocks"][0][0]["range"] = json!(["1", "0"])), 2, "is empty"),
+        (Certificate(|c| stream(c)["blocks"][0][0]["range"] = json!(["0", "0"])), 1, "rule `gadget-range`"),
+        (
+            Certificate(|c| stream(c)["blocks"][0][0]["outputs"][0]["slot"] = json!(u64::MAX)),
+            1,
+            "rule `shape`",
+        ),
+        (Certificate(|c| stream(c)["blocks"][0][0]["outputs"][0]["error"] = "-1".into()), 1, "rule `gadget-"),
+        (Certificate(|c| stream(c)["latents"] = json!([])), 1, "rule `latent-range`"),
+        (Certificate(|c| stream(c)["latents"][0]["error"] = "-1".into()), 1, "rule `latent-error`"),
         (Certificate(|c| c["witness"]["token"] = json!(u64::MAX)), 1, "rule `witness`"),
         (Certificate(|c| c["witness"]["input"] = json!([["2"], ["2"]])), 1, "is outside"),
         (Certificate(|c| c["witness"]["input"] = json!([[], []])), 1, "rule `witness`"),
@@ -340,5 +362,21 @@ fn proofs_that_were_tampered_with() {
             assert!(run.code <= 3, "{what}, {line}: {}", run.stderr);
             assert!(*code != 2 || run.code == 2, "{what}, {line}: {}", run.stdout);
         }
+    }
+}
+
+/// What a certificate claims of the blocks.
+fn stream(certificate: &mut Value) -> &mut Value {
+    &mut certificate["route"]["polynomial"]["stream"]
+}
+
+/// The form that certificates had before.
+fn old(certificate: &mut Value) {
+    let stream = stream(certificate).take();
+    let fields = certificate.as_object_mut().unwrap();
+    fields.remove("route");
+    fields.insert("format".into(), "sumformer-certificate/1".into());
+    for key in ["latents", "blocks"] {
+        fields.insert(key.into(), stream[key].clone());
     }
 }

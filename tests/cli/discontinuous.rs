@@ -154,7 +154,7 @@ fn a_share_above_1_is_no_claim() {
     let file = folder.path().join("certificate.json");
     let mut certificate: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     for (measure, code) in [("1", 0), ("2", 1), ("1/100", 1)] {
-        certificate["cells"]["ramps"]["measure"] = measure.into();
+        certificate["route"]["cells"]["ramps"]["measure"] = measure.into();
         std::fs::write(&file, certificate.to_string()).unwrap();
         run(folder.path(), "check .").expect(code);
     }

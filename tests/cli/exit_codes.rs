@@ -75,8 +75,12 @@ fn eval_ends_with_each_code() {
 
     // Claims that do not follow: the network still has values, the Sumformer it is said to implement has none.
     let copy = Copy::of("relu");
-    copy.edit("certificate.json", |c| c["blocks"][0][0]["outputs"][0]["error"] = "0".into());
-    copy.edit("certificate.json", |c| c["latents"][0]["range"] = serde_json::json!(["0", "0"]));
+    copy.edit("certificate.json", |c| {
+        c["route"]["polynomial"]["stream"]["blocks"][0][0]["outputs"][0]["error"] = "0".into()
+    });
+    copy.edit("certificate.json", |c| {
+        c["route"]["polynomial"]["stream"]["latents"][0]["range"] = serde_json::json!(["0", "0"])
+    });
     let eval = |of: &str| {
         run_in(copy.path(), &["eval", ".", "--input", "-", "--scalar", "f64", "--of", of], b"[[0],[1]]")
     };

@@ -1,6 +1,6 @@
 //! What the checker says of corrupted proofs with atoms: one corruption each, made by hand.
 
-use super::proofs::{Proof, Subject, build};
+use super::proofs::{Proof, Subject, build, stream};
 use super::refusals::{expect, expect_unsupported};
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
@@ -27,14 +27,15 @@ fn proof(construction: &str) -> Proof {
 
 /// The block of the gadget that computes an atom, and its number there.
 fn place(proof: &Proof, atom: usize) -> (usize, usize) {
-    let blocks = proof.certificate.blocks.iter().enumerate();
+    let claims = &proof.certificate.stream().expect("claims about blocks").blocks;
+    let blocks = claims.iter().enumerate();
     let mut all = blocks.flat_map(|(b, gadgets)| (0..gadgets.len()).map(move |g| (b, g)));
-    all.find(|&(b, g)| proof.certificate.blocks[b][g].atom == Some(atom)).expect("computed")
+    all.find(|&(b, g)| claims[b][g].atom == Some(atom)).expect("computed")
 }
 
 fn gadget(proof: &mut Proof, atom: usize) -> &mut Gadget {
     let (b, g) = place(proof, atom);
-    &mut proof.certificate.blocks[b][g]
+    &mut stream(&mut proof.certificate).blocks[b][g]
 }
 
 fn without_witness(construction: &str) -> Proof {
@@ -63,17 +64,18 @@ fn gadgets_of_atoms() {
     expect(quotient(), square, rule, "gadget", "beside an atom there is an affine function only");
     // The arguments of atoms 0 and 1 of a maximum are other functions, not only moved ones, where a sum is between.
     let other = |p: &mut Proof| {
-        let last = p.certificate.blocks.iter().flatten().filter_map(|g| g.atom).max().expect("atoms");
+        let last =
+            stream(&mut p.certificate).blocks.iter().flatten().filter_map(|g| g.atom).max().expect("atoms");
         gadget(p, 0).atom = Some(last);
     };
     expect(without_witness("largest"), other, rule, "gadget", "its variable is not the argument of the atom");
     let twice = |p: &mut Proof| {
         let (b, g) = place(p, 0);
-        let units: usize = p.certificate.blocks[b][..g].iter().map(|g| g.units).sum();
-        let copied = p.certificate.blocks[b][g].clone();
+        let units: usize = stream(&mut p.certificate).blocks[b][..g].iter().map(|g| g.units).sum();
+        let copied = stream(&mut p.certificate).blocks[b][g].clone();
         let copies = p.network.blocks[b].units[units..units + copied.units].to_vec();
         p.network.blocks[b].units.splice(units..units, copies);
-        p.certificate.blocks[b].insert(g, copied);
+        stream(&mut p.certificate).blocks[b].insert(g, copied);
     };
     expect_unsupported(quotient(), twice, rule, "atom 0 is computed a second time");
     let squared = |p: &mut Proof| {
@@ -158,21 +160,57 @@ fn atoms_of_functions_that_do_not_exist_here() {
 
 #[test]
 fn approximations() {
-    let name = |node| Approximation { output: 0, node, by: Replacement::Name, error: Exact(integer(0)), cuts: String::new() };
-    let extra = |p: &mut Proof| p.certificate.approximations.push(name(99));
+    let name = |node| Approximation {
+        output: 0,
+        node,
+        by: Replacement::Name,
+        error: Exact(integer(0)),
+        cuts: String::new(),
+    };
+    let extra = |p: &mut Proof| approximations_of(p).push(name(99));
     expect(without_witness("quotient"), extra, Rule::Approximation, "approximation 0", "no node 99");
-    let finer = |p: &mut Proof| p.certificate.approximations[0].error.0 /= integer(2);
+    let finer = |p: &mut Proof| approximations_of(p)[0].error.0 /= integer(2);
     expect(without_witness("largest"), finer, Rule::Approximation, "approximation 0", "half the distance");
-    let boxes = |p: &mut Proof| p.certificate.boxes = Some(String::new());
-    let mut polynomial = without_witness("largest");
-    polynomial.certificate.latents.clear();
+    let uncut = |p: &mut Proof| approximations_of(p)[0].cuts = ".a".into();
+    let message = "cuts, character 0: the text goes on behind the last part";
+    expect(without_witness("largest"), uncut, Rule::Approximation, "approximation 0", message);
+}
+
+fn approximations_of(proof: &mut Proof) -> &mut Vec<Approximation> {
+    super::proofs::approximations(&mut proof.certificate).expect("normal forms are compared")
+}
+
+#[test]
+fn cuts_of_gadgets() {
+    let rule = Rule::GadgetError;
+    let quotient = || without_witness("quotient");
+    let with = |cuts: &str| {
+        let cuts = cuts.to_string();
+        move |p: &mut Proof| gadget(p, 0).outputs[0].cuts = cuts
+    };
     expect(
-        polynomial,
-        boxes,
-        Rule::Shape,
-        "certificate",
-        "the target has no surrogate, so no approximations",
+        quotient(),
+        with("?"),
+        rule,
+        "gadget",
+        "cuts, character 0: neither a leaf nor a split begins here",
     );
+    expect(quotient(), with("b"), rule, "gadget", "character 0: this part has no such side");
+    expect(quotient(), with(&"a".repeat(65)), rule, "gadget", "character 64: a part is halved more than 64");
+    let long = ".".repeat(100_000);
+    expect(quotient(), with(&long), rule, "gadget", "the text goes on behind the last part");
+    let uncut = |p: &mut Proof| {
+        let output = &mut gadget(p, 0).outputs[0];
+        assert!(output.cuts.contains('a'), "the bound is that of the pieces: {}", output.cuts);
+        output.cuts.clear();
+    };
+    expect(quotient(), uncut, rule, "gadget", "the distance to the function reaches");
+    let polynomial = |p: &mut Proof| {
+        let claims = &mut stream(&mut p.certificate).blocks;
+        let gadget = claims.iter_mut().flatten().find(|g| g.atom.is_none() && !g.outputs.is_empty());
+        gadget.expect("a polynomial").outputs[0].cuts = "a".into();
+    };
+    expect(quotient(), polynomial, Rule::GadgetUnits, "gadget", "beside a polynomial nothing is cut");
 }
 
 #[test]

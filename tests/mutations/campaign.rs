@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::check::{Checked, Verdict};
-use sumformer_checker::format::certificate::{Certificate, WitnessKind};
+use sumformer_checker::format::certificate::{
+    Approximation, Certificate, ProofRoute, StreamClaims, WitnessKind,
+};
 use sumformer_checker::language::load_target;
 use sumformer_checker::witness::{witness_enclosure, witness_error};
 
@@ -244,8 +246,16 @@ fn judge(
 
 /// Whether bounds exceed what they bound a little: those of functions are not exact, and residuals are not 0.
 fn has_margins(certificate: &Certificate) -> bool {
-    let mut gadgets = certificate.blocks.iter().flatten();
-    !certificate.approximations.is_empty() || gadgets.any(|gadget| gadget.atom.is_some())
+    let (approximations, stream) = claims(certificate);
+    !approximations.is_empty() || stream.blocks.iter().flatten().any(|gadget| gadget.atom.is_some())
+}
+
+/// What is claimed of nodes and of blocks.
+fn claims(certificate: &Certificate) -> (&[Approximation], &StreamClaims) {
+    match &certificate.route {
+        ProofRoute::Polynomial(claims) => (&claims.approximations, &claims.stream),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Whether `weak` claims nothing that `strong` does not: same structure, wider ranges, larger errors and bounds.
@@ -256,14 +266,16 @@ fn weaker(strong: &Certificate, weak: &Certificate) -> bool {
             .iter()
             .zip(&weak.outputs)
             .all(|(s, w)| s.lowering <= w.lowering && s.residual <= w.residual);
-    let latents = strong.latents.len() == weak.latents.len()
-        && strong
+    let ((strong_approximations, strong_stream), (weak_approximations, weak_stream)) =
+        (claims(strong), claims(weak));
+    let latents = strong_stream.latents.len() == weak_stream.latents.len()
+        && strong_stream
             .latents
             .iter()
-            .zip(&weak.latents)
+            .zip(&weak_stream.latents)
             .all(|(s, w)| s.slot == w.slot && w.range.encloses(&s.range) && s.error <= w.error);
-    let blocks = strong.blocks.len() == weak.blocks.len()
-        && strong.blocks.iter().zip(&weak.blocks).all(|(s, w)| {
+    let blocks = strong_stream.blocks.len() == weak_stream.blocks.len()
+        && strong_stream.blocks.iter().zip(&weak_stream.blocks).all(|(s, w)| {
             s.len() == w.len()
                 && s.iter().zip(w).all(|(s, w)| {
                     s.units == w.units
@@ -274,16 +286,15 @@ fn weaker(strong: &Certificate, weak: &Certificate) -> bool {
                             s.slot == w.slot
                                 && s.polynomial == w.polynomial
                                 && s.factor == w.factor
+                                && s.cuts == w.cuts
                                 && s.error <= w.error
                         })
                 })
         });
-    let approximations = strong.approximations.len() == weak.approximations.len()
-        && strong
-            .approximations
-            .iter()
-            .zip(&weak.approximations)
-            .all(|(s, w)| (s.output, s.node, &s.by) == (w.output, w.node, &w.by) && s.error <= w.error);
+    let approximations = strong_approximations.len() == weak_approximations.len()
+        && strong_approximations.iter().zip(weak_approximations).all(|(s, w)| {
+            (s.output, s.node, &s.by, &s.cuts) == (w.output, w.node, &w.by, &w.cuts) && s.error <= w.error
+        });
     let bounds = strong.epsilon <= weak.epsilon && strong.certified <= weak.certified;
     bounds && outputs && latents && blocks && approximations
 }

@@ -1,7 +1,7 @@
 //! Single changes of a certificate.
 
 use super::dice::Dice;
-use super::proofs::Proof;
+use super::proofs::{Proof, approximations, stream_if_any};
 use num_traits::Zero;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, integer};
@@ -119,8 +119,9 @@ impl CertificatePart {
                 );
             }
             Self::LatentSlot | Self::LatentRange | Self::LatentError => {
-                let l = dice.below(certificate.latents.len());
-                let latent = certificate.latents.get_mut(l)?;
+                let latents = &mut stream_if_any(certificate)?.latents;
+                let l = dice.below(latents.len());
+                let latent = latents.get_mut(l)?;
                 match self {
                     Self::LatentSlot => latent.slot = other_index(latent.slot, width, dice),
                     Self::LatentRange => latent.range = changed_range(&latent.range, dice),
@@ -128,12 +129,13 @@ impl CertificatePart {
                 }
             }
             Self::LatentRemoved => {
-                let l = dice.below(certificate.latents.len());
-                let latent = certificate.latents.get(l)?.clone();
+                let latents = &mut stream_if_any(certificate)?.latents;
+                let l = dice.below(latents.len());
+                let latent = latents.get(l)?.clone();
                 if dice.coin() {
-                    certificate.latents.remove(l);
+                    latents.remove(l);
                 } else {
-                    certificate.latents.push(latent);
+                    latents.push(latent);
                 }
             }
             Self::GadgetUnits => {
@@ -179,8 +181,9 @@ impl CertificatePart {
                 }
             }
             Self::GadgetRemoved | Self::GadgetsSwapped => {
-                let b = dice.below(certificate.blocks.len());
-                let gadgets = certificate.blocks.get_mut(b)?;
+                let blocks = &mut stream_if_any(certificate)?.blocks;
+                let b = dice.below(blocks.len());
+                let gadgets = blocks.get_mut(b)?;
                 let g = dice.below(gadgets.len());
                 let gadget = gadgets.get(g)?.clone();
                 if self == Self::GadgetsSwapped {
@@ -221,20 +224,22 @@ impl CertificatePart {
                 }
             }
             Self::ApproximationRemoved => {
-                let a = dice.below(certificate.approximations.len());
-                let copy = certificate.approximations.get(a)?.clone();
+                let approximations = approximations(certificate)?;
+                let a = dice.below(approximations.len());
+                let copy = approximations.get(a)?.clone();
                 if dice.coin() {
-                    certificate.approximations.remove(a);
+                    approximations.remove(a);
                 } else {
-                    certificate.approximations.insert(a, copy);
+                    approximations.insert(a, copy);
                 }
             }
             Self::ApproximationPlace
             | Self::ApproximationError
             | Self::ApproximationNumber
             | Self::ApproximationKind => {
-                let a = dice.below(certificate.approximations.len());
-                let approximation = certificate.approximations.get_mut(a)?;
+                let approximations = approximations(certificate)?;
+                let a = dice.below(approximations.len());
+                let approximation = approximations.get_mut(a)?;
                 match self {
                     Self::ApproximationPlace if dice.below(4) == 0 => {
                         approximation.output = other_index(approximation.output, 2, dice);
@@ -400,9 +405,9 @@ fn changed_range(range: &Interval, dice: &mut Dice) -> Interval {
 }
 
 fn random_gadget<'a>(certificate: &'a mut Certificate, dice: &mut Dice) -> Option<&'a mut Gadget> {
-    let filled: Vec<usize> =
-        (0..certificate.blocks.len()).filter(|&b| !certificate.blocks[b].is_empty()).collect();
+    let blocks = &mut stream_if_any(certificate)?.blocks;
+    let filled: Vec<usize> = (0..blocks.len()).filter(|&b| !blocks[b].is_empty()).collect();
     let b = *dice.pick(&filled)?;
-    let g = dice.below(certificate.blocks[b].len());
-    certificate.blocks[b].get_mut(g)
+    let g = dice.below(blocks[b].len());
+    blocks[b].get_mut(g)
 }

@@ -1,7 +1,7 @@
 //! Single changes of a network.
 
 use super::dice::Dice;
-use super::proofs::Proof;
+use super::proofs::{Proof, stream_if_any};
 use num_traits::One;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
@@ -174,7 +174,8 @@ impl NetworkPart {
                 let (b, u) = random_unit(network, dice)?;
                 let units = &mut network.blocks[b].units;
                 // Certificates about cells say nothing of blocks.
-                let claims = proof.certificate.blocks.get_mut(b);
+                let claims =
+                    stream_if_any(&mut proof.certificate).and_then(|claims| claims.blocks.get_mut(b));
                 let told = dice.coin();
                 let mut last = 0;
                 let gadget = claims.into_iter().flatten().find(|g| {
@@ -205,32 +206,30 @@ impl NetworkPart {
             Self::BlockRemoved | Self::BlockDuplicated => {
                 let b = dice.below(network.blocks.len());
                 let block = network.blocks.get(b)?.clone();
-                let claims = proof.certificate.blocks.get(b).cloned();
-                let told = claims.is_some() && dice.below(4) != 0;
+                let claims = stream_if_any(&mut proof.certificate).map(|claims| &mut claims.blocks);
+                let claims = claims.filter(|blocks| b < blocks.len() && dice.below(4) != 0);
                 if self == Self::BlockRemoved {
                     network.blocks.remove(b);
-                    if told {
-                        proof.certificate.blocks.remove(b);
-                    }
+                    claims.map(|blocks| blocks.remove(b));
                 } else {
                     network.blocks.insert(b, block);
-                    if told {
-                        proof.certificate.blocks.insert(b, claims.unwrap_or_default());
+                    if let Some(blocks) = claims {
+                        blocks.insert(b, blocks[b].clone());
                     }
                 }
             }
             Self::BlocksSwapped => {
                 let b = dice.below(network.blocks.len().checked_sub(1).filter(|&last| last > 0)?);
                 network.blocks.swap(b, b + 1);
-                let told = b + 1 < proof.certificate.blocks.len();
-                if told && dice.below(4) != 0 {
-                    proof.certificate.blocks.swap(b, b + 1);
+                let claims = stream_if_any(&mut proof.certificate).map(|claims| &mut claims.blocks);
+                if let Some(blocks) = claims.filter(|blocks| b + 1 < blocks.len() && dice.below(4) != 0) {
+                    blocks.swap(b, b + 1);
                 }
             }
             Self::AttentionDropped => {
                 network.blocks.iter_mut().find(|b| b.attention.is_some())?.attention = None;
                 if dice.coin() {
-                    proof.certificate.latents.clear();
+                    stream_if_any(&mut proof.certificate)?.latents.clear();
                 }
             }
             Self::AttentionCopied => {

@@ -12,7 +12,8 @@ use sumformer_checker::check::{
     Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs, run_blocks,
 };
 use sumformer_checker::format::certificate::{
-    CERTIFICATE_FORMAT, Certificate, OutputClaim, Witness, WitnessKind,
+    Approximation, CERTIFICATE_FORMAT, Certificate, OutputClaim, PolynomialClaims, ProofRoute, StreamClaims,
+    Witness, WitnessKind,
 };
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::format::sha256;
@@ -60,6 +61,28 @@ impl Proof {
             network: written("network.json", &network).as_bytes(),
             certificate: certificate.to_json().as_bytes(),
         })
+    }
+}
+
+/// What is claimed of the blocks, of which a certificate about cells says nothing.
+pub fn stream(certificate: &mut Certificate) -> &mut StreamClaims {
+    stream_if_any(certificate).expect("claims about blocks")
+}
+
+/// The same, if there is any.
+pub fn stream_if_any(certificate: &mut Certificate) -> Option<&mut StreamClaims> {
+    match &mut certificate.route {
+        ProofRoute::Polynomial(claims) => Some(&mut claims.stream),
+        ProofRoute::Boxes(claims) => Some(&mut claims.stream),
+        ProofRoute::Cells(_) => None,
+    }
+}
+
+/// The approximations of a certificate about normal forms.
+pub fn approximations(certificate: &mut Certificate) -> Option<&mut Vec<Approximation>> {
+    match &mut certificate.route {
+        ProofRoute::Polynomial(claims) => Some(&mut claims.approximations),
+        ProofRoute::Boxes(_) | ProofRoute::Cells(_) => None,
     }
 }
 
@@ -227,11 +250,10 @@ pub fn try_certify(target: &Target, built: &BuiltNetwork, epsilon: Rational) -> 
         certified: Exact(integer(0)),
         outputs: vec![nothing; target.outputs()],
         witness,
-        latents: built.latents.clone(),
-        approximations: built.run.surrogate().approximations.clone(),
-        blocks: built.gadgets.clone(),
-        cells: None,
-        boxes: None,
+        route: ProofRoute::Polynomial(PolynomialClaims {
+            approximations: built.run.surrogate().approximations.clone(),
+            stream: StreamClaims { latents: built.latents.clone(), blocks: built.gadgets.clone() },
+        }),
     };
     // The network may have been built for another target.
     let run = run_blocks(target, &built.network, &certificate, &mut |_, _| {}).ok()?;

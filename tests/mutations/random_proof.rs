@@ -191,7 +191,8 @@ fn random_gadget(
             })
             .collect(),
     };
-    let errors = polynomial_errors(&claim, &units, activation, &|| "gadget".into()).expect("proportional by construction");
+    let errors = polynomial_errors(&claim, &units, activation, &|| "gadget".into())
+        .expect("proportional by construction");
     for (output, error) in claim.outputs.iter_mut().zip(errors) {
         output.error = Exact(error);
     }

@@ -1,6 +1,6 @@
 //! Every rule refuses: one corruption each, made by hand, with the rule, the place and what is said.
 
-use super::proofs::{Proof, Subject, build};
+use super::proofs::{Proof, Subject, build, stream};
 use num_traits::{One, Zero};
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
@@ -84,14 +84,19 @@ fn shape() {
     expect(relu(), |p| p.network.tokens = Tokens::Fixed(7), shape, "tokens", "the network is for n = 7");
     expect(relu(), |p| p.network.dimension = 2, shape, "dimension", "the network reads 2, the target has 1");
     expect(relu(), |p| p.network.outputs = 2, shape, "outputs", "the network has 2, the target 1");
-    expect(relu(), |p| p.certificate.blocks.push(Vec::new()), shape, "certificate", "blocks");
+    expect(relu(), |p| stream(&mut p.certificate).blocks.push(Vec::new()), shape, "certificate", "blocks");
     let twice = |p: &mut Proof| p.certificate.outputs.push(p.certificate.outputs[0].clone());
     expect(relu(), twice, shape, "certificate", "2 outputs");
     expect(relu(), |p| p.certificate.epsilon.0 = Rational::zero(), shape, "epsilon", "must be positive");
     let nowhere = |p: &mut Proof| {
-        let claim =
-            GadgetOutput { slot: 1000, polynomial: Vec::new(), factor: None, error: exact(integer(0)), cuts: String::new() };
-        p.certificate.blocks[0][0].outputs.push(claim);
+        let claim = GadgetOutput {
+            slot: 1000,
+            polynomial: Vec::new(),
+            factor: None,
+            error: exact(integer(0)),
+            cuts: String::new(),
+        };
+        stream(&mut p.certificate).blocks[0][0].outputs.push(claim);
     };
     expect(relu(), nowhere, shape, "certificate", "slot 1000");
 }
@@ -100,9 +105,15 @@ fn shape() {
 fn gadget_units() {
     let rule = Rule::GadgetUnits;
     let here = "block 0, gadget 0 (units 0..";
-    expect(relu(), |p| p.certificate.blocks[0][0].units = 0, rule, "block 0, gadget 0 (units 0..0)", "units");
+    expect(
+        relu(),
+        |p| stream(&mut p.certificate).blocks[0][0].units = 0,
+        rule,
+        "block 0, gadget 0 (units 0..0)",
+        "units",
+    );
     let attention = attention_block(&relu());
-    let many = |p: &mut Proof| p.certificate.blocks[attention][1].units = usize::MAX;
+    let many = |p: &mut Proof| stream(&mut p.certificate).blocks[attention][1].units = usize::MAX;
     expect(relu(), many, rule, &format!("block {attention}, gadget 1"), "the block has 4 units");
     let without = |p: &mut Proof| p.network.blocks[0].units[0].input = SparseVector::default();
     let mut silent = relu();
@@ -120,34 +131,34 @@ fn gadget_units() {
     };
     expect(silent.clone(), unclaimed, rule, here, "unit 1 writes to slot 0, of which nothing is claimed");
     let repeated = |p: &mut Proof| {
-        let outputs = &mut p.certificate.blocks[0][0].outputs;
+        let outputs = &mut stream(&mut p.certificate).blocks[0][0].outputs;
         outputs.push(outputs[0].clone());
     };
     expect(relu(), repeated, rule, here, "not strictly increasing");
     let leading = |p: &mut Proof| {
-        p.certificate.blocks[0][0].outputs[0].polynomial.push(exact(integer(0)));
+        stream(&mut p.certificate).blocks[0][0].outputs[0].polynomial.push(exact(integer(0)));
     };
     expect(relu(), leading, rule, here, "leading zero");
     let steep = |p: &mut Proof| {
-        p.certificate.blocks[0][0].outputs[0].polynomial = vec![exact(Rational::one()); 66];
+        stream(&mut p.certificate).blocks[0][0].outputs[0].polynomial = vec![exact(Rational::one()); 66];
     };
     expect(relu(), steep, rule, here, "degree above 64");
-    let left = |p: &mut Proof| drop(p.certificate.blocks[attention].pop());
+    let left = |p: &mut Proof| drop(stream(&mut p.certificate).blocks[attention].pop());
     expect(relu(), left, rule, &format!("block {attention}"), "the last 2 units belong to no gadget");
 }
 
 #[test]
 fn gadget_range_and_error() {
     let narrower = |p: &mut Proof| {
-        let range = &mut p.certificate.blocks[0][0].range;
+        let range = &mut stream(&mut p.certificate).blocks[0][0].range;
         *range = Interval::new(ratio(1, 100), range.sup().clone()).expect("ordered");
     };
     expect(relu(), narrower, Rule::GadgetRange, "block 0, gadget 0", "t ranges over [0, 1] but [1/100,");
-    let claim = |p: &mut Proof| p.certificate.blocks[0][0].outputs[0].error.0 = Rational::zero();
+    let claim = |p: &mut Proof| stream(&mut p.certificate).blocks[0][0].outputs[0].error.0 = Rational::zero();
     expect(relu(), claim, Rule::GadgetError, "block 0, gadget 0", "the distance to the polynomial reaches");
     let negative = |p: &mut Proof| {
         let attention = attention_block(p);
-        p.certificate.blocks[attention][0].outputs[0].error.0 = ratio(-1, 1000);
+        stream(&mut p.certificate).blocks[attention][0].outputs[0].error.0 = ratio(-1, 1000);
     };
     expect(relu(), negative, Rule::GadgetError, "gadget 0", "reaches 0");
 }
@@ -186,22 +197,25 @@ fn attention() {
 #[test]
 fn latent_range_and_error() {
     let latents = |p: &mut Proof| {
-        let range = &mut p.certificate.latents[0].range;
+        let range = &mut stream(&mut p.certificate).latents[0].range;
         *range = Interval::new(range.inf().clone(), range.sup() - ratio(1, 1000)).expect("ordered");
     };
     expect(relu(), latents, Rule::LatentRange, "latent in slot", "the latent ranges over [0, 5] but");
-    let missing = |p: &mut Proof| drop(p.certificate.latents.pop());
+    let missing = |p: &mut Proof| drop(stream(&mut p.certificate).latents.pop());
     expect(relu(), missing, Rule::LatentRange, "block", "latents are claimed of slots [1]");
     let unmade = |p: &mut Proof| {
         p.certificate.witness = None;
         let block = attention_block(p);
         p.network.blocks.truncate(block);
-        p.certificate.blocks.truncate(block);
+        stream(&mut p.certificate).blocks.truncate(block);
     };
     expect(relu(), unmade, Rule::LatentRange, "latents", "no attention layer makes any");
     let precise = |p: &mut Proof| {
-        let latent: &mut LatentClaim =
-            p.certificate.latents.iter_mut().find(|l| !l.error.0.is_zero()).expect("x² is not exact");
+        let latent: &mut LatentClaim = stream(&mut p.certificate)
+            .latents
+            .iter_mut()
+            .find(|l| !l.error.0.is_zero())
+            .expect("x² is not exact");
         latent.error.0 = Rational::zero();
     };
     expect(relu(), precise, Rule::LatentError, "latent in slot", "but 0 is claimed");
@@ -326,7 +340,7 @@ fn a_second_attention_layer_and_a_square_beside_attention() {
         let mut copy = p.network.blocks[at].clone();
         copy.units.clear();
         p.network.blocks.insert(at + 1, copy);
-        p.certificate.blocks.insert(at + 1, Vec::new());
+        stream(&mut p.certificate).blocks.insert(at + 1, Vec::new());
     };
     expect_unsupported(relu(), again, Rule::Attention, "only one attention layer may act on the stream");
     let beside = |p: &mut Proof| {
@@ -346,9 +360,20 @@ fn polynomials_and_targets_that_no_rule_covers() {
         p.network.blocks[0].units.push(unit);
         let mut polynomial = vec![exact(integer(0)); 18];
         polynomial[17].0 = Rational::one();
-        let output = GadgetOutput { slot: 2, polynomial, factor: None, error: exact(integer(1_000_000)), cuts: String::new() };
+        let output = GadgetOutput {
+            slot: 2,
+            polynomial,
+            factor: None,
+            error: exact(integer(1_000_000)),
+            cuts: String::new(),
+        };
         let range = Interval::new(integer(-2), integer(2)).expect("ordered");
-        p.certificate.blocks[0].push(Gadget { units: 1, range, atom: None, outputs: vec![output] });
+        stream(&mut p.certificate).blocks[0].push(Gadget {
+            units: 1,
+            range,
+            atom: None,
+            outputs: vec![output],
+        });
     };
     expect_unsupported(relu(), wide, Rule::GadgetUnits, "too large to expand");
     let with_output = |expression: &str| {

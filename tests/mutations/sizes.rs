@@ -159,8 +159,9 @@ fn explicit(n: usize, d: usize, atoms: usize, (token, index): (usize, usize), k:
         "embedding": map(k), "blocks": [], "readout": map(0),
     });
     let certificate = json!({
-        "format": "sumformer-certificate/1", "epsilon": "1/1000", "certified": "0",
-        "outputs": [{"lowering": "0", "residual": "0"}], "witness": null, "latents": [], "blocks": [],
+        "format": "sumformer-certificate/2", "epsilon": "1/1000", "certified": "0",
+        "outputs": [{"lowering": "0", "residual": "0"}], "witness": null,
+        "route": {"polynomial": {"stream": {"latents": [], "blocks": []}}},
         "target_sha256": "", "network_sha256": "",
     });
     Texts { target, network, certificate }

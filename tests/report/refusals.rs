@@ -77,8 +77,8 @@ fn an_incomplete_proof_is_shown_as_incomplete() {
     let here = folder.path();
     copy("boxes", &here.join("proof"));
     edit(&here.join("proof/certificate.json"), |certificate| {
-        let tree = certificate["boxes"].as_str().unwrap().replacen('.', "?", 1);
-        certificate["boxes"] = tree.into();
+        let tree = certificate["route"]["boxes"]["tree"].as_str().unwrap().replacen('.', "?", 1);
+        certificate["route"]["boxes"]["tree"] = tree.into();
     });
     let report = run(here, "report proof");
     assert_eq!(report.code, 3, "{}", report.stderr);

@@ -141,7 +141,7 @@ fn names_in_proofs_forge_nothing() {
         ("network.json", "\"relu2\"", 2),
         ("network.json", "\"softmax\"", 2),
         ("network.json", "\"tokens\": 2", 2),
-        ("certificate.json", "\"sumformer-certificate/1\"", 2),
+        ("certificate.json", "\"sumformer-certificate/2\"", 2),
         ("certificate.json", "\"certified\"", 2),
         ("certificate.json", "\"1/10\"", 2),
     ] {
@@ -181,8 +181,10 @@ fn files_are_read_in_one_way_only() {
         (network("{\"kind\":\"softmax\"}", "{\"kind\":\"mamba\"}"), "unknown variant `mamba`"),
         (network("\"blocks\": [", "\"blocks\": [[\"\",null,\"relu\",[],[]],"), "expected an object"),
         (certificate("\"witness\": {", "\"witnes\": {"), "unknown field `witnes`"),
-        (certificate("\"latents\":", "\"cells\": null, \"latents\":"), "expected an object"),
-        (certificate("\"latents\":", "\"boxes\": null, \"latents\":"), "expected a string"),
+        (certificate("\"polynomial\":", "\"cells\":"), "unknown field"),
+        (certificate("\"polynomial\":", "\"mamba\":"), "unknown variant `mamba`"),
+        (certificate("\"polynomial\":", "\"cells\": null, \"polynomial\":"), "expected an object"),
+        (certificate("\"stream\":", "\"tree\": \"\", \"stream\":"), "unknown field `tree`"),
         (
             certificate("\"epsilon\": \"1/10\"", "\"epsilon\": \"1/10\", \"epsilon\": \"1/10\""),
             "duplicate field",

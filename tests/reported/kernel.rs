@@ -57,8 +57,9 @@ fn constant_proof(folder: &Path, d: usize, tokens: usize, body: &str) {
     })
     .to_string();
     let certificate = json!({
-        "format": "sumformer-certificate/1", "epsilon": "1/1000", "certified": "0",
-        "outputs": [{"lowering": "0", "residual": "0"}], "witness": null, "latents": [], "blocks": [],
+        "format": "sumformer-certificate/2", "epsilon": "1/1000", "certified": "0",
+        "outputs": [{"lowering": "0", "residual": "0"}], "witness": null,
+        "route": {"polynomial": {"stream": {"latents": [], "blocks": []}}},
         "target_sha256": sha256(target.as_bytes()), "network_sha256": sha256(network.as_bytes()),
     })
     .to_string();

@@ -55,6 +55,23 @@ impl Files {
         }
     }
 
+    /// The certificate but for how boxes and pieces are cut.
+    fn without_cuts(&self) -> Option<Value> {
+        fn remove(value: &mut Value) {
+            match value {
+                Value::Object(fields) => {
+                    fields.remove("cuts");
+                    fields.values_mut().for_each(remove);
+                }
+                Value::Array(items) => items.iter_mut().for_each(remove),
+                _ => {}
+            }
+        }
+        let mut certificate = serde_json::from_slice(&self.certificate).ok()?;
+        remove(&mut certificate);
+        Some(certificate)
+    }
+
     /// The certificate is about these files.
     fn rehashed(mut self, before: &Self) -> Self {
         let mut text = String::from_utf8(self.certificate).expect("the certificate is not what is damaged");
@@ -552,12 +569,15 @@ fn compare(cases: &[(String, Files)]) {
     let theirs: Vec<i32> = theirs.lines().map(|line| line.parse().expect("an exit code")).collect();
     assert_eq!(theirs.len(), cases.len());
     let mut counts = BTreeMap::<i32, usize>::new();
+    let wholes: Vec<Option<Value>> =
+        proofs().iter().map(Files::without_cuts).filter(Option::is_some).collect();
     let mut differences = Vec::new();
     for (i, ((what, files), theirs)) in cases.iter().zip(theirs).enumerate() {
         let ours = files.code();
         *counts.entry(ours).or_default() += 1;
-        // The second checker has none of the program's limits.
-        if ours != theirs && !(ours == 3 && theirs != 2) {
+        // The second checker has none of the program's limits, and shows errors without cuts.
+        let uncut = ours == 1 && theirs == 0 && wholes.contains(&files.without_cuts());
+        if ours != theirs && !(ours == 3 && theirs != 2) && !uncut {
             differences.push(format!("{what}: {ours}, the second checker {theirs} (folder {i})"));
         }
     }

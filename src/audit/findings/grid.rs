@@ -141,8 +141,7 @@ pub(super) fn e10() -> Row {
                 || {
                     let checked = ramps(ratio(1, 10), ratio(2, 5)).checked(&identity)?;
                     let (valid, mut numbers) = checked.evidence();
-                    let claim =
-                        checked.proof.certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref());
+                    let claim = checked.proof.certificate.cells().and_then(|cells| cells.ramps.as_ref());
                     let claim = claim.ok_or("the certificate says nothing about ramps")?;
                     numbers.push(("bound off the ramps", claim.bound.0.to_string()));
                     numbers.push(("share of the box with ramps", with_decimals(&claim.measure.0)));

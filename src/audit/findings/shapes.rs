@@ -123,6 +123,8 @@ pub(super) fn e16() -> Row {
                     let errors: Vec<Rational> = checked
                         .proof
                         .certificate
+                        .stream()
+                        .ok_or("no claims about latents")?
                         .latents
                         .iter()
                         .map(|latent| latent.error.0.clone())

@@ -97,7 +97,7 @@ pub(super) fn theorem_4_1_discontinuous() -> Row {
             || {
                 let checked = table(12, ratio(1, 4)).checked(&text())?;
                 let (valid, mut numbers) = checked.evidence();
-                let claim = checked.proof.certificate.cells.as_ref().ok_or("no cells")?;
+                let claim = checked.proof.certificate.cells().ok_or("no cells")?;
                 let entries = table_entries(3, 12)?;
                 numbers.push(("entries", claim.entries.to_string()));
                 numbers.push(("M·C(M + n − 2, n − 1)", entries.to_string()));

@@ -11,9 +11,9 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, max};
 use sumformer_checker::boxes::implied::ImpliedSumformer;
 use sumformer_checker::boxes::{LeafCount, Place, Sides};
-use sumformer_checker::subdivision::text::Leaf;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::subdivision::text::Leaf;
 use sumformer_checker::work::handle;
 
 /// Progress is reported after this many boxes.

@@ -22,9 +22,7 @@ mod horner;
 pub mod implied;
 mod place;
 
-
 pub use place::{MAX_LEVEL, Place, PreparedBox, Sides, Walk};
-
 
 use crate::arith::dyadic::Dyadic;
 use crate::arith::number::Rational;

@@ -8,7 +8,10 @@ use crate::arith::number::Exact;
 use serde::{Deserialize, Serialize};
 
 /// The value of the `format` key.
-pub const CERTIFICATE_FORMAT: &str = "sumformer-certificate/1";
+pub const CERTIFICATE_FORMAT: &str = "sumformer-certificate/2";
+
+/// What came before: nothing in it says how boxes are cut.
+const OLD_FORMAT: &str = "sumformer-certificate/1";
 
 const FILE: &str = "certificate.json";
 
@@ -31,20 +34,51 @@ pub struct Certificate {
     /// A point at which the error is known, exactly or from below; `null` if none is named.
     #[serde(deserialize_with = "Option::deserialize")]
     pub witness: Option<Witness>,
-    /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
-    pub latents: Vec<LatentClaim>,
+    /// By which rules network and target are compared, and what is claimed for them.
+    pub route: ProofRoute,
+}
+
+/// The ways to compare a network with a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase", remote = "Self")]
+pub enum ProofRoute {
+    /// The network is near a Sumformer, whose normal form is compared with that of the target or its surrogate.
+    Polynomial(PolynomialClaims),
+    /// The network is near a Sumformer, which is compared with the target on boxes.
+    Boxes(BoxClaims),
+    /// The network is constant on cells (Thm 4.1, second proof).
+    Cells(CellClaim),
+}
+
+/// What is claimed where normal forms are compared.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct PolynomialClaims {
     /// How the target's surrogate is made, by output, then by node; absent for targets that are polynomials.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approximations: Vec<Approximation>,
-    /// One list per block: its hidden units cut into consecutive gadgets. Empty with `cells`.
+    /// What the blocks compute.
+    pub stream: StreamClaims,
+}
+
+/// What is claimed where Sumformer and target are compared on boxes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct BoxClaims {
+    /// The tree of boxes ([`crate::boxes`]).
+    pub tree: String,
+    /// What the blocks compute.
+    pub stream: StreamClaims,
+}
+
+/// What is claimed of the residual stream, block by block.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct StreamClaims {
+    /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
+    pub latents: Vec<LatentClaim>,
+    /// One list per block: its hidden units cut into consecutive gadgets.
     pub blocks: Vec<Vec<Gadget>>,
-    /// For a network that is constant on cells (Thm 4.1, second proof); absent for all others.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub cells: Option<CellClaim>,
-    /// A tree of boxes on which the residual is bounded ([`crate::boxes`]); absent where it is the difference of
-    /// two normal forms.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    pub boxes: Option<String>,
 }
 
 /// One node of the target's syntax tree, and what stands for it in the surrogate.
@@ -259,26 +293,54 @@ impl WitnessKind {
 }
 
 read_as!(
-    object:Certificate, Approximation, CellClaim, RampClaim, OutputClaim, LatentClaim, Gadget, GadgetOutput, Witness);
+    object: Certificate, ProofRoute, PolynomialClaims, BoxClaims, StreamClaims, Approximation, CellClaim, RampClaim, OutputClaim, LatentClaim, Gadget, GadgetOutput, Witness);
 read_as!(name: WitnessKind);
 read_as!(Replacement, |deserializer| name_or_object(deserializer, "name", Replacement::Name));
 
 impl Certificate {
     /// Reads `certificate.json`.
     pub fn from_json(bytes: &[u8]) -> Result<Self, FormatError> {
-        let certificate: Self = from_json(FILE, bytes)?;
+        let other = |message| Err(FormatError::Structure { file: FILE, place: "format".into(), message });
+        let certificate: Self = match from_json(FILE, bytes) {
+            Err(_) if is_old(bytes) => {
+                return other(format!("`{OLD_FORMAT}` is no longer read; prove the target once more"));
+            }
+            read => read?,
+        };
         if certificate.format != CERTIFICATE_FORMAT {
-            return Err(FormatError::Structure {
-                file: FILE,
-                place: "format".into(),
-                message: format!("`{}` is not `{CERTIFICATE_FORMAT}`", certificate.format),
-            });
+            return other(format!("`{}` is not `{CERTIFICATE_FORMAT}`", certificate.format));
         }
         Ok(certificate)
+    }
+
+    /// What is claimed of the blocks; nothing is where the network is constant on cells.
+    pub fn stream(&self) -> Option<&StreamClaims> {
+        match &self.route {
+            ProofRoute::Polynomial(PolynomialClaims { stream, .. })
+            | ProofRoute::Boxes(BoxClaims { stream, .. }) => Some(stream),
+            ProofRoute::Cells(_) => None,
+        }
+    }
+
+    /// What is claimed of a network that is constant on cells.
+    pub fn cells(&self) -> Option<&CellClaim> {
+        match &self.route {
+            ProofRoute::Cells(cells) => Some(cells),
+            ProofRoute::Polynomial(_) | ProofRoute::Boxes(_) => None,
+        }
     }
 
     /// Writes `certificate.json`.
     pub fn to_json(&self) -> String {
         to_json_lines(self)
     }
+}
+
+/// Whether the file is one of the format before this one.
+fn is_old(bytes: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Head {
+        format: String,
+    }
+    serde_json::from_slice(bytes).is_ok_and(|Head { format }| format == OLD_FORMAT)
 }

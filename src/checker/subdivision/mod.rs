@@ -126,7 +126,12 @@ mod tests {
         // One part of length 1 is left after 40 halvings.
         assert_eq!(leaves(&"a".repeat(41)), Err(NotCut::Indivisible(40)));
         let forever = |text: &str| {
-            Cuts::new(text).for_each_leaf(&mut (), (), |(), (), _| Ok(Some([(), ()])), |(), ()| Ok::<(), NotCut>(()))
+            Cuts::new(text).for_each_leaf(
+                &mut (),
+                (),
+                |(), (), _| Ok(Some([(), ()])),
+                |(), ()| Ok::<(), NotCut>(()),
+            )
         };
         assert_eq!(forever(&"a".repeat(64)), Ok(()));
         assert_eq!(forever(&"a".repeat(65)), Err(NotCut::TooDeep(64)));

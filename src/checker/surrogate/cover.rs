@@ -180,16 +180,15 @@ impl InterpolantError {
 impl Quantity for InterpolantError {
     fn reach(&mut self, sides: &[Interval]) -> Result<Dyadic, EvalError> {
         let Self { values, derivatives, t, step } = self;
-        let bound = |factor: Rational, slopes: Dyadic| {
-            DyadicInterval::from_rational(&factor).mag().mul(slopes, Up)
-        };
+        let bound =
+            |factor: Rational, slopes: Dyadic| DyadicInterval::from_rational(&factor).mag().mul(slopes, Up);
         let whole = sides.get(*t).is_some_and(|side| side.wid() >= *step);
         let by_chords = slopes(values, sides, *t).map(|all| bound(&*step / integer(4), all.wid()));
         // Why there are no slopes is said first.
         let by_chords = by_chords.and_then(|bound| if whole { Ok(bound) } else { Err(EvalError::TooWide) });
-        let by_bends = derivatives.as_mut().map(|first| {
-            slopes(first, sides, *t).map(|all| bound(&*step * &*step / integer(8), all.mag()))
-        });
+        let by_bends = derivatives
+            .as_mut()
+            .map(|first| slopes(first, sides, *t).map(|all| bound(&*step * &*step / integer(8), all.mag())));
         match (by_chords, by_bends) {
             (Ok(chords), Some(Ok(bends))) => Ok(chords.min(bends)),
             (Ok(known), _) | (Err(_), Some(Ok(known))) => Ok(known),

@@ -166,8 +166,8 @@ impl Pass<'_> {
         let first = derivative(&function.explicit, (token, index)).map(|first| pair(self.target, first));
         let t = token * self.sides.len() + index;
         let PairFunction { target, domain, levels, .. } = function;
-        let mut distance = InterpolantError::new(target, first.as_ref(), t, side, pieces)
-            .map_err(|e| Ok(e.to_string()))?;
+        let mut distance =
+            InterpolantError::new(target, first.as_ref(), t, side, pieces).map_err(|e| Ok(e.to_string()))?;
         self.require(&mut distance, domain, claim, "the interpolant")?;
         Ok(Knots { coordinate: (levels[token], index), start: side.inf().clone(), step, pieces })
     }

@@ -15,8 +15,8 @@
 //!   values of the surrogate too, if [l, u] contains them. The smallest is −max(−e).
 
 use super::atoms::to_rational;
-use super::error::SurrogateError;
 use super::cover::Quantity;
+use super::error::SurrogateError;
 use super::pass::{Numbered, Pass};
 use super::polynomial_distance::PolynomialDistance;
 use super::tree::{self, binary, call, coordinate, free_levels, node, relabel, size};

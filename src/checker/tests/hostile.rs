@@ -65,11 +65,13 @@ fn tower(blocks: usize) -> (Network, Certificate) {
         certified: Exact(integer(0)),
         outputs: vec![OutputClaim { lowering: Exact(integer(0)), residual: Exact(integer(0)) }],
         witness: None,
-        latents: Vec::new(),
-        approximations: Vec::new(),
-        blocks: (0..blocks).map(|i| vec![gadget(i)]).collect(),
-        cells: None,
-        boxes: None,
+        route: ProofRoute::Polynomial(PolynomialClaims {
+            approximations: Vec::new(),
+            stream: StreamClaims {
+                latents: Vec::new(),
+                blocks: (0..blocks).map(|i| vec![gadget(i)]).collect(),
+            },
+        }),
     };
     (network, certificate)
 }
@@ -101,15 +103,22 @@ fn towers_of_squares_are_followed_up_to_degree_4096() {
     }
 }
 
+fn blocks(certificate: &mut Certificate) -> &mut [Vec<Gadget>] {
+    match &mut certificate.route {
+        ProofRoute::Polynomial(claims) => &mut claims.stream.blocks,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_gadget_cannot_claim_a_slot_that_does_not_exist() {
     let (network, mut certificate) = tower(1);
-    certificate.blocks[0][0].outputs.push(GadgetOutput {
+    blocks(&mut certificate)[0][0].outputs.push(GadgetOutput {
         slot: 2,
         polynomial: Vec::new(),
         factor: None,
         error: Exact(integer(0)),
-            cuts: String::new(),
+        cuts: String::new(),
     });
     let Verdict::Invalid(refusal) = verdict(&network, certificate) else { panic!("accepted") };
     assert!(refusal.message.contains("a gadget writes to slot 2"), "{refusal}");
@@ -127,7 +136,7 @@ fn sums_of_unrelated_denominators_are_refused_before_they_fill_the_memory() {
             output: SparseVector::from_entries([(1, odd(i + 5000))]),
         })
         .collect();
-    certificate.blocks[0][0].units = 3000;
+    blocks(&mut certificate)[0][0].units = 3000;
     let start = std::time::Instant::now();
     let Verdict::Incomplete(refusal) = verdict(&network, certificate) else { panic!("accepted") };
     assert!(refusal.message.contains("denominators"), "{refusal}");
@@ -178,9 +187,9 @@ fn high_degrees_on_many_pieces_and_many_slots_run_out_of_work() {
     network.blocks[0].units = (0..5000)
         .map(|i| Unit { input: vector(&[(0, 1)]), bias: Exact(ratio(-i, 5000)), output: vector(&[(1, 1)]) })
         .collect();
-    certificate.blocks[0][0].units = 5000;
-    certificate.blocks[0][0].outputs[0].polynomial = vec![Exact(ratio(1, 3)); 65];
-    certificate.blocks[0][0].outputs[0].error = Exact(integer(1_000_000_000));
+    blocks(&mut certificate)[0][0].units = 5000;
+    blocks(&mut certificate)[0][0].outputs[0].polynomial = vec![Exact(ratio(1, 3)); 65];
+    blocks(&mut certificate)[0][0].outputs[0].error = Exact(integer(1_000_000_000));
     let Verdict::Incomplete(refusal) = verdict(&network, certificate) else { panic!("accepted") };
     assert!(refusal.message.contains("more work than is allowed"), "{refusal}");
 }

@@ -3,7 +3,9 @@
 use num_traits::One;
 use sumformer_checker::arith::number::{Exact, Rational, integer, power_of_two, ratio};
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
-use sumformer_checker::format::certificate::{CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim};
+use sumformer_checker::format::certificate::{
+    CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, ProofRoute,
+};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Unit,
 };
@@ -82,11 +84,7 @@ fn verdict_on(output: &str, network: &Network) -> Verdict {
         certified: Exact(power_of_two(400)),
         outputs: vec![OutputClaim { lowering: none, residual: Exact(power_of_two(400)) }],
         witness: None,
-        latents: Vec::new(),
-        approximations: Vec::new(),
-        blocks: Vec::new(),
-        cells: Some(CellClaim { count: 2, entries: 2, keys: 2, ramps: None }),
-        boxes: None,
+        route: ProofRoute::Cells(CellClaim { count: 2, entries: 2, keys: 2, ramps: None }),
     }
     .to_json();
     let files = ProofFiles {

@@ -4,7 +4,8 @@ use num_traits::Signed;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, to_f64};
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
 use sumformer_checker::format::certificate::{
-    Approximation, CERTIFICATE_FORMAT, Certificate, OutputClaim, Replacement,
+    Approximation, CERTIFICATE_FORMAT, Certificate, OutputClaim, PolynomialClaims, ProofRoute, Replacement,
+    StreamClaims,
 };
 use sumformer_checker::format::network::{AffineMap, NETWORK_FORMAT, Network};
 use sumformer_checker::format::sha256;
@@ -75,11 +76,10 @@ fn the_third_of_x_is_not_its_quotient_by_e() {
             certified: Exact(bound.clone()),
             outputs: vec![OutputClaim { lowering: Exact(integer(0)), residual: Exact(bound) }],
             witness: None,
-            latents: Vec::new(),
-            approximations: vec![at(2, polynomial(&[integer(3)]), ratio(3, 10))],
-            blocks: Vec::new(),
-            cells: None,
-            boxes: None,
+            route: ProofRoute::Polynomial(PolynomialClaims {
+                approximations: vec![at(2, polynomial(&[integer(3)]), ratio(3, 10))],
+                stream: StreamClaims::default(),
+            }),
         };
         let certificate = certificate.to_json();
         let files = ProofFiles {
@@ -118,9 +118,10 @@ fn nested_extrema_of_constants_are_followed() {
     assert_eq!(value[0], integer(3));
 }
 
-/// The error is shown on eight parts of the argument's range.
-fn cut_in_eight(approximation: Approximation) -> Approximation {
-    Approximation { cuts: "aaa..a..aa..a".into(), ..approximation }
+/// The error is shown on 2^10 parts of the argument's range.
+fn finely_cut(approximation: Approximation) -> Approximation {
+    let cuts = (0..10).fold(".".to_string(), |tree, _| format!("a{tree}{tree}"));
+    Approximation { cuts, ..approximation }
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn replacements_that_copy_too_much_are_refused() {
     // Polynomials of degree 64 within each other: 64^8 copies of the innermost argument.
     let towers = target("2", "[\"0\", \"1\"]", &format!("sum(y: {})", nested("sin(", "x[0]*y[0]", ")", 8)));
     let zeros = vec![integer(0); 65];
-    let replaced: Vec<_> = (1..=8).map(|node| cut_in_eight(at(node, polynomial(&zeros), integer(2)))).collect();
+    let replaced: Vec<_> = (1..=8).map(|node| finely_cut(at(node, polynomial(&zeros), integer(2)))).collect();
     refused(&towers, &replaced);
     // Thresholds within each other: 8192 copies of each other's sums.
     let extrema = target("3", "[\"0\", \"1\"]", "max(y: y[0] + max(z: z[0] + max(w: w[0])))");
@@ -161,7 +162,7 @@ fn deep_replacements_do_not_exhaust_the_stack() {
     // Every function of the tower by a polynomial of degree 1: three nodes above each other for each.
     let towers = target("2", "[\"0\", \"1\"]", &format!("sum(y: {})", nested("sin(", "x[0]*y[0]", ")", 190)));
     let line = polynomial(&[integer(0), ratio(1, 1_000_000)]);
-    let replaced: Vec<_> = (1..=190).map(|node| cut_in_eight(at(node, line.clone(), integer(2)))).collect();
+    let replaced: Vec<_> = (1..=190).map(|node| finely_cut(at(node, line.clone(), integer(2)))).collect();
     let surrogate = Surrogate::new(&towers, &replaced, LIMIT).unwrap();
     assert!(surrogate.atoms.is_empty() && surrogate.deviations[0] >= integer(4));
 }

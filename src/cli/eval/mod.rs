@@ -184,11 +184,11 @@ impl Evaluation<'_> {
         match self.arguments.of {
             Stage::Target => Ok(None),
             Stage::Network => N::pass(network, self.summation()).map(Some),
-            Stage::Sumformer if certificate.cells.is_some() => {
+            Stage::Sumformer if certificate.cells().is_some() => {
                 // The network is its Sumformer if nothing varies within cells; that is derived, not taken from claims.
                 derive_bound(target, network, certificate)
                     .map_err(|refusal| refused(&refusal, self.folder))?;
-                if certificate.cells.as_ref().is_some_and(|cells| cells.ramps.is_some()) {
+                if certificate.cells().is_some_and(|cells| cells.ramps.is_some()) {
                     return Err(CliError::incomplete(
                         "this network has ramps between its cells, on which its Sumformer, constant on cells, is not \
                          evaluated; off the ramps the two agree: use --of network",

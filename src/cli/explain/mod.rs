@@ -24,7 +24,7 @@ pub fn run(arguments: &ExplainArguments, json: bool) -> Result<Outcome, CliError
     let checked = check_folder(&folder)?;
     let subject =
         arguments.subject.as_deref().map(|text| Subject::parse(text, &checked.network)).transpose()?;
-    let answer = match &checked.certificate.cells {
+    let answer = match checked.certificate.cells() {
         Some(claim) => cells::explain(&checked, claim, subject, &folder, json)?,
         None => polynomials(&checked, subject, &folder, &arguments.directory, json)?,
     };

@@ -127,7 +127,7 @@ pub fn errors(checked: &Checked) -> String {
 fn certified(checked: &Checked) -> String {
     let certificate = &checked.certificate;
     let (bound, epsilon) = (&certificate.certified.0, &certificate.epsilon.0);
-    match certificate.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
+    match certificate.cells().and_then(|cells| cells.ramps.as_ref()) {
         Some(ramps) if bound > epsilon => format!(
             "certified off the ramps {} <= epsilon {epsilon}; on the whole box {}, ramps being a share <= {} of it",
             above(&ramps.bound.0),

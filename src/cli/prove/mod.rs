@@ -292,7 +292,7 @@ fn result(target: &Target, proofs: &Proofs, p: &Proved, place: &Path) -> Value {
             result["performer"] = if normalized { "favor" } else { "paper" }.into();
         }
     }
-    if let Some(cells) = &proof.certificate.cells {
+    if let Some(cells) = proof.certificate.cells() {
         add_cells(&mut result, cells, &proof.certificate.certified.0);
     }
     add_verdict(&mut result, &proof.verdict);

@@ -59,7 +59,7 @@ fn result(it: &ProofReport) -> Value {
             Err(why) => json!({ "none": why }),
         },
     });
-    if let Some(cells) = &certificate.cells {
+    if let Some(cells) = certificate.cells() {
         add_cells(&mut result, cells, &certificate.certified.0);
     }
     if matches!(it.verdict, Verdict::Valid(_)) {

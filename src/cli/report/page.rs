@@ -78,7 +78,7 @@ pub fn page(title: &str, proofs: &[ProofReport]) -> Result<String, CliError> {
 pub fn proof_name(it: &ProofReport) -> Markup {
     html! {
         bdi { (brief(&it.target.name, 60)) } " · " (it.architecture)
-        @if it.certificate.cells.is_some() { ", discontinuous" }
+        @if it.certificate.cells().is_some() { ", discontinuous" }
     }
 }
 

@@ -60,7 +60,7 @@ fn verdict(it: &ProofReport) -> Markup {
             p {
                 (verdict_word(&it.verdict)) ": "
                 @match &it.verdict {
-                    Verdict::Valid(derived) => @match (derived.scope, it.certificate.cells.as_ref().and_then(|c| c.ramps.as_ref())) {
+                    Verdict::Valid(derived) => @match (derived.scope, it.certificate.cells().and_then(|c| c.ramps.as_ref())) {
                         (Scope::OffRamps, Some(ramps)) => {
                             "|network − target| ≤ " (above(&ramps.bound.0)) " except on ramps, a share of at most "
                             (above(&ramps.measure.0)) " of the box; ≤ " (above(&it.certificate.certified.0)) " on the whole box."
@@ -127,7 +127,7 @@ fn bounds(it: &ProofReport) -> Markup {
             above(&c.certified.0),
         ),
     ];
-    if let Some(ramps) = c.cells.as_ref().and_then(|cells| cells.ramps.as_ref()) {
+    if let Some(ramps) = c.cells().and_then(|cells| cells.ramps.as_ref()) {
         rows.push(row(own("off the ramps"), &ramps.bound.0, above(&ramps.bound.0)));
         rows.push(row(own("share of ramps"), &ramps.measure.0, above(&ramps.measure.0)));
     }

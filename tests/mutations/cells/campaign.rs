@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use sumformer_checker::arith::number::{Exact, integer, ratio};
 use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::format::certificate::RampClaim;
+use sumformer_checker::format::certificate::{PolynomialClaims, ProofRoute, RampClaim};
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
 
@@ -68,7 +68,8 @@ impl Part {
                 if block.activation == Activation::Step { Activation::Relu } else { Activation::Step };
             return Some(());
         }
-        let cells = proof.certificate.cells.as_mut()?;
+        let route = &mut proof.certificate.route;
+        let ProofRoute::Cells(cells) = route else { return None };
         match self {
             Self::Count => number(&mut cells.count, dice),
             Self::Entries => number(&mut cells.entries, dice),
@@ -89,7 +90,7 @@ impl Part {
                 Some(())
             }
             _ => {
-                proof.certificate.cells = None;
+                *route = ProofRoute::Polynomial(PolynomialClaims::default());
                 Some(())
             }
         }
@@ -134,7 +135,7 @@ fn judge(name: &str, proof: &Proof, dice: &mut Dice) -> String {
         Verdict::Incomplete(refusal) => return format!("refused: {} (not covered)", refusal.rule),
     };
     // A mutant may be another proof altogether, by polynomials.
-    if checked.certificate.cells.is_none() {
+    if checked.certificate.cells().is_none() {
         return "verified: not about cells".into();
     }
     let found = refute(&checked, derived, POINTS, dice).unwrap_or_else(|reason| {
@@ -150,7 +151,7 @@ fn judge(name: &str, proof: &Proof, dice: &mut Dice) -> String {
     let attained = !certified.is_zero() && found.anywhere >= certified * ratio(9, 10);
     let exactly = if attained || certified.is_zero() { ", bound attained to a tenth" } else { "" };
     let ramps =
-        if checked.certificate.cells.is_some_and(|it| it.ramps.is_some()) { " with ramps" } else { "" };
+        if checked.certificate.cells().is_some_and(|it| it.ramps.is_some()) { " with ramps" } else { "" };
     format!("verified and true{ramps}{exactly}")
 }
 

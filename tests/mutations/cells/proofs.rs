@@ -11,7 +11,7 @@ use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer_checker::arith::number::{Exact, Rational, integer, max, ratio};
 use sumformer_checker::cells::{CellBound, derive};
 use sumformer_checker::format::certificate::{
-    CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, RampClaim, Witness, WitnessKind,
+    CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, ProofRoute, RampClaim, Witness, WitnessKind,
 };
 use sumformer_checker::format::network::Network;
 use sumformer_checker::language::load_target;
@@ -121,11 +121,7 @@ pub fn certify(target: &Target, network: &Network, dice: &mut Dice) -> Option<Pr
             certified: Exact(integer(0)),
             outputs: Vec::new(),
             witness: None,
-            latents: Vec::new(),
-            approximations: Vec::new(),
-            blocks: Vec::new(),
-            cells: None,
-            boxes: None,
+            route: ProofRoute::Cells(CellClaim { count: 0, entries: 0, keys: 0, ramps: None }),
         },
     };
     claim(&mut proof.certificate, bound);
@@ -160,6 +156,6 @@ pub fn claim(certificate: &mut Certificate, bound: CellBound) {
     let output = |residual| OutputClaim { lowering: Exact(integer(0)), residual: Exact(residual) };
     certificate.outputs = bound.outputs.into_iter().map(output).collect();
     let ramps = bound.ramps.map(|it| RampClaim { bound: Exact(it.bound), measure: Exact(it.measure) });
-    certificate.cells =
-        Some(CellClaim { count: bound.cells, entries: bound.entries, keys: bound.keys, ramps });
+    certificate.route =
+        ProofRoute::Cells(CellClaim { count: bound.cells, entries: bound.entries, keys: bound.keys, ramps });
 }

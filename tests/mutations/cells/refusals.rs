@@ -7,7 +7,7 @@ use crate::proofs::Proof;
 use sumformer_checker::arith::number::{Exact, Rational, integer, power_of_two, ratio};
 use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::format::certificate::{CellClaim, Certificate};
+use sumformer_checker::format::certificate::{CellClaim, Certificate, ProofRoute};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Unit,
 };
@@ -120,7 +120,10 @@ fn unsupported(change: impl FnOnce(&mut Network), place: &str, message: &str) {
 }
 
 fn cells(certificate: &mut Certificate) -> &mut CellClaim {
-    certificate.cells.as_mut().expect("a claim about cells")
+    match &mut certificate.route {
+        ProofRoute::Cells(cells) => cells,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -165,8 +168,8 @@ fn claims_about_errors() {
     invalid(proof(), everywhere, Rule::Total, "certified", "the certified bound");
     let off_ramps = |p: &mut Proof| p.certificate.epsilon.0 = ratio(1, 1000);
     invalid(with_ramp(), off_ramps, Rule::Total, "certified", "the bound off the ramps");
-    let shapes = |p: &mut Proof| p.certificate.blocks.push(Vec::new());
-    invalid(proof(), shapes, Rule::Shape, "certificate", "1 blocks instead of 1 and 0");
+    let shapes = |p: &mut Proof| p.certificate.outputs.push(p.certificate.outputs[0].clone());
+    invalid(proof(), shapes, Rule::Shape, "certificate", "2 outputs instead of 1");
 }
 
 #[test]

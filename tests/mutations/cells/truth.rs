@@ -28,7 +28,7 @@ pub fn refute(
     let Tokens::Fixed(n) = target.tokens else { return Err("cells of every length".into()) };
     let sides = sides(target, network);
     let candidates: Vec<Vec<Rational>> = sides.iter().map(Side::candidates).collect();
-    let ramps = certificate.cells.as_ref().ok_or("no claim about cells")?.ramps.as_ref();
+    let ramps = certificate.cells().ok_or("no claim about cells")?.ramps.as_ref();
     let measure = ramp_measure(&sides, n);
     if ramps.map_or_else(Rational::zero, |ramps| ramps.measure.0.clone()) < measure {
         return Err(format!("ramps have measure {measure}"));
