@@ -5,22 +5,18 @@ use std::hint::black_box;
 use sumformer::approximation::bernstein::{Frame, NodeValues, Operator, Values, polynomials, sampled_error};
 use sumformer::approximation::truncated::{TruncationOptions, truncated};
 use sumformer_checker::arith::number::ratio;
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
 
-fn target(tokens: usize, dimension: usize) -> Target {
-    let domain = vec!["[\"0\", \"1\"]"; dimension].join(", ");
+fn distances(tokens: usize, dimension: usize) -> Target {
     let squares: Vec<String> = (0..dimension).map(|k| format!("(x[{k}] - y[{k}])^2")).collect();
     let output = format!("sqrt(1/10 + sum(y: {}))", squares.join(" + "));
-    let source =
-        format!("name = \"bench\"\ntokens = {tokens}\ndomain = [{domain}]\noutput = [\"{output}\"]\n");
-    load_target("bench", &source).expect("a target")
+    common::target(tokens).cube("[0, 1]", dimension).output(output).load()
 }
 
 fn node_values(c: &mut Criterion) {
     let mut group = c.benchmark_group("node_values");
     for (tokens, dimension, degree) in [(2, 1, 30), (3, 1, 15), (2, 2, 6)] {
-        let target = target(tokens, dimension);
+        let target = distances(tokens, dimension);
         let frame = Frame::new(Operator::Bernstein, degree, &target.domain).expect("a frame");
         let how = Values::Rounded(ratio(1, 1 << 20));
         let values = NodeValues::new(&target, &frame, &how).expect("values");
@@ -35,7 +31,7 @@ fn assembly(c: &mut Criterion) {
     let mut group = c.benchmark_group("assembly");
     for operator in [Operator::Bernstein, Operator::Chebyshev] {
         for (tokens, dimension, degree) in [(2, 1, 30), (3, 1, 15), (2, 2, 6)] {
-            let target = target(tokens, dimension);
+            let target = distances(tokens, dimension);
             let frame = Frame::new(operator, degree, &target.domain).expect("a frame");
             let values =
                 NodeValues::new(&target, &frame, &Values::Rounded(ratio(1, 1 << 20))).expect("values");
@@ -48,13 +44,13 @@ fn assembly(c: &mut Criterion) {
 }
 
 fn estimates(c: &mut Criterion) {
-    let target = target(3, 1);
+    let target = distances(3, 1);
     let frame = Frame::new(Operator::Chebyshev, 8, &target.domain).expect("a frame");
     c.bench_function("sampled_error/n3_d1_m8", |b| b.iter(|| sampled_error(black_box(&target), &frame)));
 }
 
 fn least_squares(c: &mut Criterion) {
-    let target = target(6, 2);
+    let target = distances(6, 2);
     let options = TruncationOptions { max_alpha: 3, degree: 2 };
     for latents in [2, 4, 8] {
         c.bench_function(&format!("truncated/n6_d2_N{latents}"), |b| {

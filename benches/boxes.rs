@@ -1,9 +1,6 @@
 //! Branch and bound: enclosures per second of the search and boxes per second of the check, at ε = 1/100.
 
-#[path = "../tests/common/approximants.rs"]
-mod approximants;
-
-use approximants::{SURROGATES, up_to};
+use common::approximants::{SURROGATES, up_to};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use sumformer::certify::boxes::search;

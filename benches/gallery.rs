@@ -3,10 +3,7 @@
 //! Proofs are made one after the other and compared with `golden.json` beside each target; a difference or a problem
 //! ends in exit code 1. `SUMFORMER_BLESS=1 cargo bench --bench gallery` writes `golden.json` anew.
 
-#[path = "../tests/common/gallery.rs"]
-mod gallery;
-
-use gallery::{
+use common::gallery::{
     ACTIVATIONS, ARCHITECTURES, Outcome, ShapeOutcome, TABLES, TableOutcome, constructions,
     continuous_constructions, tabulated_tokens,
 };

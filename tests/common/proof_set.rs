@@ -1,30 +1,9 @@
 //! Small proofs of every kind for pages, made once by the program itself.
 
-use assert_cmd::Command;
+use crate::process::run;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::Duration;
 use tempfile::TempDir;
-
-/// What a run left behind: exit code, standard output, standard error.
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-/// Runs the program in `directory` on a line of arguments without spaces inside.
-pub fn run(directory: &Path, line: &str) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_sumformer"))
-        .current_dir(directory)
-        .args(line.split_whitespace())
-        .timeout(Duration::from_secs(60))
-        .output()
-        .expect("the program starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    let code = output.status.code().unwrap_or_else(|| panic!("{line}: killed or over 60 s"));
-    Run { code, stdout: text(output.stdout), stderr: text(output.stderr) }
-}
 
 const TARGETS: [(&str, &str); 6] = [
     (
@@ -73,8 +52,7 @@ pub fn proofs() -> &'static Path {
                 "prove growth.toml -o boxes --route bernstein",
                 "prove square.toml -o cells --construction discontinuous --epsilon 1/4",
             ] {
-                let run = run(folder.path(), line);
-                assert_eq!(run.code, 0, "{line}: {}{}", run.stdout, run.stderr);
+                run(folder.path(), line).expect(0);
             }
             folder
         })
@@ -85,9 +63,8 @@ pub fn proofs() -> &'static Path {
 pub fn page_of_all() -> &'static (String, serde_json::Value) {
     static PAGE: OnceLock<(String, serde_json::Value)> = OnceLock::new();
     PAGE.get_or_init(|| {
-        let run = run(proofs(), &format!("report {} -o page.html --json", FOLDERS.join(" ")));
-        assert_eq!(run.code, 0, "{}", run.stderr);
+        let run = run(proofs(), &format!("report {} -o page.html --json", FOLDERS.join(" "))).expect(0);
         let page = std::fs::read_to_string(proofs().join("page.html")).expect("the page is there");
-        (page, serde_json::from_str(&run.stdout).expect("one JSON object"))
+        (page, run.json())
     })
 }

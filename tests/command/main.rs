@@ -1,0 +1,17 @@
+//! The command line as a user meets it: one binary, run as a process.
+
+mod audit;
+mod bad_inputs;
+mod cookbook;
+mod determinism;
+mod discontinuous;
+mod elementary;
+mod evaluation;
+mod exit_codes;
+mod explanation;
+mod json_contract;
+mod output_folders;
+mod reported;
+mod routes;
+mod scale;
+mod support;

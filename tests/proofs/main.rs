@@ -1,0 +1,4 @@
+//! Whole proofs: the gallery with its golden results, and proofs over trees of boxes.
+
+mod boxes;
+mod gallery;

@@ -1,0 +1,10 @@
+//! What is accepted is true: damaged and invented proofs, random targets, and a second checker that agrees.
+
+mod dice;
+mod fuzz;
+mod independent_checker;
+mod kernel;
+mod mutations;
+mod python;
+mod random_targets;
+mod second_checker;

@@ -1,0 +1,11 @@
+//! The statements of the paper, and of this crate beyond it, as properties of the constructions; nothing is run as a process.
+
+mod approximation;
+mod discontinuous;
+mod float_exactness;
+mod latent_dimension;
+mod scale;
+mod surrogates;
+mod theorem_2_12;
+mod theorem_2_13;
+mod theorem_4_1;
