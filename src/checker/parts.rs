@@ -12,10 +12,14 @@ mod counted {
 pub enum Part {
     /// Files in, verdict out; the meter of work.
     Check,
-    /// Exact and rounded numbers, their intervals, polynomials.
+    /// Exact numbers, their intervals, polynomials.
     Arithmetic,
+    /// Numbers whose operations are rounded, and their intervals.
+    Rounding,
     /// What a target file means.
     Statement,
+    /// The values of targets.
+    Values,
     /// What network and certificate say.
     Files,
     /// Equivariant polynomials as normal forms, and targets expanded to them.
@@ -34,14 +38,18 @@ pub enum Part {
     Tables,
     /// The error at one input.
     Witness,
+    /// Words and files that are written: no verdict rests on them.
+    Words,
 }
 
 impl Part {
     /// All parts.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Check,
         Self::Arithmetic,
+        Self::Rounding,
         Self::Statement,
+        Self::Values,
         Self::Files,
         Self::NormalForms,
         Self::Attention,
@@ -51,6 +59,7 @@ impl Part {
         Self::Boxes,
         Self::Tables,
         Self::Witness,
+        Self::Words,
     ];
 
     /// Its name.
@@ -58,7 +67,9 @@ impl Part {
         match self {
             Self::Check => "check",
             Self::Arithmetic => "arithmetic",
+            Self::Rounding => "rounding",
             Self::Statement => "statement",
+            Self::Values => "values",
             Self::Files => "files",
             Self::NormalForms => "normal forms",
             Self::Attention => "attention",
@@ -68,24 +79,28 @@ impl Part {
             Self::Boxes => "boxes",
             Self::Tables => "tables",
             Self::Witness => "witness",
+            Self::Words => "words",
         }
     }
 
-    /// The files and folders of the package that it consists of.
+    /// The files and folders of the package that it consists of, but for what is inside them and named by another part.
     pub fn rooms(self) -> &'static [&'static str] {
         match self {
             Self::Check => &["check", "lib", "parts", "refusal", "sizes", "work"],
             Self::Arithmetic => &["arith"],
+            Self::Rounding => &["arith/rounded"],
             Self::Statement => &["language"],
+            Self::Values => &["language/values"],
             Self::Files => &["format", "subdivision"],
             Self::NormalForms => &["normal_form"],
             Self::Attention => &["attention"],
             Self::Polynomials => &["polynomial_route"],
             Self::Enclosures => &["enclosure"],
-            Self::Surrogates => &["surrogate"],
+            Self::Surrogates => &["surrogate", "polynomial_route/function_supremum"],
             Self::Boxes => &["boxes"],
             Self::Tables => &["cells"],
             Self::Witness => &["witness"],
+            Self::Words => &["arith/decimal", "format/json_lines", "language/diagnostics", "language/print"],
         }
     }
 
@@ -94,17 +109,29 @@ impl Part {
     fn needs(self) -> &'static [Self] {
         match self {
             Self::Polynomials => &[Self::NormalForms, Self::Attention],
+            Self::Enclosures => &[Self::Rounding, Self::Values],
             Self::Surrogates => &[Self::NormalForms, Self::Enclosures],
             Self::Boxes => &[Self::Polynomials, Self::NormalForms, Self::Attention, Self::Enclosures],
             Self::Tables => &[Self::NormalForms, Self::Attention, Self::Enclosures],
+            Self::Witness => &[Self::Values],
             _ => &[],
         }
     }
 
     /// Its lines of code: neither blank, nor comments, nor unit tests.
     pub fn lines(self) -> usize {
-        let own = counted::LINES.iter().filter(|(room, _)| self.rooms().contains(room));
+        let own = counted::LINES.iter().filter(|(file, _)| Self::of(file) == Some(self));
         own.map(|(_, lines)| lines).sum()
+    }
+
+    /// The part that a file belongs to, named without `.rs`: the one that names the innermost folder around it.
+    fn of(file: &str) -> Option<Self> {
+        let around =
+            |room: &str| file.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let rooms = Self::ALL
+            .into_iter()
+            .flat_map(|part| part.rooms().iter().map(move |room| (room.len(), part, *room)));
+        rooms.filter(|(_, _, room)| around(room)).max().map(|(_, part, _)| part)
     }
 }
 
@@ -120,8 +147,9 @@ impl Parts {
 
     /// Records a part that is used, with those that it needs.
     pub(crate) fn add(&mut self, part: Part) {
-        self.0.insert(part);
-        self.0.extend(part.needs());
+        if self.0.insert(part) {
+            part.needs().iter().for_each(|needed| self.add(*needed));
+        }
     }
 
     /// The parts, in the order of [`Part::ALL`].

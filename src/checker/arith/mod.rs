@@ -3,10 +3,11 @@
 pub mod bernstein;
 pub(crate) mod common_denominator;
 pub mod decimal;
-pub mod dyadic;
-pub mod dyadic_interval;
 pub mod exp;
 pub mod interval;
 pub mod linear_combination;
 pub mod number;
 pub mod polynomial;
+pub mod rounded;
+
+pub use rounded::{dyadic, dyadic_interval};

@@ -7,8 +7,8 @@ use super::implied::{ImpliedSumformer, PreparedSumformer};
 use crate::enclosure::PreparedSide;
 use crate::enclosure::coordinates::Coordinates;
 use crate::enclosure::slope::Centred;
-use crate::language::evaluate::Prepared;
 use crate::language::target::{Target, Tokens};
+use crate::language::values::evaluate::Prepared;
 use crate::language::{EvalError, Scalar, Sequence};
 
 /// Encloses target − Sumformer at token 0; one product of boxes at a time, buffers reused.

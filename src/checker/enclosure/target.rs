@@ -12,8 +12,8 @@ use super::exact_range::with_continued_roots;
 use super::side::PreparedSide;
 use super::slope::Centred;
 use crate::arith::dyadic_interval::DyadicInterval;
-use crate::language::evaluate::Prepared;
 use crate::language::target::{Body, Target, Tokens};
+use crate::language::values::evaluate::Prepared;
 use crate::language::{EvalError, MAX_SYMMETRIZED, Sequence};
 
 /// A target of a fixed length for centred forms, and the coordinates to evaluate it on.

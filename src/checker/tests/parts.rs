@@ -14,15 +14,19 @@ fn every_file_belongs_to_one_part_whose_lines_are_those_of_its_files() {
     let mut counted = vec![0; Part::ALL.len()];
     for file in files(root) {
         let relative = file.strip_prefix(root).unwrap().with_extension("");
-        let mut names = relative.iter().map(|name| name.to_str().unwrap());
-        let room = names.next().unwrap();
-        let is_test = room == "tests" || names.any(|name| name == "tests");
-        if file.extension().is_none_or(|e| e != "rs") || is_test || room == "build" {
+        let is_test = relative.iter().any(|name| name == "tests");
+        if file.extension().is_none_or(|e| e != "rs") || is_test || relative.ends_with("build") {
             continue;
         }
-        let mut owners = (0..Part::ALL.len()).filter(|&k| Part::ALL[k].rooms().contains(&room));
-        let owner = owners.next().unwrap_or_else(|| panic!("`{room}` belongs to no part"));
-        assert_eq!(owners.next(), None, "`{room}` belongs to two parts");
+        // The innermost folder that a part names.
+        let owner = relative.ancestors().find_map(|folder| {
+            let folder = folder.to_str().unwrap();
+            let mut owners = (0..Part::ALL.len()).filter(|&k| Part::ALL[k].rooms().contains(&folder));
+            let owner = owners.next()?;
+            assert_eq!(owners.next(), None, "`{folder}` belongs to two parts");
+            Some(owner)
+        });
+        let owner = owner.unwrap_or_else(|| panic!("{} belongs to no part", file.display()));
         let text = std::fs::read_to_string(&file).unwrap();
         let text = match text.find("#[cfg(test)]\nmod tests {") {
             Some(tests) => &text[..tests],

@@ -3,8 +3,8 @@
 use crate::format::network::Network;
 use crate::language::MAX_SYMMETRIZED;
 use crate::language::ast::{Expr, ExprKind, Function};
-use crate::language::evaluate::Prepared;
 use crate::language::target::{Body, Target, Tokens};
+use crate::language::values::evaluate::Prepared;
 use crate::sizes::count;
 
 /// What the series of an elementary function costs, in operations.

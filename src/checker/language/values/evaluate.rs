@@ -4,8 +4,8 @@ use super::cost::Cost;
 use super::node::{Node, Place, Preparation, count};
 use super::scalar::Scalar;
 use super::sequence::Sequence;
-use super::target::{Body, Target, Tokens};
 use super::value::{EvalError, MAX_SYMMETRIZED};
+use crate::language::target::{Body, Target, Tokens};
 use crate::sizes;
 use crate::work::charge_all;
 

@@ -1,7 +1,7 @@
 //! How many operations an evaluation takes, by counting how often each node is evaluated; counts saturate.
 
-use super::ast::Function;
 use super::node::{Loop, Node};
+use crate::language::ast::Function;
 use crate::sizes::count;
 
 /// What the series of an elementary function costs, in operations.

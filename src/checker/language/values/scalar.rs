@@ -1,9 +1,9 @@
 //! The numbers an expression can be evaluated over.
 
-use super::ast::Function;
 use super::value::EvalError;
 use crate::arith::number;
 use crate::arith::number::Rational;
+use crate::language::ast::Function;
 use num_traits::{One, Signed, Zero};
 
 /// Numbers with the operations of the target language.

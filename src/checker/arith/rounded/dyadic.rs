@@ -15,7 +15,7 @@
 //! right sign else; 0 · Ω is 0, the supremum of {0 · t : t finite}. Lower ends are never +∞ and upper ends never
 //! −∞, because rounding down gives no +∞, so that Ω − Ω occurs only in the middle of the whole line, which may be 0.
 
-use super::number::{Rational, power_of_two};
+use crate::arith::number::{Rational, power_of_two};
 use crate::sizes;
 use crate::work::{charge, limbs};
 use num_bigint::BigInt;

@@ -78,7 +78,7 @@ impl<'a, S> Sequence<'a, S> {
 
 #[cfg(test)]
 mod tests {
-    use super::Sequence;
+    use super::super::Sequence;
 
     #[test]
     fn runs_are_counted() {

@@ -13,12 +13,12 @@
 //! *Long sequences.* A loop that excludes levels on which its body does not depend, as `sum(z != y: z[0])` excludes y,
 //! has the same terms for every place of these but for the runs in which they stand. [`Folds`] combines the others.
 
-use super::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, TokenLevel};
 use super::folds::{Folds, Total};
 use super::scalar::Scalar;
 use super::sequence::Sequence;
 use super::value::EvalError;
 use crate::arith::number::Rational;
+use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, TokenLevel};
 use crate::work::{charge, charge_all};
 use num_bigint::BigInt;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! Why an expression has no value, and the limits that evaluation has.
 
-use super::ast::{Function, Reduction};
+use crate::language::ast::{Function, Reduction};
 
 /// The largest number of coordinates, tokens times dimension, over which a target is enclosed: a form has a slope for
 /// each of them, and there is one for each of them.

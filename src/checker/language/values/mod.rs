@@ -1,0 +1,14 @@
+//! The values of targets over any [`scalar::Scalar`], for witnesses and enclosures.
+
+mod cost;
+pub mod evaluate;
+mod folds;
+mod node;
+pub mod scalar;
+mod sequence;
+mod value;
+
+pub use evaluate::{evaluate_run, evaluate_sequence, evaluate_token};
+pub use scalar::Scalar;
+pub use sequence::Sequence;
+pub use value::{EvalError, MAX_COORDINATES, MAX_SYMMETRIZED};
