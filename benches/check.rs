@@ -12,7 +12,7 @@ use sumformer_checker::arith::number::ratio;
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 use sumformer_checker::witness::semantics::ExactEvaluator;
 
@@ -22,7 +22,7 @@ const PAIR_POTENTIAL: &str = include_str!("../constructions/pair-potential/targe
 fn largest(c: &mut Criterion) {
     let target = load_target("pair-potential", PAIR_POTENTIAL).expect("a target");
     let epsilon = ratio(1, 1000);
-    let surrogate = Arc::new(Surrogate::new(&target, &[], DEFAULT_MAX_TERMS).expect("a polynomial target"));
+    let surrogate = Arc::new(Surrogate::new(&target, &[], MAX_TERMS).expect("a polynomial target"));
     let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).expect("a Sumformer");
     let options = LoweringOptions {
         architecture: Architecture::Transformer,

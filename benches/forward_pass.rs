@@ -16,7 +16,7 @@ use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 use sumformer_checker::witness::semantics::ExactEvaluator;
 
@@ -27,7 +27,7 @@ const PERFORMER: Architecture = Architecture::Performer { features: 64, seed: 0,
 fn network(n: usize, architecture: Architecture, scores: Scores) -> Network {
     let target = load_target("long", LONG).expect("a target");
     let target = with_length("long", &target, Tokens::Fixed(n)).expect("a target of this length");
-    let surrogate = Arc::new(Surrogate::new(&target, &[], DEFAULT_MAX_TERMS).expect("a polynomial target"));
+    let surrogate = Arc::new(Surrogate::new(&target, &[], MAX_TERMS).expect("a polynomial target"));
     let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).expect("a Sumformer");
     let options = LoweringOptions {
         architecture,

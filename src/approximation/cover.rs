@@ -7,7 +7,7 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::format::certificate::Approximation;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::subdivision::MAX_DEPTH;
+use sumformer_checker::limits::MAX_CUTS;
 use sumformer_checker::subdivision::text::{Leaf, Node};
 use sumformer_checker::surrogate::cover::{Cover, Quantity, Uncovered};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
@@ -32,7 +32,7 @@ pub fn cuts(quantity: &mut dyn Quantity, whole: &[Interval], bound: &Rational) -
         let widest = (0..sides.len())
             .filter(|&k| quantity.middle(&sides, k).is_some())
             .max_by(|&a, &b| share(a).cmp(&share(b)).then(b.cmp(&a)))
-            .filter(|_| depth < MAX_DEPTH && parts < MAX_PARTS);
+            .filter(|_| depth < MAX_CUTS && parts < MAX_PARTS);
         let Some((k, [low, high])) = widest.and_then(|k| Some((k, quantity.halves(&sides, k)?))) else {
             return Err(quantity.exceeds(&sides, bound));
         };

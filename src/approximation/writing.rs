@@ -117,7 +117,8 @@ fn binder(r: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
+    use sumformer_checker::limits::MAX_TERMS;
+    use sumformer_checker::normal_form::expansion::expand_target;
 
     #[test]
     fn a_written_normal_form_reads_back_as_itself() {
@@ -133,10 +134,10 @@ mod tests {
                 "name = \"t\"\ntokens = 4\ndomain = [[\"0\", \"1\"], [\"-1\", \"1/3\"]]\noutput = [\"{body}\"]\n"
             );
             let target = load_target("t", &source).expect("a target");
-            let forms = expand_target(&target, DEFAULT_MAX_TERMS).expect("a polynomial");
+            let forms = expand_target(&target, MAX_TERMS).expect("a polynomial");
             let texts: Vec<String> = forms.iter().map(normal_form).collect();
             let written = target_with(&target, "again", &texts, &[]).expect("readable");
-            assert_eq!(expand_target(&written, DEFAULT_MAX_TERMS).expect("a polynomial"), forms, "{body}");
+            assert_eq!(expand_target(&written, MAX_TERMS).expect("a polynomial"), forms, "{body}");
             assert_eq!((written.tokens, &written.domain), (target.tokens, &target.domain));
         }
     }

@@ -20,7 +20,7 @@ use sumformer_checker::check::Verdict;
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 
 /// No network of the audit is larger.
 const MAX_UNITS: u64 = 100_000;
@@ -79,7 +79,7 @@ impl Continuous {
             epsilon: self.epsilon.clone(),
             mode: self.latent,
             layout: self.layout,
-            max_terms: DEFAULT_MAX_TERMS,
+            max_terms: MAX_TERMS,
         };
         let way = structural(&target, &options)?;
         let lowering = LoweringOptions {

@@ -1,6 +1,7 @@
 //! The whole check: files in, verdict out.
 
 use crate::arith::decimal::{Rounding, exact_and_about};
+use crate::limits::{CHECK_WORK, CHECK_WORK_PER_BYTE, MAX_TERMS};
 use crate::witness::{witness_enclosure, witness_error};
 
 use crate::arith::number::{Rational, max};
@@ -13,7 +14,6 @@ use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
 use crate::language::{Diagnostics, load_target};
-use crate::normal_form::expansion::DEFAULT_MAX_TERMS;
 use crate::parts::{Part, Parts};
 use crate::polynomial_route::residual::{Unfolding, residual_bound};
 use crate::polynomial_route::symbolic_run::SymbolicRun;
@@ -82,11 +82,6 @@ pub enum UnreadableProof {
     #[error("the files cannot be read: {0}")]
     Work(#[from] Stopped),
 }
-
-/// The work of one check, in units of [`crate::work`]: this much, a few seconds, whatever the files say, …
-const CHECK_WORK: u64 = 1 << 30;
-/// … and so much more per byte of the files, since large ones take longer to check.
-const CHECK_WORK_PER_BYTE: u64 = 64;
 
 /// What a proof is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -380,7 +375,7 @@ pub fn derive_outputs(
     claims: Option<&[OutputClaim]>,
 ) -> Result<Vec<DerivedOutput>, Refusal> {
     let surrogate = run.surrogate();
-    let mut unfolding = Unfolding::new(&surrogate.target, run.latents(), DEFAULT_MAX_TERMS);
+    let mut unfolding = Unfolding::new(&surrogate.target, run.latents(), MAX_TERMS);
     require_outputs(network, run, claims, |output, psi| {
         let place = format!("output {output}");
         let form = surrogate.forms.get(output).ok_or_else(|| no_such_output(&place))?;

@@ -23,6 +23,7 @@ pub mod check;
 pub mod enclosure;
 pub mod format;
 pub mod language;
+pub mod limits;
 pub mod normal_form;
 pub mod parts;
 pub mod polynomial_route;

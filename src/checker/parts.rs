@@ -86,7 +86,7 @@ impl Part {
     /// The files and folders of the package that it consists of, but for what is inside them and named by another part.
     pub fn rooms(self) -> &'static [&'static str] {
         match self {
-            Self::Check => &["check", "lib", "parts", "refusal", "sizes", "work"],
+            Self::Check => &["check", "lib", "limits", "parts", "refusal", "sizes", "work"],
             Self::Arithmetic => &["arith"],
             Self::Rounding => &["arith/rounded"],
             Self::Statement => &["language"],
@@ -100,7 +100,13 @@ impl Part {
             Self::Boxes => &["boxes"],
             Self::Tables => &["cells"],
             Self::Witness => &["witness"],
-            Self::Words => &["arith/decimal", "format/json_lines", "language/diagnostics", "language/print"],
+            Self::Words => &[
+                "arith/decimal",
+                "format/json_lines",
+                "language/diagnostics",
+                "language/literal",
+                "language/print",
+            ],
         }
     }
 

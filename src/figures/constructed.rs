@@ -16,7 +16,7 @@ use sumformer_checker::check::Verdict;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{Diagnostics, EvalError as TargetError};
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 
 /// More hidden units are not built.
 const MAX_UNITS: u64 = 2_000_000;
@@ -82,7 +82,7 @@ pub fn construct(
         epsilon: epsilon.clone(),
         mode: LatentMode::Sparse,
         layout: Layout::Tree,
-        max_terms: DEFAULT_MAX_TERMS,
+        max_terms: MAX_TERMS,
     };
     let way = structural(target, &options).map_err(Box::new)?;
     if activation == Activation::Relu2 && way.route != Route::Exact {

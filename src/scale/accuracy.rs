@@ -12,7 +12,7 @@ use sumformer_checker::arith::number::Rational;
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 
 /// How many latents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub fn accuracy_row(
         epsilon: epsilon.clone(),
         mode: LatentMode::Sparse,
         layout: Layout::Tree,
-        max_terms: DEFAULT_MAX_TERMS,
+        max_terms: MAX_TERMS,
     };
     let (way, epsilon) = match latents {
         Latents::Most(count) => latents_for(target, count, None, &options)?,

@@ -13,7 +13,7 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, max, ratio, to_f64};
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::target::Target;
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 
@@ -114,7 +114,7 @@ pub fn exact_network(
     architecture: Architecture,
     scores: Scores,
 ) -> Result<Network, AttentionRowError> {
-    let surrogate = Arc::new(Surrogate::new(target, &[], DEFAULT_MAX_TERMS)?);
+    let surrogate = Arc::new(Surrogate::new(target, &[], MAX_TERMS)?);
     let epsilon = target.epsilon.clone().unwrap_or_else(|| ratio(1, 1000));
     let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon))?;
     let activation = if surrogate.atoms.is_empty() { Activation::Relu2 } else { Activation::Relu };

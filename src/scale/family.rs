@@ -8,7 +8,7 @@ use sumformer_checker::arith::number::integer;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::language::{Diagnostics, load_target};
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 /// A family of targets on [0, 1]^d, in sums S over the n − 1 other tokens.
@@ -82,7 +82,7 @@ impl Family {
             features: indices.iter().map(monomial).collect(),
             psi,
         };
-        Ok((sumformer, Arc::new(Surrogate::new(&target, &[], DEFAULT_MAX_TERMS)?)))
+        Ok((sumformer, Arc::new(Surrogate::new(&target, &[], MAX_TERMS)?)))
     }
 
     /// The target file.

@@ -7,7 +7,7 @@ use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, cho
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 
 /// The number of multi-indices of degree 1..=D in d coordinates, from two sides.
@@ -91,7 +91,7 @@ pub fn latent_table(points: &[(u32, u32)], max_count: u64, done: &(dyn Fn() + Sy
 
 /// d' of a polynomial target, or of one that is one in functions of one variable, in all three modes.
 pub fn target_dimensions(target: &Target) -> Result<LatentDimensions, SumformerError> {
-    let surrogate = Surrogate::new(target, &[], DEFAULT_MAX_TERMS)?;
+    let surrogate = Surrogate::new(target, &[], MAX_TERMS)?;
     // The number of features does not depend on ε.
     Ok(choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3)?.1)
 }

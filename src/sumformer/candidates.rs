@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target_in};
+use sumformer_checker::limits::MAX_TERMS;
+use sumformer_checker::normal_form::expansion::expand_target_in;
 use sumformer_checker::normal_form::{NormalForm, Others, SumsOf};
 use sumformer_checker::surrogate::Surrogate;
 
@@ -144,7 +145,7 @@ fn in_sums_over_all(sumformer: &Sumformer) -> Option<Sumformer> {
                 .product::<usize>()
         })
         .sum();
-    if expanded > DEFAULT_MAX_TERMS {
+    if expanded > MAX_TERMS {
         return None;
     }
     Some(Sumformer {

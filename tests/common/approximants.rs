@@ -11,7 +11,7 @@ use sumformer_checker::arith::number::{Rational, to_f64};
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 
 /// A target and an approximation of it.
@@ -93,7 +93,7 @@ impl Approximated {
     /// A network for the approximation, its own error being at most `lowering`.
     pub fn network(&self, lowering: &Rational) -> BuiltNetwork {
         let target = self.load(self.approximation);
-        let surrogate = Arc::new(Surrogate::new(&target, &[], DEFAULT_MAX_TERMS).expect("a polynomial"));
+        let surrogate = Arc::new(Surrogate::new(&target, &[], MAX_TERMS).expect("a polynomial"));
         let (sumformer, _) =
             choose(&surrogate, LatentMode::Sparse, Layout::Tree, to_f64(lowering)).expect("a Sumformer");
         let options = LoweringOptions {

@@ -25,7 +25,8 @@ use sumformer_checker::check::{Scope, Verdict};
 use sumformer_checker::format::network::{Activation, NetworkSize};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
+use sumformer_checker::limits::MAX_TERMS;
+use sumformer_checker::normal_form::expansion::expand_target;
 use sumformer_checker::surrogate::Surrogate;
 
 /// The architectures with the command line's defaults.
@@ -53,7 +54,7 @@ pub struct Construction {
 
 /// The constructions that are polynomials, by name.
 pub fn constructions() -> Vec<Construction> {
-    let polynomial = |c: &Construction| expand_target(&c.target, DEFAULT_MAX_TERMS).is_ok();
+    let polynomial = |c: &Construction| expand_target(&c.target, MAX_TERMS).is_ok();
     all_constructions().into_iter().filter(polynomial).collect()
 }
 
@@ -100,7 +101,7 @@ impl Outcome {
         let start = Instant::now();
         let target = &construction.target;
         let epsilon = ratio(1, 1000);
-        let surrogate = Arc::new(Surrogate::new(target, &[], DEFAULT_MAX_TERMS).expect("a polynomial"));
+        let surrogate = Arc::new(Surrogate::new(target, &[], MAX_TERMS).expect("a polynomial"));
         let (sumformer, _) =
             choose(&surrogate, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon)).expect("a Sumformer");
         let options = LoweringOptions {
@@ -262,7 +263,7 @@ pub struct ShapeOutcome {
 
 /// The constructions that are no polynomials, by name.
 pub fn continuous_constructions() -> Vec<Construction> {
-    let polynomial = |c: &Construction| expand_target(&c.target, DEFAULT_MAX_TERMS).is_ok();
+    let polynomial = |c: &Construction| expand_target(&c.target, MAX_TERMS).is_ok();
     all_constructions().into_iter().filter(|c| !polynomial(c)).collect()
 }
 
@@ -276,7 +277,7 @@ impl ShapeOutcome {
             epsilon: epsilon.clone(),
             mode: LatentMode::Sparse,
             layout: Layout::Tree,
-            max_terms: DEFAULT_MAX_TERMS,
+            max_terms: MAX_TERMS,
         };
         let way = structural(target, &options).expect("a way");
         let options = LoweringOptions {

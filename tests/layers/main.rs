@@ -30,7 +30,7 @@ const CONSTRUCTOR: [&[&str]; 15] = [
 
 /// Rooms of the checker in the order in which each may import only those before it: nothing below `check` needs a witness.
 const CHECKER: [&[&str]; 10] = [
-    &["sizes", "work", "refusal", "parts"],
+    &["sizes", "work", "refusal", "parts", "limits"],
     &["arith", "subdivision"],
     &["language"],
     &["format"],

@@ -8,7 +8,7 @@ use sumformer::sumformer::latent::{LatentMode, SumformerError, choose};
 use sumformer_checker::arith::number::binomial;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 
 #[test]
@@ -34,7 +34,7 @@ fn a_wrong_closed_form_would_be_noticed() {
 }
 
 fn dimension(target: &Target, mode: LatentMode) -> Result<usize, SumformerError> {
-    let surrogate = Surrogate::new(target, &[], DEFAULT_MAX_TERMS)?;
+    let surrogate = Surrogate::new(target, &[], MAX_TERMS)?;
     let chosen = choose(&surrogate, mode, Layout::Tree, 1e-3);
     chosen.map(|(sumformer, _)| sumformer.latent_dimension())
 }
@@ -70,7 +70,7 @@ fn every_construction_keeps_sparse_within_tight() {
             let source = std::fs::read_to_string(folder.join("target.toml")).expect("a target");
             let target = load_target("target.toml", &source).expect("a valid target");
             // Others need atoms, of which the modes say nothing.
-            let Ok(surrogate) = Surrogate::new(&target, &[], DEFAULT_MAX_TERMS) else { return 0 };
+            let Ok(surrogate) = Surrogate::new(&target, &[], MAX_TERMS) else { return 0 };
             if !surrogate.atoms.is_empty() {
                 return 0;
             }

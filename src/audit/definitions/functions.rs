@@ -9,7 +9,8 @@ use itertools::Itertools;
 use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::evaluate_sequence;
-use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
+use sumformer_checker::limits::MAX_TERMS;
+use sumformer_checker::normal_form::expansion::expand_target;
 
 /// Three tokens of two coordinates.
 fn tokens() -> Vec<Vec<Rational>> {
@@ -65,7 +66,7 @@ pub(super) fn definition_2_8() -> Row {
         finding: "As it is checked here, as an identity of polynomials.",
         printed: vec![
             holds(By::NormalForm, "n = 3, d = 2, g = x1[0]·x2[1]·x3[1] is semi-invariant", || {
-                let forms = expand_target(&target(&text("x1[0]*x2[1]*x3[1]", false))?, DEFAULT_MAX_TERMS)?;
+                let forms = expand_target(&target(&text("x1[0]*x2[1]*x3[1]", false))?, MAX_TERMS)?;
                 Ok((forms[0].len() == 1, vec![("terms of the normal form", forms[0].len().to_string())]))
             }),
             holds(
@@ -73,8 +74,8 @@ pub(super) fn definition_2_8() -> Row {
                 "g = x1[0]·x2[1]·x3[0] is not, and its average over the others is",
                 || {
                     let body = "x1[0]*x2[1]*x3[0]";
-                    let refused = expand_target(&target(&text(body, false))?, DEFAULT_MAX_TERMS).is_err();
-                    let averaged = expand_target(&target(&text(body, true))?, DEFAULT_MAX_TERMS).is_ok();
+                    let refused = expand_target(&target(&text(body, false))?, MAX_TERMS).is_err();
+                    let averaged = expand_target(&target(&text(body, true))?, MAX_TERMS).is_ok();
                     Ok((
                         refused && averaged,
                         vec![("as it is", "refused".into()), ("averaged", "accepted".into())],

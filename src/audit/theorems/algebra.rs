@@ -14,7 +14,8 @@ use std::error::Error;
 use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::{Shape, evaluate_sequence};
-use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
+use sumformer_checker::limits::MAX_TERMS;
+use sumformer_checker::normal_form::expansion::expand_target;
 use sumformer_checker::normal_form::{Basis, Limits, NormalForm, Others};
 
 /// An equivariant function of four tokens in two coordinates.
@@ -80,7 +81,7 @@ pub(super) fn lemma_2_9() -> Row {
                 "n = 3, g = x1·x2, not symmetric in x2, x3, is refused, with the transposition that breaks it",
                 || {
                     let text = "name = \"audit\"\ntokens = 3\ndomain = [[\"0\", \"1\"]]\nsemi_invariant = [\"x1[0]*x2[0]\"]\n";
-                    let refused = match expand_target(&target(text)?, DEFAULT_MAX_TERMS) {
+                    let refused = match expand_target(&target(text)?, MAX_TERMS) {
                         Ok(_) => None,
                         Err(error) => Some(error.to_string()),
                     };
@@ -111,7 +112,7 @@ fn monomial(alpha: &[u32]) -> Monomial {
 
 /// A polynomial in power sums of n tokens, expanded.
 fn expanded(polynomial: &PowerSumPolynomial, n: usize, d: usize) -> Result<NormalForm, Box<dyn Error>> {
-    let limits = Limits::new(DEFAULT_MAX_TERMS);
+    let limits = Limits::new(MAX_TERMS);
     let shape = Shape::new(d, 0)?;
     let zero = NormalForm::zero(shape, Others::Count(n));
     let mut sum = zero.clone();

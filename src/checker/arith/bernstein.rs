@@ -3,12 +3,10 @@
 use super::interval::Interval;
 use super::number::{Rational, binomial};
 use super::polynomial::Polynomial;
+use crate::limits::MAX_BERNSTEIN_COEFFICIENTS;
 use crate::sizes::{count, index};
 use crate::work::charge_all;
 use num_traits::Zero;
-
-/// The most tensor coefficients that are computed; beyond that the term-by-term range has to do.
-const MAX_COEFFICIENTS: usize = 1024;
 
 /// An enclosure of the range of `p` over the box `domain(v)`: the term-by-term range, cut down to the Bernstein hull
 /// where variables repeat and the tensor of coefficients is small.
@@ -35,7 +33,7 @@ fn hull<'a>(p: &Polynomial, variables: &[u32], domain: impl Fn(u32) -> &'a Inter
         charge_all(p.len(), 4);
         let degree = index(p.terms().map(|(m, _)| m.exponent(variable)).max().unwrap_or(0));
         // Each variable occurs, so that few of them are looked at before there are too many.
-        size = size.checked_mul(degree + 1).filter(|&size| size <= MAX_COEFFICIENTS)?;
+        size = size.checked_mul(degree + 1).filter(|&size| size <= MAX_BERNSTEIN_COEFFICIENTS)?;
         degrees.push(degree);
     }
     let mut tensor = vec![Rational::zero(); size];

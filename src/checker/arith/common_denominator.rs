@@ -2,15 +2,13 @@
 //! if that refuses, `BigInt`.
 
 use super::number::{Rational, pay_divisor};
+use crate::limits::{MAX_DENOMINATOR_BITS, MAX_INTEGER_BITS};
 use crate::work::{charge, limbs};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{One, Signed, ToPrimitive};
 
-/// Numbers beyond this many bits are refused: a squaring per block would otherwise fill any memory.
-pub(crate) const MAX_BITS: u64 = 1 << 20;
-
-/// An integer left the range of its type (`i128`) or [`MAX_BITS`] (`BigInt`).
+/// An integer left the range of its type (`i128`) or [`MAX_INTEGER_BITS`] (`BigInt`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Overflow;
 
@@ -41,11 +39,11 @@ impl Int for i128 {
 impl Int for BigInt {
     fn read(value: &BigInt) -> Result<Self, Overflow> {
         charge(limbs(value.bits()));
-        if value.bits() <= MAX_BITS { Ok(value.clone()) } else { Err(Overflow) }
+        if value.bits() <= MAX_INTEGER_BITS { Ok(value.clone()) } else { Err(Overflow) }
     }
     fn times(&self, other: &Self) -> Result<Self, Overflow> {
         charge(4 + limbs(self.bits()) * limbs(other.bits()));
-        if self.bits() + other.bits() <= MAX_BITS { Ok(self * other) } else { Err(Overflow) }
+        if self.bits() + other.bits() <= MAX_INTEGER_BITS { Ok(self * other) } else { Err(Overflow) }
     }
     fn add_product(&mut self, a: &Self, b: &Self) -> Result<(), Overflow> {
         *self += a.times(b)?;
@@ -57,19 +55,37 @@ impl Int for BigInt {
 pub(crate) fn denominator<'a, T: Int>(
     values: impl IntoIterator<Item = &'a Rational>,
 ) -> Result<BigInt, Overflow> {
+    common(values, |lcm| T::read(lcm).is_ok()).ok_or(Overflow)
+}
+
+/// The least common denominator; nothing as soon as it is longer than [`MAX_DENOMINATOR_BITS`].
+pub(crate) fn short_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Option<BigInt> {
+    common(values, |lcm| lcm.bits() <= MAX_DENOMINATOR_BITS)
+}
+
+fn common<'a>(
+    values: impl IntoIterator<Item = &'a Rational>,
+    fits: impl Fn(&BigInt) -> bool,
+) -> Option<BigInt> {
     let mut lcm = BigInt::one();
     for value in values {
         charge(4);
         // Weights of one kind mostly share their denominator.
-        if lcm != *value.denom() && !lcm.is_multiple_of(value.denom()) {
+        if lcm == *value.denom() {
+            continue;
+        }
+        charge(limbs(lcm.bits()).saturating_mul(limbs(value.denom().bits())));
+        if !lcm.is_multiple_of(value.denom()) {
             pay_divisor(lcm.bits() + value.denom().bits());
             // The remainder is short, so that the greatest common divisor is that of two short numbers.
             let common = value.denom().gcd(&(&lcm % value.denom()));
             lcm *= value.denom() / common;
-            T::read(&lcm)?;
+            if !fits(&lcm) {
+                return None;
+            }
         }
     }
-    Ok(lcm)
+    Some(lcm)
 }
 
 /// The numerator of `value` over `denominator`, a multiple of its own denominator.

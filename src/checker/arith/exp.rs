@@ -2,21 +2,20 @@
 
 use super::interval::Interval;
 use super::number::{Rational, integer, power_of_two, round_down, round_up};
+use crate::limits::MAX_EXP_ARGUMENT;
 use num_traits::{One, Signed};
 
 /// Significant bits kept when squaring back.
 const BITS: u32 = 160;
 /// Taylor terms; with |t| ≤ 2⁻⁸ the remainder is below 2⁻¹⁶⁰.
 const TERMS: i64 = 18;
-/// Arguments beyond this magnitude are refused.
-const MAX_ARGUMENT: i64 = 4096;
 
 /// An interval that contains exp(x), or `None` for |x| > 4096.
 ///
 /// exp(x) = exp(x/2^k)^(2^k) with |t| = |x|/2^k ≤ 1/256; the Taylor remainder after the term of degree N is at most
 /// |t|^{N+1}/(N+1)!·(1/(1−|t|)) ≤ 2·|t|^{N+1}/(N+1)!; every squaring is rounded outward.
 pub fn exp(x: &Rational) -> Option<Interval> {
-    if x.abs() > integer(MAX_ARGUMENT) {
+    if x.abs() > integer(MAX_EXP_ARGUMENT) {
         return None;
     }
     let mut halvings = 0;

@@ -4,11 +4,8 @@ use super::interval::Interval;
 use super::linear_combination::LinearCombination;
 use super::number::Rational;
 use crate::work::{charge, charge_all};
-use num_traits::{One, Pow, Signed, Zero};
+use num_traits::{One, Pow, Zero};
 use std::collections::BTreeMap;
-
-/// The highest total degree that is worked with. Whoever multiplies polynomials of unknown origin checks it first.
-pub const MAX_DEGREE: u32 = 4096;
 
 /// A power product `Π v^e`: pairs (variable, exponent ≥ 1) with increasing variables.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -265,11 +262,6 @@ impl Polynomial {
             sum = &sum + &product;
         }
         sum
-    }
-
-    /// The sum of the absolute values of the coefficients.
-    pub fn coefficient_norm(&self) -> Rational {
-        self.terms.iter().map(|(_, c)| c.abs()).sum()
     }
 
     /// The variables that occur, increasing.

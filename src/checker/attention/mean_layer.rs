@@ -6,13 +6,11 @@ use crate::arith::number::{Exact, Rational, integer, max, round_down};
 use crate::format::network::{Attention, Head, Mechanism, Projection, ReciprocalLength, UniformValue};
 use crate::format::sparse::{SparseMatrix, SparseVector};
 use crate::language::target::Tokens;
+use crate::limits::MAX_MATRIX_PRODUCTS;
 use crate::refusal::{Refusal, Rule};
 use crate::work::charge_all;
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
-
-/// The most products of non-zeros of which a product of two matrices consists.
-const MAX_PRODUCTS: usize = 1 << 22;
 
 /// Significant bits of a multiple of the mean that is only enclosed.
 const CENTRE_BITS: u32 = 128;
@@ -66,10 +64,10 @@ fn product(left: &SparseMatrix, right: &SparseMatrix, place: &str) -> Result<Spa
     right.iter().for_each(|(row, _, _)| *rows.entry(row).or_default() += 1);
     let products = left.iter().filter_map(|(_, column, _)| rows.get(&column));
     let products = products.fold(0, |sum: usize, row| sum.saturating_add(*row));
-    if products > MAX_PRODUCTS {
+    if products > MAX_MATRIX_PRODUCTS {
         return Err(Rule::Attention.unsupported(
             place,
-            format!("the weight matrices are too large and too dense to multiply: {MAX_PRODUCTS} products are the limit"),
+            format!("the weight matrices are too large and too dense to multiply: {MAX_MATRIX_PRODUCTS} products are the limit"),
         ));
     }
     // Besides the arithmetic: all of them are listed and entered into a map.

@@ -22,20 +22,18 @@ mod horner;
 pub mod implied;
 mod place;
 
-pub use place::{MAX_LEVEL, Place, PreparedBox, Sides, Walk};
+pub use place::{Place, PreparedBox, Sides, Walk};
 
 use crate::arith::dyadic::Dyadic;
 use crate::arith::number::Rational;
 use crate::language::EvalError;
 use crate::language::target::{Target, Tokens};
+use crate::limits::{MAX_LEVEL, MAX_TREE_TEXT};
 use crate::normal_form::symmetry::require_symmetry;
 use crate::refusal::{Refusal, Rule};
 use crate::subdivision::text::{Leaf, Malformed, Node, Reader};
 use difference::DifferenceEnclosure;
 use implied::ImpliedSumformer;
-
-/// Longer trees are not read.
-pub const MAX_TEXT: usize = 1 << 27;
 
 const PLACE: &str = "boxes";
 
@@ -101,8 +99,8 @@ pub fn derive(target: &Target, sumformer: &ImpliedSumformer, tree: &str) -> Resu
 
 /// The form of the tree and the leaves outside the chamber; an open leaf leaves the residual unproved.
 fn survey(sides: &Sides, n: usize, tree: &str) -> Result<LeafCount, Refusal> {
-    if tree.len() > MAX_TEXT {
-        return Err(Rule::Boxes.invalid(PLACE, format!("the text is longer than {MAX_TEXT} characters")));
+    if tree.len() > MAX_TREE_TEXT {
+        return Err(Rule::Boxes.invalid(PLACE, format!("the text is longer than {MAX_TREE_TEXT} characters")));
     }
     let mut leaves = LeafCount::default();
     let mut first_open = None;

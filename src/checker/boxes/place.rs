@@ -5,9 +5,7 @@ use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, power_of_two};
 use crate::enclosure::PreparedSide;
 use crate::language::target::Target;
-
-/// A side is halved at most this often, one half of a half after the other.
-pub const MAX_LEVEL: u32 = 48;
+use crate::limits::MAX_LEVEL;
 
 /// The part [index, index + 1] / 2^level of a side; index < 2^level, level ≤ [`MAX_LEVEL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use super::budget::Budget;
 use super::forms::{Group, affine, fuse};
-use super::limits::unsupported;
+use super::refuse::unsupported;
 use crate::arith::number::Rational;
 use crate::attention::mean_layer::MeanLayer;
 use crate::attention::split::{Split, identity};

@@ -3,9 +3,9 @@
 use super::additive::readout;
 use super::budget::Budget;
 use super::forms::{Form, Group};
-use super::limits::{MAX_DENOMINATOR_BITS, unsupported};
 use super::linear_form::{Additive, Slots, Stop};
 use super::lookup::{Lookup, LookupError};
+use super::refuse::unsupported;
 use super::span::{Span, hull};
 use super::tokens::TokenStates;
 use crate::arith::common_denominator::{Int, Overflow};
@@ -13,6 +13,7 @@ use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::number::Rational;
 use crate::attention::split::Split;
 use crate::format::network::{AffineMap, Network};
+use crate::limits::MAX_DENOMINATOR_BITS;
 use crate::sizes::{count, index};
 use num_bigint::BigInt;
 use num_integer::Integer;

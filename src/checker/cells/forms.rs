@@ -1,7 +1,7 @@
 //! Hidden units by direction: all units that read proportional inputs are functions of one variable, over several
 //! blocks if the blocks in between leave that variable alone.
 
-use super::limits::unsupported;
+use super::refuse::unsupported;
 use crate::arith::number::{Exact, Rational};
 use crate::format::network::{Activation, Block, Unit};
 use crate::format::sparse::SparseVector;

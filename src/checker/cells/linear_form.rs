@@ -3,7 +3,7 @@
 
 use super::additive::{combination, require_no_token};
 use super::budget::Budget;
-use super::limits::{MAX_CELL_VALUES, denominators, unsupported, with_short_denominators};
+use super::refuse::{denominators, unsupported, with_short_denominators};
 use super::span::Span;
 use super::tokens::TokenStates;
 use crate::arith::common_denominator::{Int, Overflow, numerator};
@@ -11,6 +11,7 @@ use crate::arith::interval::Interval;
 use crate::arith::number::Rational;
 use crate::attention::split::Split;
 use crate::format::sparse::SparseVector;
+use crate::limits::MAX_CELL_VALUES;
 use crate::refusal::Refusal;
 use num_bigint::BigInt;
 

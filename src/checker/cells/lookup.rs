@@ -1,8 +1,7 @@
 //! A form's units as functions with finitely many levels: break points, the value at each, and what is between them.
 
 use super::forms::Form;
-use super::limits::short_denominator;
-use crate::arith::common_denominator::{Int, Overflow, numerator};
+use crate::arith::common_denominator::{Int, Overflow, numerator, short_denominator};
 use crate::arith::number::Rational;
 use crate::format::network::Activation;
 use num_bigint::BigInt;

@@ -3,15 +3,13 @@
 
 use super::budget::Budget;
 use super::forms::{Form, Group};
-use super::limits::{
-    MAX_CELL_VALUES, MAX_CELLS, MAX_STORED_VALUES, denominators, too_long, unsupported,
-    with_short_denominators,
-};
 use super::lookup::{Lookup, LookupError};
 use super::partition::{Cut, Partition, Piece, pieces};
+use super::refuse::{denominators, too_long, unsupported, with_short_denominators};
 use crate::arith::interval::Interval;
 use crate::arith::number::{Exact, Rational};
 use crate::format::network::{Activation, AffineMap};
+use crate::limits::{MAX_CELL_VALUES, MAX_CELLS, MAX_STORED_VALUES};
 use crate::refusal::Refusal;
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};

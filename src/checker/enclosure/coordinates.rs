@@ -4,7 +4,8 @@ use super::side::PreparedSide;
 use super::slope::Centred;
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic_interval::DyadicInterval;
-use crate::language::{EvalError, MAX_COORDINATES};
+use crate::language::EvalError;
+use crate::limits::MAX_COORDINATES;
 
 /// n tokens of d coordinates; number k, counted token by token, has slopes up to index k.
 pub(crate) struct Coordinates(Vec<Vec<Centred>>);

@@ -9,10 +9,8 @@ use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, integer, max, min};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
 use crate::language::target::{Body, Target, Tokens};
+use crate::limits::MAX_RANGE_BITS;
 use num_traits::{One, Signed, Zero};
-
-/// Longer ends, numerator and denominator together, are not calculated with.
-const MAX_BITS: u64 = 1 << 12;
 
 /// Contains the values of the expression for tokens whose coordinate k lies in `sides[k]`.
 ///
@@ -76,7 +74,7 @@ pub(crate) fn exact_range(expr: &Expr, sides: &[Interval], tokens: Tokens) -> Op
         }
     };
     let bits = |end: &Rational| end.numer().bits() + end.denom().bits();
-    (bits(range.inf()).max(bits(range.sup())) <= MAX_BITS).then_some(range)
+    (bits(range.inf()).max(bits(range.sup())) <= MAX_RANGE_BITS).then_some(range)
 }
 
 /// The target with roots continued where they are defined on all of its domain.
@@ -122,7 +120,7 @@ fn negated(a: &Interval) -> Interval {
 fn power(a: &Interval, exponent: u32) -> Option<Interval> {
     let bits = |end: &Rational| end.numer().bits().max(end.denom().bits());
     let longest = bits(a.inf()).max(bits(a.sup()));
-    (longest.saturating_mul(u64::from(exponent)) <= MAX_BITS).then(|| a.power(exponent))
+    (longest.saturating_mul(u64::from(exponent)) <= MAX_RANGE_BITS).then(|| a.power(exponent))
 }
 
 /// `{1/a}`; nothing if 0 is among the a.

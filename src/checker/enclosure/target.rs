@@ -14,7 +14,8 @@ use super::slope::Centred;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::language::target::{Body, Target, Tokens};
 use crate::language::values::evaluate::Prepared;
-use crate::language::{EvalError, MAX_SYMMETRIZED, Sequence};
+use crate::language::{EvalError, Sequence};
+use crate::limits::MAX_SYMMETRIZED;
 
 /// A target of a fixed length for centred forms, and the coordinates to evaluate it on.
 pub(crate) fn prepare(target: &Target) -> Result<(Prepared<Centred>, Coordinates), EvalError> {

@@ -8,7 +8,7 @@ use super::shapes::{nothing_more, read_as};
 use super::sparse::{SparseMatrix, SparseVector};
 use crate::arith::number::{Exact, Rational};
 use crate::language::target::Tokens;
-use crate::language::{MAX_DIMENSION, MAX_OUTPUTS, MAX_TOKENS};
+use crate::limits::{MAX_DIMENSION, MAX_OUTPUTS, MAX_TOKENS};
 use num_traits::Zero;
 use serde::de::{Deserializer, IntoDeserializer};
 use serde::{Deserialize, Serialize};

@@ -4,15 +4,8 @@ use super::ast::Span;
 use super::diagnostics::{Diagnostic, Reporter, nearest};
 use super::target::Tokens;
 use super::term::Term;
+use crate::limits::MAX_NODES;
 use std::collections::{HashMap, HashSet};
-
-/// The largest height of an expression, and the deepest nesting of parentheses.
-pub const MAX_DEPTH: usize = 200;
-
-/// The largest number of syntax tree nodes of all expressions and abbreviations together, after expansion.
-///
-/// Long numbers count as several.
-pub const MAX_NODES: u64 = 200_000;
 
 /// An abbreviation of `[where]`, itself expanded.
 #[derive(Debug)]

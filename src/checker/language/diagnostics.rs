@@ -1,10 +1,8 @@
 //! Problems of a target file: what was expected, where, and what to write instead.
 
 use super::ast::Span;
+use crate::limits::MAX_DIAGNOSTICS;
 use std::fmt;
-
-/// How many problems of one file are kept; the rest is only counted.
-pub const MAX_DIAGNOSTICS: usize = 100;
 
 /// One problem, with its place as a byte range of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,20 +7,12 @@ use super::ast::Span;
 use super::diagnostics::{Diagnostic, Reporter, nearest, quote};
 use super::target::Tokens;
 use crate::arith::interval::Interval;
-use crate::arith::number::{MAX_NUMERAL_LENGTH, Rational, parse_rational};
+use crate::arith::number::{Rational, parse_rational};
+use crate::limits::{MAX_DIMENSION, MAX_NAME, MAX_NUMERAL_LENGTH, MAX_TOKENS};
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
-
-/// The largest n.
-pub const MAX_TOKENS: usize = 1_000_000;
-
-/// The largest d.
-pub const MAX_DIMENSION: usize = 4096;
-
-/// The longest `name`, in bytes.
-const MAX_NAME: usize = 100;
 
 const KEYS: [&str; 8] =
     ["name", "tokens", "domain", "epsilon", "output", "semi_invariant", "symmetrize", "where"];

@@ -11,14 +11,9 @@ use super::parser::parse_expression;
 use super::shape::Shape;
 use super::target::{Body, Target, Tokens};
 use super::term::Term;
+use crate::limits::{MAX_OUTPUTS, MAX_SOURCE};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
-
-/// The largest target file, in bytes.
-pub const MAX_SOURCE: usize = 1 << 20;
-
-/// The largest number of output coordinates.
-pub const MAX_OUTPUTS: usize = 4096;
 
 /// Reads a target file: TOML fields, abbreviations and expressions.
 ///

@@ -23,14 +23,8 @@ pub mod target;
 mod term;
 pub mod values;
 
-pub use context::{MAX_DEPTH, MAX_NODES};
 pub use diagnostics::{Diagnostic, Diagnostics};
-pub use fields::{MAX_DIMENSION, MAX_TOKENS};
-pub use load::{MAX_OUTPUTS, MAX_SOURCE, load_target};
-pub use parser::MAX_EXPONENT;
+pub use load::load_target;
 pub use print::{TokenNames, print};
 pub use shape::{Shape, TooManyVariables};
-pub use values::{
-    EvalError, MAX_COORDINATES, MAX_SYMMETRIZED, Scalar, Sequence, evaluate_run, evaluate_sequence,
-    evaluate_token,
-};
+pub use values::{EvalError, Scalar, Sequence, evaluate_run, evaluate_sequence, evaluate_token};

@@ -4,16 +4,14 @@
 //! names all of them. Recursion happens at parentheses only, and their depth is limited.
 
 use super::ast::{BinaryOp, ExprKind, Span};
-use super::context::{Context, MAX_DEPTH};
+use super::context::Context;
 use super::diagnostics::Diagnostic;
 use super::lexer::{Token, lex};
 use super::literal::Literal;
 use super::term::{Chain, Term, assemble};
 use crate::arith::number::parse_rational;
+use crate::limits::{MAX_EXPONENT, MAX_TREE_DEPTH};
 use num_traits::Zero;
-
-/// The largest exponent.
-pub const MAX_EXPONENT: u32 = 10_000;
 
 /// A number counts as one more node for each of these.
 const BITS_PER_NODE: u64 = 256;
@@ -108,7 +106,7 @@ impl<'a> Parser<'_, 'a> {
     pub(super) fn node(&mut self, term: Term) -> Term {
         let span = term.place.clone();
         self.context.count(1, &span);
-        if term.height <= MAX_DEPTH {
+        if term.height <= MAX_TREE_DEPTH {
             return term;
         }
         self.report_depth(span.clone());
@@ -118,7 +116,7 @@ impl<'a> Parser<'_, 'a> {
     #[inline(never)]
     fn report_depth(&mut self, span: Span) {
         if !std::mem::replace(&mut self.too_deep, true) {
-            let message = format!("the expression is nested more than {MAX_DEPTH} levels deep");
+            let message = format!("the expression is nested more than {MAX_TREE_DEPTH} levels deep");
             self.report_help(
                 message,
                 "too deep from here on",
@@ -193,7 +191,7 @@ impl<'a> Parser<'_, 'a> {
         while self.eat("-") {}
         let signs = first..self.at;
         let mut term = self.power();
-        if signs.len() > MAX_DEPTH {
+        if signs.len() > MAX_TREE_DEPTH {
             let span = self.lexemes[first].1.clone();
             self.report_depth(span.clone());
             return Term::placeholder(span);
@@ -330,7 +328,7 @@ impl<'a> Parser<'_, 'a> {
 
     /// Parses what stands in parentheses opened at `open`, unless that is too deep; then skips it.
     pub(super) fn nested<T>(&mut self, open: &Span, parse: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth == MAX_DEPTH {
+        if self.depth == MAX_TREE_DEPTH {
             self.report_depth(open.clone());
             self.skip_to_close();
             return None;

@@ -6,12 +6,10 @@ use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, Span, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
 use crate::language::{Shape, TooManyVariables};
+use crate::limits::MAX_TERMS;
 use crate::{sizes, work};
 use num_traits::{One, Signed, Zero};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The default limit on the number of terms of an expanded target.
-pub const DEFAULT_MAX_TERMS: usize = 200_000;
 
 /// Why a target has no normal form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -309,7 +307,7 @@ fn combine(
 /// A polynomial expression without reductions in the coordinates of explicit tokens, levels 0, 1, …: coordinate k of token j
 /// is variable j·d + k.
 pub fn explicit_polynomial(expr: &Expr, d: usize, tokens: usize) -> Result<Polynomial, ExpansionError> {
-    let scope = Scope { dimension: d, tokens: Tokens::Fixed(tokens), limits: Limits::new(DEFAULT_MAX_TERMS) };
+    let scope = Scope { dimension: d, tokens: Tokens::Fixed(tokens), limits: Limits::new(MAX_TERMS) };
     scope.explicit(expr, scope.shape(tokens, expr)?)
 }
 

@@ -2,7 +2,8 @@
 
 use super::{Basis, Limits, NormalForm, Others, TooLarge};
 use crate::arith::number::Rational;
-use crate::arith::polynomial::{MAX_DEGREE, Monomial};
+use crate::arith::polynomial::Monomial;
+use crate::limits::MAX_DEGREE;
 use crate::work::charge_all;
 use num_traits::One;
 use std::collections::BTreeMap;

@@ -6,11 +6,9 @@ use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::format::certificate::Gadget;
 use crate::format::network::{Block, Unit};
 use crate::format::sparse::SparseVector;
+use crate::limits::MAX_LOCAL_TERMS;
 use crate::refusal::{Refusal, Rule};
 use num_traits::One;
-
-/// Expanding a gadget's polynomial in the slots it reads may produce at most this many terms.
-const MAX_LOCAL_TERMS: usize = 100_000;
 
 /// Cuts a block's units into the claimed gadgets and hands each on with its units, of which there is at least one.
 pub(super) fn for_each_gadget(

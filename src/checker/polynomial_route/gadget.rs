@@ -7,11 +7,9 @@ use crate::arith::number::{Exact, Rational};
 use crate::format::certificate::Gadget;
 use crate::format::network::{Activation, Unit};
 use crate::language::ast::Function;
+use crate::limits::MAX_GADGET_DEGREE;
 use crate::refusal::{Refusal, Rule};
 use num_traits::Zero;
-
-/// Degrees of gadget polynomials that are accepted.
-const MAX_DEGREE: usize = 64;
 
 /// Verifies a gadget's outputs on its claimed range: proportional inputs, exactly the claimed slots, and for each slot
 /// `sup |Σ out·σ(…) − polynomial| ≤ error`, computed exactly (up to degree 2) on every piece.
@@ -116,9 +114,11 @@ fn read_kinks(gadget: &Gadget, units: &[Unit], place: &dyn Fn() -> String) -> Re
         if gadget.atom.is_some() && claim.polynomial.len() > 2 {
             return refuse(format!("slot {}: beside an atom there is an affine function only", claim.slot));
         }
-        if claim.polynomial.len() > MAX_DEGREE + 1 || claim.polynomial.last().is_some_and(|c| c.0.is_zero()) {
+        if claim.polynomial.len() > MAX_GADGET_DEGREE + 1
+            || claim.polynomial.last().is_some_and(|c| c.0.is_zero())
+        {
             return refuse(format!(
-                "slot {}: the polynomial has a leading zero or a degree above {MAX_DEGREE}",
+                "slot {}: the polynomial has a leading zero or a degree above {MAX_GADGET_DEGREE}",
                 claim.slot
             ));
         }

@@ -3,9 +3,11 @@
 //! With T the common denominator of all break points and τ = T·t, every piece starts and ends at an integer τ, and the
 //! difference to the claim is, up to one common unit, a polynomial in τ with integer coefficients.
 
+use crate::arith::common_denominator::short_denominator;
 use crate::arith::interval::Interval;
-use crate::arith::number::{Exact, Rational, binomial, pay_divisor};
+use crate::arith::number::{Exact, Rational, binomial};
 use crate::format::network::Activation;
+use crate::limits::MAX_DENOMINATOR_BITS;
 use crate::sizes::{count, index};
 use crate::work::{charge, charge_all, limbs};
 use num_bigint::BigInt;
@@ -16,14 +18,14 @@ use num_traits::{One, Signed, Zero, pow};
 const PARTS_PER_PIECE: u64 = 8;
 /// So many products, sums and comparisons the hulls of a piece take per square of the degree.
 const HULL_PRODUCTS: u64 = 2 * PARTS_PER_PIECE;
-/// Common denominators are followed up to this many bits.
-const MAX_BITS: u64 = 1 << 13;
 
 /// Why a supremum was not computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooMuch {
     /// A common denominator exceeds 2^13 bits.
-    #[error("the weights' denominators are unrelated and their sums become longer than {MAX_BITS} bits")]
+    #[error(
+        "the weights' denominators are unrelated and their sums become longer than {MAX_DENOMINATOR_BITS} bits"
+    )]
     Denominators,
     /// The claimed polynomial has more coefficients than can be counted.
     #[error("the claimed polynomial has too many coefficients")]
@@ -98,7 +100,7 @@ impl<'a> Pieces<'a> {
             Activation::Step => return Err(TooMuch::Jumps),
         };
         let breakpoints = kinks.iter().map(|kink| &kink.breakpoint).chain([range.inf(), range.sup()]);
-        let scale = short_denominator(breakpoints)? * parts;
+        let scale = short_denominator(breakpoints).ok_or(TooMuch::Denominators)? * parts;
         let length = limbs(scale.bits());
         charge_all(kinks.len() + 2, length.saturating_mul(length).saturating_add(16));
         let to_integer = |value: &Rational| value.numer() * (&scale / value.denom());
@@ -134,8 +136,8 @@ impl<'a> Pieces<'a> {
         // weight·slope^order: what the unit contributes to the leading coefficient in t.
         let leads: Vec<Rational> =
             kinks.iter().map(|kink| kink.slope.pow(order) * &kink.weights[output]).collect();
-        let (lead_unit, claim_unit) =
-            (short_denominator(&leads)?, short_denominator(claim.iter().map(|c| &c.0))?);
+        let units = (short_denominator(&leads), short_denominator(claim.iter().map(|c| &c.0)));
+        let (Some(lead_unit), Some(claim_unit)) = units else { return Err(TooMuch::Denominators) };
         let bits = (scale.bits() * u64::from(degree)).saturating_add(lead_unit.bits() + claim_unit.bits());
         // A unit is added, and each end is a value to be found by Horner's rule or, beyond degree 2, by Bernstein hulls.
         let products = if degree > 2 { HULL_PRODUCTS * u64::from(degree).pow(2) } else { 16 };
@@ -169,21 +171,6 @@ impl<'a> Pieces<'a> {
         visit(&difference, left, hi);
         Ok(lead_unit * claim_unit * scale.pow(degree))
     }
-}
-
-fn short_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> Result<BigInt, TooMuch> {
-    let mut denominator = BigInt::one();
-    for value in values {
-        charge(4 + limbs(denominator.bits()).saturating_mul(limbs(value.denom().bits())));
-        if !denominator.is_multiple_of(value.denom()) {
-            pay_divisor(denominator.bits() + value.denom().bits());
-            denominator = denominator.lcm(value.denom());
-        }
-        if denominator.bits() > MAX_BITS {
-            return Err(TooMuch::Denominators);
-        }
-    }
-    Ok(denominator)
 }
 
 /// Adds `lead·(τ − knot)^order`.

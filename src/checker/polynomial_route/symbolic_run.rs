@@ -23,7 +23,7 @@ use crate::enclosure::univariate::moved;
 use crate::format::certificate::{Gadget, LatentClaim};
 use crate::format::network::{Activation, AffineMap, Block, Unit};
 use crate::format::sparse::SparseVector;
-use crate::normal_form::expansion::DEFAULT_MAX_TERMS;
+use crate::limits::MAX_TERMS;
 use crate::refusal::{Refusal, Rule};
 use crate::sizes::index as position;
 use crate::surrogate::{Atom, Surrogate};
@@ -226,7 +226,7 @@ impl SymbolicRun {
     ) -> Result<(Rational, Interval, Rational), Refusal> {
         let refuse = |message: String| Rule::GadgetUnits.unsupported(place(), message);
         let model = self.stream.combination(direction);
-        let mut unfolding = Unfolding::new(&self.surrogate.target, &self.latents, DEFAULT_MAX_TERMS);
+        let mut unfolding = Unfolding::new(&self.surrogate.target, &self.latents, MAX_TERMS);
         let mut difference = unfolding.unfold(&model.polynomial).map_err(|e| refuse(e.to_string()))?;
         difference.add_scaled(&atom.argument, &-Rational::one());
         let Some(constant) = difference.as_constant() else {

@@ -3,16 +3,13 @@
 use crate::arith::bernstein;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, round_up};
-use crate::arith::polynomial::{MAX_DEGREE, Monomial, Polynomial};
+use crate::arith::polynomial::{Monomial, Polynomial};
+use crate::limits::{MAX_COEFFICIENT_BITS, MAX_DEGREE, MAX_TERM_PAIRS};
 use crate::sizes::index;
 use num_traits::{Signed, Zero};
 
 /// Error bounds are rounded up to this many significant bits so that they stay small along deep networks.
 const ERROR_BITS: u32 = 32;
-
-/// A product of more term pairs, or with larger coefficients, is refused: no file may stall the checker.
-const MAX_TERM_PAIRS: usize = 1 << 20;
-const MAX_COEFFICIENT_BITS: u64 = 1 << 16;
 
 /// Why a model was not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -6,10 +6,8 @@
 
 pub mod text;
 
+use crate::limits::MAX_CUTS;
 use text::{Leaf, Malformed, Node, Reader};
-
-/// A part is halved at most this often: beyond, only rounding is left.
-pub const MAX_DEPTH: u32 = 64;
 
 /// Why a text does not say how something is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +19,7 @@ pub enum NotCut {
     #[error("cuts, character {0}: this part has no such side that could be halved")]
     Indivisible(usize),
     /// The node at this character is too deep.
-    #[error("cuts, character {0}: a part is halved more than {MAX_DEPTH} times")]
+    #[error("cuts, character {0}: a part is halved more than {MAX_CUTS} times")]
     TooDeep(usize),
     /// The last part ends before this character.
     #[error("cuts, character {0}: the text goes on behind the last part")]
@@ -54,7 +52,7 @@ impl<'a> Cuts<'a> {
                 visit(context, &part)?;
                 continue;
             };
-            if depth == MAX_DEPTH {
+            if depth == MAX_CUTS {
                 return Err(NotCut::TooDeep(at).into());
             }
             let [low, high] = halves(context, &part, side)?.ok_or(NotCut::Indivisible(at))?;

@@ -5,10 +5,8 @@ use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
 use crate::enclosure::image::Image;
 use crate::language::ast::{Expr, Function, Span, TokenLevel};
+use crate::limits::MAX_ATOMS;
 use std::collections::HashMap;
-
-/// More atoms are refused.
-pub(super) const MAX_ATOMS: usize = 1 << 14;
 
 /// An atom, its argument still a syntax tree at level 0.
 pub(super) struct AtomTree {

@@ -10,10 +10,8 @@ use crate::arith::number::Rational;
 use crate::enclosure::exact_range::exact_range;
 use crate::enclosure::image::Image;
 use crate::language::ast::{Expr, Function};
+use crate::limits::MAX_CORNERS;
 use num_traits::{Signed, Zero};
-
-/// With more coordinates, not all corners of the box are looked at for an argument without a value.
-const MAX_CORNERS: u32 = 8;
 
 impl Pass<'_> {
     /// What an argument ranges over, the function being defined there: `range`, or if its rounded ends are not in the domain what

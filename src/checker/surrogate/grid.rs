@@ -10,7 +10,7 @@
 
 use super::hats::times;
 use super::pass::Pass;
-use super::replace::{Claim, Failure, MAX_PIECES, coordinates, wrong};
+use super::replace::{Claim, Failure, coordinates, wrong};
 use super::tree::{self, binary};
 use super::value::{Value, enclosing, product, uncovered};
 use crate::arith::dyadic::Rounding::Up;
@@ -21,6 +21,7 @@ use crate::enclosure::{PreparedSide, TargetEnclosure};
 use crate::language::ast::{BinaryOp, Expr, Function, TokenLevel};
 use crate::language::evaluate_token;
 use crate::language::target::Target;
+use crate::limits::MAX_PIECES;
 use crate::sizes;
 use num_traits::Zero;
 

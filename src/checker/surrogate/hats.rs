@@ -8,7 +8,7 @@
 use super::cover::{InterpolantError, range};
 use super::derivative::derivative;
 use super::pass::Pass;
-use super::replace::{Claim, Failure, MAX_PIECES, coordinates, explicit, pair, wrong};
+use super::replace::{Claim, Failure, coordinates, explicit, pair, wrong};
 use super::tree::{self, binary, call, coordinate, free_levels, relabel, size};
 use super::value::{Value, enclosing, product, uncovered};
 use crate::arith::dyadic::Rounding::Up;
@@ -17,11 +17,9 @@ use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, integer};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, TokenLevel};
 use crate::language::target::Target;
+use crate::limits::{MAX_DIFFERENTIATED, MAX_PIECES};
 use crate::sizes;
 use num_traits::Zero;
-
-/// Larger trees are not differentiated: a derivative may have as many nodes as all subtrees together.
-const MAX_DIFFERENTIATED: usize = 1 << 12;
 
 /// What is interpolated.
 pub(super) struct PairFunction<'e> {

@@ -36,6 +36,7 @@ pub use error::{Site, SurrogateError};
 pub use replace::pair_function;
 pub use tree::{children, free_levels, size};
 
+use crate::limits::MAX_TERMS;
 use cover::{Cover, Written};
 
 use crate::arith::interval::Interval;
@@ -44,7 +45,7 @@ use crate::format::certificate::Approximation;
 use crate::language::ast::{Function, Span};
 use crate::language::target::Target;
 use crate::normal_form::NormalForm;
-use crate::normal_form::expansion::{DEFAULT_MAX_TERMS, ExpansionError, expand_target};
+use crate::normal_form::expansion::{ExpansionError, expand_target};
 use crate::refusal::Refusal;
 use num_traits::Zero;
 
@@ -135,7 +136,7 @@ impl Surrogate {
 
     /// The surrogate that a certificate's checks are about.
     pub fn of(target: &Target, approximations: &[Approximation]) -> Result<Self, Refusal> {
-        Self::new(target, approximations, DEFAULT_MAX_TERMS).map_err(SurrogateError::refusal)
+        Self::new(target, approximations, MAX_TERMS).map_err(SurrogateError::refusal)
     }
 
     /// The target itself, given its normal forms.

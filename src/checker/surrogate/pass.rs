@@ -27,13 +27,12 @@ use crate::enclosure::image::{Image, moved};
 use crate::format::certificate::Approximation;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
 use crate::language::target::{Body, Target, Tokens};
+use crate::limits::MAX_VISITS;
 use crate::work::{charge, charge_all};
 use num_traits::{Signed, Zero};
 
 /// Functions of constants become numbers with so many significant bits.
 const CONSTANT_BITS: i64 = 40;
-/// More nodes than this in all trees that are looked at are refused.
-const MAX_VISITS: usize = 1 << 22;
 
 /// What a pass finds.
 pub(super) struct Passed {

@@ -21,11 +21,9 @@ use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::enclosure::exact_range::exact_range;
 use crate::enclosure::image::Image;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
+use crate::limits::MAX_QUOTIENT_TERMS;
 use crate::normal_form::expansion::explicit_polynomial;
 use num_traits::{Signed, Zero};
-
-/// Larger quotients are not looked at.
-const MAX_SIZE: usize = 256;
 
 impl Pass<'_> {
     /// Contains the values of the quotient, whose divisor ranges over `below`; nothing if it is of no kind that is known.
@@ -35,7 +33,7 @@ impl Pass<'_> {
         below: DyadicInterval,
         depth: usize,
     ) -> Option<DyadicInterval> {
-        if size(numerator).max(size(divisor)) > MAX_SIZE {
+        if size(numerator).max(size(divisor)) > MAX_QUOTIENT_TERMS {
             return None;
         }
         match &divisor.kind {

@@ -31,14 +31,10 @@ use crate::format::certificate::Replacement;
 use crate::language::Shape;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Function, Reduction, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
+use crate::limits::{MAX_PIECES, MAX_REPLACEMENT_DEGREE};
 use crate::normal_form::expansion::explicit_polynomial;
 use crate::sizes;
 use num_traits::{One, Signed, Zero};
-
-/// The highest degree of a polynomial that replaces a function.
-const MAX_DEGREE: usize = 64;
-/// The most hats or thresholds of one replacement.
-pub(super) const MAX_PIECES: u32 = 1 << 12;
 
 /// A wrong approximation, or a node that nothing covers.
 pub(super) type Failure = Result<String, SurrogateError>;
@@ -305,8 +301,8 @@ pub(super) struct Shifted {
 
 impl Shifted {
     fn new(centre: &Exact, coefficients: &[Exact]) -> Result<Self, Failure> {
-        if coefficients.len() > MAX_DEGREE + 1 {
-            return wrong(format!("polynomials have degree at most {MAX_DEGREE}"));
+        if coefficients.len() > MAX_REPLACEMENT_DEGREE + 1 {
+            return wrong(format!("polynomials have degree at most {MAX_REPLACEMENT_DEGREE}"));
         }
         Ok(Self {
             centre: centre.0.clone(),

@@ -8,6 +8,7 @@ use crate::arith::number::Rational;
 use crate::format::certificate::Witness;
 use crate::format::network::Network;
 use crate::language::Sequence;
+use crate::limits::{MAX_WITNESS_COORDINATES, MAX_WITNESS_OPERATIONS};
 
 use crate::language::evaluate_run;
 use crate::language::target::{Target, Tokens};
@@ -16,11 +17,6 @@ use num_traits::Signed;
 use operations::{evaluation_operations, network_operations};
 use semantics::enclosure::{EnclosureError, enclose_run};
 use semantics::{ExactEvaluator, SemanticsError};
-
-/// Longer witnesses are refused.
-const MAX_WITNESS_COORDINATES: usize = 1 << 20;
-/// The most operations, by estimate, that evaluating target and network once may take.
-const MAX_OPERATIONS: u64 = 1_000_000_000;
 
 /// A witness that is a sequence in the box.
 struct Point {
@@ -55,9 +51,11 @@ impl Point {
         }
         let operations =
             [evaluation_operations(target, tokens.len(), 1), network_operations(network, tokens.len())];
-        if let Some(operations) = operations.into_iter().find(|&operations| operations > MAX_OPERATIONS) {
+        if let Some(operations) =
+            operations.into_iter().find(|&operations| operations > MAX_WITNESS_OPERATIONS)
+        {
             return Err(unsupported(&format!(
-                "evaluation would take about {operations} operations, more than {MAX_OPERATIONS}"
+                "evaluation would take about {operations} operations, more than {MAX_WITNESS_OPERATIONS}"
             )));
         }
         for (j, token) in tokens.iter().enumerate() {

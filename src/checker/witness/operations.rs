@@ -1,10 +1,10 @@
 //! How many operations evaluating a target and a network takes, about.
 
 use crate::format::network::Network;
-use crate::language::MAX_SYMMETRIZED;
 use crate::language::ast::{Expr, ExprKind, Function};
 use crate::language::target::{Body, Target, Tokens};
 use crate::language::values::evaluate::Prepared;
+use crate::limits::MAX_SYMMETRIZED;
 use crate::sizes::count;
 
 /// What the series of an elementary function costs, in operations.

@@ -91,8 +91,8 @@ pub struct ProveArguments {
     #[arg(long, value_name = "N", default_value_t = 2_000_000, value_parser = clap::value_parser!(u64).range(..=MOST_UNITS), help_heading = "Budget")]
     pub max_units: u64,
     /// Refuse targets that expand to more terms.
-    #[arg(long, value_name = "N", default_value_t = sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS as u64,
-          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS as u64), help_heading = "Budget")]
+    #[arg(long, value_name = "N", default_value_t = sumformer_checker::limits::MAX_TERMS as u64,
+          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::limits::MAX_TERMS as u64), help_heading = "Budget")]
     pub max_terms: u64,
     /// Continuous: leave the rest of the box open after so many boxes, where the distance from the target is bounded on
     /// boxes.

@@ -27,8 +27,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::check::Verdict;
+use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{MAX_SOURCE, load_target};
+use sumformer_checker::limits::MAX_SOURCE;
 use sumformer_checker::work::within;
 
 /// One architecture's proof and what was measured on the way.

@@ -47,8 +47,8 @@ pub struct NetworkArguments {
     #[arg(long, value_name = "N", default_value_t = 2_000_000)]
     pub max_units: u64,
     /// Refuse targets that expand to more terms.
-    #[arg(long, value_name = "N", default_value_t = sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS as u64,
-          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS as u64))]
+    #[arg(long, value_name = "N", default_value_t = sumformer_checker::limits::MAX_TERMS as u64,
+          value_parser = clap::value_parser!(u64).range(1..=sumformer_checker::limits::MAX_TERMS as u64))]
     pub max_terms: u64,
 }
 

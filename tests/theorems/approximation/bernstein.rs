@@ -14,8 +14,9 @@ use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::normal_form::NormalForm;
-use sumformer_checker::normal_form::expansion::{DEFAULT_MAX_TERMS, expand_target};
+use sumformer_checker::normal_form::expansion::expand_target;
 
 fn length(target: &Target) -> usize {
     match target.tokens {
@@ -101,7 +102,7 @@ proptest! {
         tokens in 1_usize..4, degree in 1_u32..6, a in -9_i64..9, b in -9_i64..9, c in -9_i64..9,
     ) {
         let affine = target(tokens, &[ODD], &format!("{a}/7 + {b}/3*x[0] + {c}/5*sum(y: y[0])"));
-        let expected = expand_target(&affine, DEFAULT_MAX_TERMS).expect("a polynomial");
+        let expected = expand_target(&affine, MAX_TERMS).expect("a polynomial");
         for operator in [Operator::Bernstein, Operator::Chebyshev] {
             let frame = frame(operator, degree, &affine);
             prop_assert_eq!(&exact_forms(&affine, &frame), &expected);
@@ -200,7 +201,7 @@ fn an_approximant_is_what_its_file_says() {
     let made = approximant(&target, &frame, &Values::Rounded(ratio(1, 1 << 10)), None).expect("made");
     let again = sumformer_checker::language::load_target("again", &made.target.source).expect("readable");
     assert_eq!(again, made.target);
-    assert_eq!(expand_target(&again, DEFAULT_MAX_TERMS).expect("a polynomial"), made.forms);
+    assert_eq!(expand_target(&again, MAX_TERMS).expect("a polynomial"), made.forms);
     assert!(made.target.source.contains("sum(y1 != x: ") && made.target.source.contains("sum(y2 != x, y1: "));
 }
 

@@ -10,13 +10,13 @@ use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{ratio, to_f64};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{evaluate_token, load_target};
-use sumformer_checker::normal_form::expansion::DEFAULT_MAX_TERMS;
+use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 
 const UNIT: (&str, &str) = ("0", "1");
 
 fn latent_dimension(target: &Target) -> usize {
-    let surrogate = Surrogate::new(target, &[], DEFAULT_MAX_TERMS).expect("a polynomial");
+    let surrogate = Surrogate::new(target, &[], MAX_TERMS).expect("a polynomial");
     let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).expect("a Sumformer");
     sumformer.latent_dimension()
 }

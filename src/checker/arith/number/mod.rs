@@ -8,7 +8,7 @@ mod rational;
 
 pub(crate) use cost::pay_divisor;
 pub use json::{Exact, serde_rational};
-pub use numeral::{MAX_NUMERAL_LENGTH, NumberError, parse_rational};
+pub use numeral::{NumberError, parse_rational};
 pub use rational::Rational;
 
 use crate::sizes;

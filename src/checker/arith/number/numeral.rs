@@ -1,15 +1,10 @@
 //! Numerals: integers, fractions and decimals, read exactly.
 
 use super::rational::Rational;
+use crate::limits::{MAX_DECIMAL_EXPONENT, MAX_NUMERAL_LENGTH};
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_traits::{ToPrimitive, Zero};
-
-/// The longest numeral that is read, in characters; longer ones are refused instead of filling the memory.
-pub const MAX_NUMERAL_LENGTH: usize = 10_000;
-
-/// The largest decimal exponent (in absolute value) that is read.
-const MAX_DECIMAL_EXPONENT: i64 = 2_000;
 
 /// Why a numeral was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

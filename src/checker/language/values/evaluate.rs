@@ -4,8 +4,9 @@ use super::cost::Cost;
 use super::node::{Node, Place, Preparation, count};
 use super::scalar::Scalar;
 use super::sequence::Sequence;
-use super::value::{EvalError, MAX_SYMMETRIZED};
+use super::value::EvalError;
 use crate::language::target::{Body, Target, Tokens};
+use crate::limits::MAX_SYMMETRIZED;
 use crate::sizes;
 use crate::work::charge_all;
 

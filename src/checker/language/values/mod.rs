@@ -11,4 +11,4 @@ mod value;
 pub use evaluate::{evaluate_run, evaluate_sequence, evaluate_token};
 pub use scalar::Scalar;
 pub use sequence::Sequence;
-pub use value::{EvalError, MAX_COORDINATES, MAX_SYMMETRIZED};
+pub use value::EvalError;

@@ -4,6 +4,7 @@ use super::value::EvalError;
 use crate::arith::number;
 use crate::arith::number::Rational;
 use crate::language::ast::Function;
+use crate::limits::MAX_POWER_BITS;
 use num_traits::{One, Signed, Zero};
 
 /// Numbers with the operations of the target language.
@@ -47,9 +48,6 @@ pub trait Scalar: Clone {
         *self = self.mul(other);
     }
 }
-
-/// The largest power that is computed exactly, in bits.
-const MAX_POWER_BITS: u64 = 1 << 24;
 
 impl Scalar for Rational {
     fn from_rational(value: &Rational) -> Self {

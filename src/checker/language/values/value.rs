@@ -1,13 +1,7 @@
 //! Why an expression has no value, and the limits that evaluation has.
 
 use crate::language::ast::{Function, Reduction};
-
-/// The largest number of coordinates, tokens times dimension, over which a target is enclosed: a form has a slope for
-/// each of them, and there is one for each of them.
-pub const MAX_COORDINATES: usize = 1024;
-
-/// The longest sequence over which `symmetrize` is evaluated: the cost is (n−1)!.
-pub const MAX_SYMMETRIZED: usize = 8;
+use crate::limits::{MAX_COORDINATES, MAX_SYMMETRIZED};
 
 /// Why a target has no value, or none that can be computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

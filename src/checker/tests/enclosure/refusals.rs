@@ -5,7 +5,8 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{integer, power_of_two, ratio};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::language::{EvalError, MAX_COORDINATES, load_target};
+use sumformer_checker::language::{EvalError, load_target};
+use sumformer_checker::limits::MAX_COORDINATES;
 
 fn side(inf: i64, sup: i64) -> PreparedSide {
     PreparedSide::new(&Interval::new(integer(inf), integer(sup)).unwrap())

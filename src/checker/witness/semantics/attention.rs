@@ -10,14 +10,11 @@ use crate::arith::common_denominator::{Int, Overflow, denominator, numerator};
 use crate::arith::number::{Exact, Rational};
 use crate::format::network::{self, Mechanism, Projection, UniformValue};
 use crate::format::sparse::SparseMatrix;
+use crate::limits::MAX_COMPARED;
 use crate::sizes::count;
 use crate::work::charge_all;
 use num_bigint::BigInt;
 use std::ops::Range;
-
-/// Scores that are not constant for a reason visible in single slots are compared one by one up to this many
-/// queries and keys.
-const MAX_COMPARED: usize = 64;
 
 /// A prepared attention layer.
 pub(super) struct Attention<T>(Vec<Head<T>>);

@@ -1,6 +1,6 @@
 //! Why a network has no value at an input.
 
-use crate::arith::common_denominator::{self, Overflow};
+use crate::arith::common_denominator::Overflow;
 use crate::arith::number::Rational;
 use crate::format::FormatError;
 use crate::format::network::Network;
@@ -53,7 +53,7 @@ pub enum SemanticsError {
         reason: String,
     },
     /// Numbers beyond the size that is computed with.
-    #[error("an intermediate number has more than {} bits", common_denominator::MAX_BITS)]
+    #[error("an intermediate number has more than {} bits", crate::limits::MAX_INTEGER_BITS)]
     TooLarge,
 }
 
