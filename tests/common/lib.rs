@@ -3,6 +3,7 @@
 //! A package, so that it is compiled once, and not again as a module of each binary.
 
 pub mod approximants;
+pub mod fuzzing;
 pub mod gallery;
 pub mod process;
 pub mod proof_set;
