@@ -5,12 +5,12 @@ use std::hint::black_box;
 use std::sync::Arc;
 use sumformer::certify::prove;
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::lowering::lower;
 use sumformer::lowering::plan::Layout;
-use sumformer::lowering::{LoweringOptions, lower};
+use sumformer::recipe::SumOptions;
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::ratio;
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
-use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
 use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
@@ -24,13 +24,7 @@ fn largest(c: &mut Criterion) {
     let epsilon = ratio(1, 1000);
     let surrogate = Arc::new(Surrogate::new(&target, &[], MAX_TERMS).expect("a polynomial target"));
     let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).expect("a Sumformer");
-    let options = LoweringOptions {
-        architecture: Architecture::Transformer,
-        scores: Scores::Zero,
-        activation: Activation::Relu,
-        layout: Layout::Tree,
-        epsilon: epsilon.clone(),
-    };
+    let options = SumOptions::default().lowering(Architecture::Transformer, Scores::Zero, epsilon.clone());
     let built = lower(&sumformer, &surrogate, &options, 1_000_000).expect("a network");
     let proof = prove(&target, &built, &epsilon).expect("a proof");
     let files = ProofFiles {

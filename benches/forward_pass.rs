@@ -7,9 +7,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 use sumformer::eval::{Forward, Workspace};
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::lowering::lower;
 use sumformer::lowering::plan::Layout;
-use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::numeric::{FloatInterval, Scalar};
+use sumformer::recipe::SumOptions;
 use sumformer::scale::length::with_length;
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{Rational, ratio};
@@ -29,13 +30,8 @@ fn network(n: usize, architecture: Architecture, scores: Scores) -> Network {
     let target = with_length("long", &target, Tokens::Fixed(n)).expect("a target of this length");
     let surrogate = Arc::new(Surrogate::new(&target, &[], MAX_TERMS).expect("a polynomial target"));
     let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).expect("a Sumformer");
-    let options = LoweringOptions {
-        architecture,
-        scores,
-        activation: Activation::Relu2,
-        layout: Layout::Tree,
-        epsilon: ratio(1, 1000),
-    };
+    let sums = SumOptions { activation: Activation::Relu2, ..SumOptions::default() };
+    let options = sums.lowering(architecture, scores, ratio(1, 1000));
     lower(&sumformer, &surrogate, &options, 1_000_000).expect("a network").network
 }
 

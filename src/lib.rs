@@ -17,6 +17,8 @@ pub mod network;
 pub mod numeric;
 pub mod parallel;
 pub mod planning;
+pub mod prelude;
+pub mod recipe;
 #[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]

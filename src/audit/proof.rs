@@ -1,15 +1,14 @@
 //! Networks built, certified and checked for a row: what is said of them is the checker's verdict on the written bytes.
 
 use super::row::{Evidence, Numbers};
-use crate::approximation::way::{Way, WayOptions, structural};
+use crate::approximation::way::{Way, structural};
 use crate::certify::{Proof, prove, prove_on_cells};
 use crate::codes::CodeKind;
-use crate::discontinuous::{
-    CellValue, DiscontinuousOptions, Grid, Jump, Separation, TableLayout, TableOptions, network, tabulate,
-};
+use crate::discontinuous::{CellValue, Grid, Jump, TableLayout, network, tabulate};
 use crate::lowering::attention::{Architecture, Scores};
+use crate::lowering::lower;
 use crate::lowering::plan::Layout;
-use crate::lowering::{LoweringOptions, lower};
+use crate::recipe::{GridOptions, Latents, SumOptions};
 use crate::sumformer::Sumformer;
 use crate::sumformer::latent::LatentMode;
 use std::error::Error;
@@ -20,7 +19,6 @@ use sumformer_checker::check::Verdict;
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::limits::MAX_TERMS;
 
 /// No network of the audit is larger.
 const MAX_UNITS: u64 = 100_000;
@@ -75,20 +73,14 @@ impl Continuous {
     /// Builds, certifies and checks a network for a target.
     pub(super) fn checked(&self, source: &str) -> Result<Checked, Box<dyn Error>> {
         let target = target(source)?;
-        let options = WayOptions {
-            epsilon: self.epsilon.clone(),
-            mode: self.latent,
-            layout: self.layout,
-            max_terms: MAX_TERMS,
-        };
-        let way = structural(&target, &options)?;
-        let lowering = LoweringOptions {
-            architecture: self.architecture,
-            scores: self.scores,
+        let sums = SumOptions {
+            latents: Latents::Mode(self.latent),
             activation: self.activation,
             layout: self.layout,
-            epsilon: way.network_epsilon.clone(),
+            ..SumOptions::default()
         };
+        let way = structural(&target, &sums.way(self.epsilon.clone()))?;
+        let lowering = sums.lowering(self.architecture, self.scores, way.network_epsilon.clone());
         let built = lower(&way.sumformer, &way.surrogate, &lowering, MAX_UNITS)?;
         let proof = prove(&target, &built, &self.epsilon)?;
         Ok(Checked {
@@ -148,20 +140,16 @@ impl Discontinuous {
     /// The network, for the target.
     pub(super) fn network(&self, target: &Target) -> Result<Network, Box<dyn Error>> {
         let grid = Grid::new(target.domain.clone(), self.divisions)?;
-        let options = TableOptions {
+        let options = GridOptions {
             value_at: CellValue::Corner,
             code: self.code,
-            separation: Separation::Others,
-            max_entries: MAX_ENTRIES,
-        };
-        let table = tabulate(target, self.tokens, grid, &options, &self.epsilon)?;
-        let options = DiscontinuousOptions {
-            architecture: Architecture::Transformer,
-            scores: Scores::Zero,
             layout: self.layout,
             jump: self.jump.clone(),
+            max_entries: MAX_ENTRIES,
+            ..GridOptions::default()
         };
-        Ok(network(&table, &options)?)
+        let table = tabulate(target, self.tokens, grid, &options.table(), &self.epsilon)?;
+        Ok(network(&table, &options.network(Architecture::Transformer, Scores::Zero))?)
     }
 
     /// Builds, certifies and checks a network for a target.

@@ -43,6 +43,14 @@ pub struct Proof {
     pub boxes: Option<BoxReport>,
 }
 
+impl Proof {
+    /// The bytes of its three files.
+    pub fn files<'a>(&'a self, target: &'a Target) -> ProofFiles<'a> {
+        let [network, certificate] = [&self.network_json, &self.certificate_json].map(String::as_bytes);
+        ProofFiles { target: target.source.as_bytes(), network, certificate }
+    }
+}
+
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {

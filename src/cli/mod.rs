@@ -8,6 +8,7 @@ mod error;
 mod escape;
 mod eval;
 mod explain;
+mod failure;
 mod figures;
 mod files;
 mod gallery;
@@ -22,6 +23,7 @@ mod report;
 mod scale;
 mod shell;
 mod table;
+mod target;
 
 pub use arguments::Cli;
 

@@ -4,19 +4,17 @@ use super::data::{Sequences, largest_error, relative_l2};
 use super::record::ConstructedRecord;
 use super::settings::Settings;
 use super::targets::{FIGURE_2_DIMENSIONS, Figure1Function, figure_2};
-use crate::approximation::way::{Route, WayError, WayOptions, structural};
+use crate::approximation::way::{Route, WayError, structural};
 use crate::certify::{ProofError, prove};
 use crate::eval::{EvalError, Forward, Workspace};
 use crate::lowering::attention::{Architecture, Scores};
-use crate::lowering::plan::Layout;
-use crate::lowering::{LoweringError, LoweringOptions, lower};
-use crate::sumformer::latent::LatentMode;
+use crate::lowering::{LoweringError, lower};
+use crate::recipe::SumOptions;
 use sumformer_checker::arith::number::ratio;
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{Diagnostics, EvalError as TargetError};
-use sumformer_checker::limits::MAX_TERMS;
 
 /// More hidden units are not built.
 const MAX_UNITS: u64 = 2_000_000;
@@ -78,23 +76,12 @@ pub fn construct(
     settings: &Settings,
 ) -> Result<Option<ConstructedRecord>, ConstructedError> {
     let epsilon = target.epsilon.clone().unwrap_or_else(|| ratio(1, 1000));
-    let options = WayOptions {
-        epsilon: epsilon.clone(),
-        mode: LatentMode::Sparse,
-        layout: Layout::Tree,
-        max_terms: MAX_TERMS,
-    };
-    let way = structural(target, &options).map_err(Box::new)?;
+    let sums = SumOptions { activation, ..SumOptions::default() };
+    let way = structural(target, &sums.way(epsilon.clone())).map_err(Box::new)?;
     if activation == Activation::Relu2 && way.route != Route::Exact {
         return Ok(None);
     }
-    let options = LoweringOptions {
-        architecture: Architecture::Transformer,
-        scores: Scores::Zero,
-        activation,
-        layout: Layout::Tree,
-        epsilon: way.network_epsilon.clone(),
-    };
+    let options = sums.lowering(Architecture::Transformer, Scores::Zero, way.network_epsilon.clone());
     let built = lower(&way.sumformer, &way.surrogate, &options, MAX_UNITS).map_err(Box::new)?;
     let proof = prove(target, &built, &epsilon).map_err(Box::new)?;
     if !matches!(proof.verdict, Verdict::Valid(_)) {

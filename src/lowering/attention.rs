@@ -38,6 +38,17 @@ pub enum Architecture {
     },
 }
 
+impl Architecture {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Architecture::Transformer => "transformer",
+            Architecture::Linformer { .. } => "linformer",
+            Architecture::Performer { .. } => "performer",
+        }
+    }
+}
+
 /// How the scores are made constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scores {

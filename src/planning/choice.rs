@@ -67,7 +67,7 @@ pub struct Wishes {
 
 /// Where to go.
 #[derive(Debug)]
-pub enum Plan {
+pub enum Choice {
     /// The continuous construction.
     Continuous(Box<Way>),
     /// The discontinuous construction, as far as can be seen on this grid.
@@ -82,16 +82,21 @@ pub type NoWay = Option<WayError>;
 pub struct Watch<'a> {
     /// All ways that were looked at so far, whatever becomes of the choice.
     pub outlooks: &'a mut Vec<Outlook>,
-    /// Told what is being done.
-    pub step: &'a dyn Fn(&str),
+    /// Told which way is looked at.
+    pub step: &'a dyn Fn(WayName),
 }
 
-/// The cheapest way that can reach ε.
+/// The cheapest way that can reach ε, but for those that have been `tried` and had no network after all.
 ///
 /// Every route first has a share of work; only if there is no other way does a route that was given up for that go on
 /// until it ends, or whatever limits the whole.
-pub fn choose(target: &Target, wishes: &Wishes, watch: &mut Watch<'_>) -> Result<Plan, NoWay> {
-    let mut search = Search { target, wishes, watch, best: None, first: None };
+pub fn choose(
+    target: &Target,
+    wishes: &Wishes,
+    tried: &[WayName],
+    watch: &mut Watch<'_>,
+) -> Result<Choice, NoWay> {
+    let mut search = Search { target, wishes, tried, watch, best: None, first: None };
     if let Some(plan) = search.all(FIRST_SHARE) {
         return Ok(plan);
     }
@@ -108,6 +113,7 @@ pub fn choose(target: &Target, wishes: &Wishes, watch: &mut Watch<'_>) -> Result
 struct Search<'a, 'w> {
     target: &'a Target,
     wishes: &'a Wishes,
+    tried: &'a [WayName],
     watch: &'a mut Watch<'w>,
     best: Option<Way>,
     first: NoWay,
@@ -115,11 +121,13 @@ struct Search<'a, 'w> {
 
 impl Search<'_, '_> {
     /// All ways, each with so much work.
-    fn all(&mut self, work: u64) -> Option<Plan> {
-        if self.wishes.routes != Routes::Bernstein {
+    fn all(&mut self, work: u64) -> Option<Choice> {
+        let open = |way| !self.tried.contains(&way);
+        let [structural, nodes, table] = [WayName::Structural, WayName::Bernstein, WayName::Table].map(open);
+        if structural && self.wishes.routes != Routes::Bernstein {
             self.structural(work);
         }
-        if wants_nodes(self.target, self.wishes, self.best.as_ref(), self.first.as_ref()) {
+        if nodes && self.wants_nodes() {
             self.nodes(work);
         }
         // Where numbers leave what can be planned, lowering says which, and where.
@@ -128,15 +136,15 @@ impl Search<'_, '_> {
             self.best.take_if(|way| way.predicted_units <= most || way.predicted_units.is_infinite());
         let units = affordable.as_ref().map_or(f64::INFINITY, |way| way.predicted_units);
         let far = units > MANY_UNITS && self.first.as_ref().is_none_or(has_a_value);
-        let table = self.wishes.table.as_ref().filter(|_| far).and_then(|table| self.table(table));
-        match table {
-            Some(table) if table.units * MUCH_SMALLER < units => Some(Plan::Table(table)),
-            _ => affordable.map(|way| Plan::Continuous(Box::new(way))),
+        let wished = self.wishes.table.as_ref().filter(|_| table && far);
+        match wished.and_then(|table| self.table(table)) {
+            Some(table) if table.units * MUCH_SMALLER < units => Some(Choice::Table(table)),
+            _ => affordable.map(|way| Choice::Continuous(Box::new(way))),
         }
     }
 
     fn structural(&mut self, work: u64) {
-        (self.watch.step)("planning the structural route");
+        (self.watch.step)(WayName::Structural);
         let start = Instant::now();
         let mut found = None;
         let outlooks = &mut *self.watch.outlooks;
@@ -164,7 +172,7 @@ impl Search<'_, '_> {
     }
 
     fn nodes(&mut self, work: u64) {
-        (self.watch.step)("looking at values at nodes");
+        (self.watch.step)(WayName::Bernstein);
         let start = Instant::now();
         let limit = self.wishes.max_units;
         let most = self.best.as_ref().map_or(limit, |way| way.predicted_units.min(limit));
@@ -184,27 +192,29 @@ impl Search<'_, '_> {
     }
 
     fn table(&mut self, table: &TableWishes) -> Option<TableOutlook> {
-        (self.watch.step)("looking at tables");
+        (self.watch.step)(WayName::Table);
         let start = Instant::now();
         let found = within(Limits::work(FIRST_SHARE), || look_at_table(self.target, table, self.wishes));
         let found = found.unwrap_or_else(|stopped| Err(NoTable::because(format!("given up: {stopped}"))));
         self.watch.outlooks.push(table_words(&found, start));
         found.ok()
     }
-}
 
-/// Values at nodes are looked at if they are asked for, beside a structural way that is not exact for few coordinates, and
-/// where the target's shape cannot be kept.
-fn wants_nodes(target: &Target, wishes: &Wishes, shape: Option<&Way>, error: Option<&WayError>) -> bool {
-    let small = match target.tokens {
-        Tokens::Fixed(n) => n.saturating_mul(target.dimension()) <= FEW_COORDINATES,
-        Tokens::Any => false,
-    };
-    match (wishes.routes, shape) {
-        (Routes::Bernstein, _) => true,
-        (Routes::Structural, _) => false,
-        (Routes::All, Some(way)) => small && way.route != Route::Exact,
-        (Routes::All, None) => error.is_some_and(is_out_of_reach),
+    /// Values at nodes are looked at if they are asked for, beside a structural way that is not exact for few coordinates,
+    /// and where the target's shape cannot be kept.
+    fn wants_nodes(&self) -> bool {
+        let small = match self.target.tokens {
+            Tokens::Fixed(n) => n.saturating_mul(self.target.dimension()) <= FEW_COORDINATES,
+            Tokens::Any => false,
+        };
+        match (self.wishes.routes, &self.best) {
+            (Routes::Bernstein, _) => true,
+            (Routes::Structural, _) => false,
+            (Routes::All, Some(way)) => small && way.route != Route::Exact,
+            (Routes::All, None) => {
+                self.tried.contains(&WayName::Structural) || self.first.as_ref().is_some_and(is_out_of_reach)
+            }
+        }
     }
 }
 

@@ -7,5 +7,5 @@
 mod choice;
 mod outlook;
 
-pub use choice::{NoWay, Plan, Routes, TableWishes, Watch, Wishes, choose};
+pub use choice::{Choice, NoWay, Routes, TableWishes, Watch, Wishes, choose};
 pub use outlook::{Outlook, WayName};

@@ -1,18 +1,14 @@
 //! The certified error against d': networks with the N most useful latents, and with as many as the target needs.
 
-use crate::approximation::way::{Route, Way, WayError, WayOptions, latents_for, structural};
+use crate::approximation::way::{Route, Way, latents_for, structural};
 use crate::certify::boxes::{BoxOptions, Slice};
-use crate::certify::emit::ProofError;
 use crate::certify::{Proof, prove, prove_by_boxes};
 use crate::lowering::attention::{Architecture, Scores};
-use crate::lowering::plan::Layout;
-use crate::lowering::{LoweringError, LoweringOptions, lower};
-use crate::sumformer::latent::LatentMode;
+use crate::lowering::lower;
+use crate::recipe::{Problem, RecipeError, SumOptions};
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::check::Verdict;
-use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::limits::MAX_TERMS;
 
 /// How many latents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,20 +49,6 @@ pub struct AccuracyRow {
     pub boxes: Option<(usize, usize)>,
 }
 
-/// Why a point has no row.
-#[derive(Debug, thiserror::Error)]
-pub enum AccuracyRowError {
-    /// No approximant.
-    #[error(transparent)]
-    Way(#[from] WayError),
-    /// No network.
-    #[error(transparent)]
-    Lowering(#[from] LoweringError),
-    /// No proof at all.
-    #[error(transparent)]
-    Proof(#[from] ProofError),
-}
-
 /// Builds the transformer (zero scores, relu) with the given latents and proves what can be proved. `epsilon` is what is
 /// asked of needed latents; others are asked for what they are likely to reach.
 pub fn accuracy_row(
@@ -74,13 +56,8 @@ pub fn accuracy_row(
     latents: Latents,
     epsilon: &Rational,
     limits: Limits,
-) -> Result<AccuracyRow, AccuracyRowError> {
-    let options = WayOptions {
-        epsilon: epsilon.clone(),
-        mode: LatentMode::Sparse,
-        layout: Layout::Tree,
-        max_terms: MAX_TERMS,
-    };
+) -> Result<AccuracyRow, RecipeError> {
+    let options = SumOptions::default().way(epsilon.clone());
     let (way, epsilon) = match latents {
         Latents::Most(count) => latents_for(target, count, None, &options)?,
         Latents::Needed => (structural(target, &options)?, epsilon.clone()),
@@ -105,18 +82,14 @@ pub fn accuracy_row(
     })
 }
 
-fn proof(target: &Target, way: &Way, epsilon: &Rational, limits: Limits) -> Result<Proof, AccuracyRowError> {
-    let options = LoweringOptions {
-        architecture: Architecture::Transformer,
-        scores: Scores::Zero,
-        activation: Activation::Relu,
-        layout: Layout::Tree,
-        epsilon: way.network_epsilon.clone(),
-    };
+fn proof(target: &Target, way: &Way, epsilon: &Rational, limits: Limits) -> Result<Proof, RecipeError> {
+    let architecture = Architecture::Transformer;
+    let options = SumOptions::default().lowering(architecture, Scores::Zero, way.network_epsilon.clone());
     let built = lower(&way.sumformer, &way.surrogate, &options, limits.units)?;
-    if !way.on_boxes() {
-        return Ok(prove(target, &built, epsilon)?);
-    }
-    let options = BoxOptions { max_boxes: limits.boxes, slice: Slice::WHOLE, progress: &|_| true };
-    Ok(prove_by_boxes(target, &built, epsilon, &options)?)
+    let boxes = BoxOptions { max_boxes: limits.boxes, slice: Slice::WHOLE, progress: &|_| true };
+    let proof = match way.on_boxes() {
+        true => prove_by_boxes(target, &built, epsilon, &boxes),
+        false => prove(target, &built, epsilon),
+    };
+    proof.map_err(|error| Problem::Proof { architecture, error }.into())
 }

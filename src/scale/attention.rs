@@ -2,9 +2,10 @@
 
 use crate::eval::{EvalError, Forward, Workspace};
 use crate::lowering::attention::{Architecture, Scores};
+use crate::lowering::lower;
 use crate::lowering::plan::Layout;
-use crate::lowering::{LoweringError, LoweringOptions, lower};
-use crate::sumformer::latent::{LatentMode, SumformerError, choose};
+use crate::recipe::{RecipeError, SumOptions};
+use crate::sumformer::latent::{LatentMode, choose};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use sumformer_checker::arith::number::{Rational, max, ratio, to_f64};
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::limits::MAX_TERMS;
-use sumformer_checker::surrogate::{Surrogate, SurrogateError};
+use sumformer_checker::surrogate::Surrogate;
 use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 
 /// Queries whose scores are in memory at once, in [`crate::eval`].
@@ -93,19 +94,10 @@ pub struct AttentionRow {
 pub enum AttentionRowError {
     /// No Sumformer.
     #[error(transparent)]
-    Sumformer(#[from] SumformerError),
-    /// No network.
-    #[error(transparent)]
-    Lowering(#[from] LoweringError),
+    Recipe(#[from] RecipeError),
     /// No forward pass.
     #[error(transparent)]
     Eval(#[from] EvalError),
-}
-
-impl From<SurrogateError> for AttentionRowError {
-    fn from(error: SurrogateError) -> Self {
-        SumformerError::from(error).into()
-    }
 }
 
 /// The network for a target: squared ReLU where that is exact, else relu with the target's ε or 1/1000.
@@ -113,12 +105,12 @@ pub fn exact_network(
     target: &Target,
     architecture: Architecture,
     scores: Scores,
-) -> Result<Network, AttentionRowError> {
+) -> Result<Network, RecipeError> {
     let surrogate = Arc::new(Surrogate::new(target, &[], MAX_TERMS)?);
     let epsilon = target.epsilon.clone().unwrap_or_else(|| ratio(1, 1000));
     let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon))?;
     let activation = if surrogate.atoms.is_empty() { Activation::Relu2 } else { Activation::Relu };
-    let options = LoweringOptions { architecture, scores, activation, layout: Layout::Tree, epsilon };
+    let options = SumOptions { activation, ..SumOptions::default() }.lowering(architecture, scores, epsilon);
     Ok(lower(&sumformer, &surrogate, &options, 1 << 20)?.network)
 }
 

@@ -4,8 +4,8 @@ use super::construction::{ConstructionSize, Member, NoClosedForm};
 use super::cost::multiply_adds_per_token;
 use super::family::FamilyError;
 use crate::lowering::attention::{Architecture, Scores};
-use crate::lowering::plan::Layout;
-use crate::lowering::{LoweringError, LoweringOptions, lower, lower_with_pieces};
+use crate::lowering::{LoweringError, lower, lower_with_pieces};
+use crate::recipe::SumOptions;
 use num_bigint::BigUint;
 use sumformer_checker::arith::number::{Rational, integer, to_f64};
 use sumformer_checker::format::network::{Activation, Mechanism, Network};
@@ -93,13 +93,8 @@ pub fn construction_row(
 fn counted(point: &ConstructionPoint, limit: u64) -> Result<ConstructionSize, ConstructionRowError> {
     let Member { family, tokens, dimension, degree } = point.member;
     let (sumformer, surrogate) = family.sumformer(tokens, dimension as usize, degree)?;
-    let options = |epsilon| LoweringOptions {
-        architecture: point.architecture,
-        scores: Scores::Zero,
-        activation: point.fineness.activation(),
-        layout: Layout::Tree,
-        epsilon,
-    };
+    let sums = SumOptions { activation: point.fineness.activation(), ..SumOptions::default() };
+    let options = |epsilon| sums.lowering(point.architecture, Scores::Zero, epsilon);
     let built = match &point.fineness {
         Fineness::Exact => lower(&sumformer, &surrogate, &options(integer(1)), limit)?,
         Fineness::Pieces(pieces) => lower_with_pieces(&sumformer, &surrogate, &options(integer(1)), *pieces)?,

@@ -40,12 +40,12 @@ fn head_products(head: &Head) -> usize {
 mod tests {
     use super::*;
     use crate::lowering::attention::{Architecture, Scores};
+    use crate::lowering::lower;
     use crate::lowering::plan::Layout;
-    use crate::lowering::{LoweringOptions, lower};
+    use crate::recipe::SumOptions;
     use crate::sumformer::latent::{LatentMode, choose};
     use std::sync::Arc;
     use sumformer_checker::arith::number::ratio;
-    use sumformer_checker::format::network::Activation;
     use sumformer_checker::language::load_target;
     use sumformer_checker::surrogate::Surrogate;
 
@@ -55,13 +55,7 @@ mod tests {
         let target = load_target("mean", source).unwrap();
         let surrogate = Arc::new(Surrogate::new(&target, &[], 1000).unwrap());
         let (sumformer, _) = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).unwrap();
-        let options = LoweringOptions {
-            architecture,
-            scores,
-            activation: Activation::Relu,
-            layout: Layout::Tree,
-            epsilon: ratio(1, 1000),
-        };
+        let options = SumOptions::default().lowering(architecture, scores, ratio(1, 1000));
         multiply_adds_per_token(&lower(&sumformer, &surrogate, &options, 100).unwrap().network)
     }
 

@@ -2,10 +2,11 @@
 
 use crate::certify::emit::certified_bound;
 use crate::lowering::attention::{Architecture, Scores};
+use crate::lowering::lower;
 use crate::lowering::plan::Layout;
-use crate::lowering::{LoweringError, LoweringOptions, lower};
+use crate::recipe::{Problem, RecipeError, SumOptions};
 use crate::scale::cost::multiply_adds_per_token;
-use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, choose};
+use crate::sumformer::latent::{LatentDimensions, LatentMode, choose};
 use std::sync::Arc;
 use sumformer_checker::arith::number::{Rational, to_f64};
 use sumformer_checker::arith::polynomial::Monomial;
@@ -13,7 +14,6 @@ use sumformer_checker::format::network::{Activation, NetworkSize};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::normal_form::expansion::{ExpansionError, expand_target};
 use sumformer_checker::normal_form::{Basis, NormalForm};
-use sumformer_checker::refusal::Refusal;
 use sumformer_checker::surrogate::Surrogate;
 
 /// What is varied, but for the target and its length.
@@ -55,45 +55,25 @@ pub struct NetworkRow {
     pub certified: Rational,
 }
 
-/// Why a point has no row.
-#[derive(Debug, thiserror::Error)]
-pub enum NetworkRowError {
-    /// No Sumformer.
-    #[error(transparent)]
-    Sumformer(#[from] SumformerError),
-    /// No network.
-    #[error(transparent)]
-    Lowering(#[from] LoweringError),
-    /// No bound: a defect of the constructor.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-}
-
 /// Builds the transformer (softmax, zero scores) at a point and measures it; the other attentions differ in the
 /// parameters of one head only.
-pub fn network_row(
-    target: &Target,
-    point: &NetworkPoint,
-    limits: Limits,
-) -> Result<NetworkRow, NetworkRowError> {
+pub fn network_row(target: &Target, point: &NetworkPoint, limits: Limits) -> Result<NetworkRow, RecipeError> {
     let epsilon = to_f64(&point.epsilon);
-    let surrogate = Arc::new(Surrogate::new(target, &[], limits.terms).map_err(SumformerError::from)?);
+    let surrogate = Arc::new(Surrogate::new(target, &[], limits.terms)?);
     let (sumformer, dimensions) = choose(&surrogate, point.latent, point.layout, epsilon)?;
-    let options = LoweringOptions {
-        architecture: Architecture::Transformer,
-        scores: Scores::Zero,
-        activation: point.activation,
-        layout: point.layout,
-        epsilon: point.epsilon.clone(),
-    };
+    let (architecture, activation, layout) = (Architecture::Transformer, point.activation, point.layout);
+    let options = SumOptions { activation, layout, ..SumOptions::default() };
+    let options = options.lowering(architecture, Scores::Zero, point.epsilon.clone());
     let built = lower(&sumformer, &surrogate, &options, limits.units)?;
+    let certified = certified_bound(&built, &point.epsilon)
+        .map_err(|refusal| Problem::Proof { architecture, error: refusal.into() })?;
     Ok(NetworkRow {
         latent_dimension: sumformer.latent_dimension(),
         dimensions,
         psi_terms: sumformer.psi_terms(),
         size: built.network.size(),
         multiply_adds: multiply_adds_per_token(&built.network),
-        certified: certified_bound(&built, &point.epsilon)?,
+        certified,
     })
 }
 

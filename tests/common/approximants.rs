@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use sumformer::certify::boxes::{BoxOptions, Slice};
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::lowering::lower;
 use sumformer::lowering::plan::Layout;
-use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::network::builder::BuiltNetwork;
+use sumformer::recipe::SumOptions;
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{Rational, to_f64};
-use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::limits::MAX_TERMS;
@@ -96,13 +96,8 @@ impl Approximated {
         let surrogate = Arc::new(Surrogate::new(&target, &[], MAX_TERMS).expect("a polynomial"));
         let (sumformer, _) =
             choose(&surrogate, LatentMode::Sparse, Layout::Tree, to_f64(lowering)).expect("a Sumformer");
-        let options = LoweringOptions {
-            architecture: Architecture::Transformer,
-            scores: Scores::Zero,
-            activation: Activation::Relu,
-            layout: Layout::Tree,
-            epsilon: lowering.clone(),
-        };
+        let options = SumOptions::default();
+        let options = options.lowering(Architecture::Transformer, Scores::Zero, lowering.clone());
         lower(&sumformer, &surrogate, &options, 2_000_000).expect("a network")
     }
 }

@@ -8,16 +8,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
-use sumformer::approximation::way::{Way, WayOptions, structural};
+use sumformer::approximation::way::{Way, structural};
 use sumformer::certify::{Proof, prove, prove_on_cells};
-use sumformer::codes::CodeKind;
-use sumformer::discontinuous::{
-    BOUND_BITS, CellValue, DiscontinuousOptions, Jump, Separation, TableLayout, TableOptions, finest_grid,
-    network, tabulate,
-};
+use sumformer::discontinuous::{BOUND_BITS, finest_grid, network, tabulate};
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::lowering::lower;
 use sumformer::lowering::plan::Layout;
-use sumformer::lowering::{LoweringOptions, lower};
+use sumformer::recipe::{GridOptions, SumOptions};
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{Rational, ratio, round_up, to_f64};
 use sumformer_checker::cells::{CellBound, derive};
@@ -60,7 +57,7 @@ pub fn constructions() -> Vec<Construction> {
 
 /// All constructions by name.
 pub fn all_constructions() -> Vec<Construction> {
-    let root = crate::repository("constructions");
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("constructions");
     let mut folders: Vec<PathBuf> =
         fs::read_dir(&root).expect("the gallery").map(|entry| entry.expect("a folder").path()).collect();
     folders.sort();
@@ -104,13 +101,8 @@ impl Outcome {
         let surrogate = Arc::new(Surrogate::new(target, &[], MAX_TERMS).expect("a polynomial"));
         let (sumformer, _) =
             choose(&surrogate, LatentMode::Sparse, Layout::Tree, to_f64(&epsilon)).expect("a Sumformer");
-        let options = LoweringOptions {
-            architecture,
-            scores: Scores::Zero,
-            activation,
-            layout: Layout::Tree,
-            epsilon: epsilon.clone(),
-        };
+        let sums = SumOptions { activation, ..SumOptions::default() };
+        let options = sums.lowering(architecture, Scores::Zero, epsilon.clone());
         let built = lower(&sumformer, &surrogate, &options, 2_000_000).expect("a network");
         let proof = prove(target, &built, &epsilon).expect("a proof");
         let prove_time = start.elapsed().saturating_sub(proof.check_time);
@@ -197,20 +189,9 @@ impl TableOutcome {
         let target = &construction.target;
         let grid = finest_grid(target, n, max_entries).expect("a grid");
         let divisions = grid.divisions().iter().copied().max().expect("a coordinate");
-        let options = TableOptions {
-            value_at: CellValue::Centre,
-            code: CodeKind::Histogram,
-            separation: Separation::Others,
-            max_entries,
-        };
-        let table = tabulate(target, n, grid, &options, &ratio(1, 1000)).expect("a table");
-        let options = DiscontinuousOptions {
-            architecture,
-            scores: Scores::Zero,
-            layout: TableLayout::Tree,
-            jump: Jump::Step,
-        };
-        let network = network(&table, &options).expect("a network");
+        let options = GridOptions { max_entries, ..GridOptions::default() };
+        let table = tabulate(target, n, grid, &options.table(), &ratio(1, 1000)).expect("a table");
+        let network = network(&table, &options.network(architecture, Scores::Zero)).expect("a network");
         let bound = derive(target, &network).expect("constant on cells");
         let epsilon = round_up(bound.outputs.iter().max().expect("an output"), BOUND_BITS);
         let proof = prove_on_cells(target, network, &bound, &epsilon).expect("a proof");
@@ -273,20 +254,9 @@ impl ShapeOutcome {
         let start = Instant::now();
         let target = &construction.target;
         let epsilon = target.epsilon.clone().expect("an epsilon");
-        let options = WayOptions {
-            epsilon: epsilon.clone(),
-            mode: LatentMode::Sparse,
-            layout: Layout::Tree,
-            max_terms: MAX_TERMS,
-        };
-        let way = structural(target, &options).expect("a way");
-        let options = LoweringOptions {
-            architecture,
-            scores: Scores::Zero,
-            activation: Activation::Relu,
-            layout: Layout::Tree,
-            epsilon: way.network_epsilon.clone(),
-        };
+        let sums = SumOptions::default();
+        let way = structural(target, &sums.way(epsilon.clone())).expect("a way");
+        let options = sums.lowering(architecture, Scores::Zero, way.network_epsilon.clone());
         let built = lower(&way.sumformer, &way.surrogate, &options, 2_000_000).expect("a network");
         let proof = prove(target, &built, &epsilon).expect("a proof");
         let prove_time = start.elapsed().saturating_sub(proof.check_time);

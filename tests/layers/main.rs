@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const CONSTRUCTOR: [&[&str]; 15] = [
+const CONSTRUCTOR: [&[&str]; 17] = [
     &["parallel"],
     &["numeric"],
     &["algebra"],
@@ -22,6 +22,8 @@ const CONSTRUCTOR: [&[&str]; 15] = [
     &["approximation"],
     &["planning"],
     &["certify"],
+    &["recipe"],
+    &["prelude"],
     &["report"],
     &["audit", "scale", "figures"],
     &["cli"],

@@ -58,7 +58,8 @@ const OPTIONS: [(&str, Belongs); 25] = [
 impl Belongs {
     /// What is missing beside the option, if anything is.
     fn missing(self, arguments: &ProveArguments) -> Option<&'static str> {
-        let asked = |wanted| arguments.architectures().iter().any(|(folder, _)| *folder == wanted);
+        let asked =
+            |wanted| arguments.architectures().iter().any(|architecture| architecture.name() == wanted);
         let construction = arguments.construction;
         match self {
             Always => None,

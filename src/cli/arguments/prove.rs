@@ -6,13 +6,13 @@ use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;
 use crate::cli::limits::LimitArguments;
 use crate::codes::CodeKind;
-use crate::discontinuous::{CellValue, Jump, MOST_ENTRIES, Separation, TableLayout};
+use crate::discontinuous::{CellValue, Jump, MOST_ENTRIES};
 use crate::lowering::attention::{Architecture, Scores};
-use crate::lowering::plan::Layout;
+use crate::planning::Routes;
+use crate::recipe::{self, GridChoice, GridOptions, Latents, Options, SumOptions};
 use clap::Args;
 use std::path::PathBuf;
 use sumformer_checker::arith::number::Rational;
-use sumformer_checker::format::network::Activation;
 
 /// The most boxes that are tried.
 const MOST_BOXES: u64 = 1 << 24;
@@ -110,38 +110,90 @@ pub struct ProveArguments {
 }
 
 impl ProveArguments {
-    /// The architectures that were asked for, each once, with their folder names.
-    pub fn architectures(&self) -> Vec<(&'static str, Architecture)> {
+    /// What is asked of the recipe.
+    pub fn options(&self) -> Result<Options, CliError> {
+        let defaults = Options::default();
+        let table = self.construction == Construction::Discontinuous;
+        // Each construction has its layouts and activations, and says so where it is the one that is asked for.
+        let (sums, grid) = match table {
+            true => (defaults.sums, self.grid_options()?),
+            false => (self.sum_options()?, GridOptions { max_entries: self.max_entries, ..defaults.grid }),
+        };
+        let named = self.activation.is_some() || self.layout.is_some();
+        Ok(Options {
+            epsilon: self.epsilon.clone(),
+            construction: match self.construction {
+                // Tables have activations and layouts of their own.
+                Construction::Auto if named => recipe::Construction::Continuous,
+                Construction::Auto => recipe::Construction::Auto,
+                Construction::Continuous => recipe::Construction::Continuous,
+                Construction::Discontinuous => recipe::Construction::Discontinuous,
+            },
+            architectures: self.architectures(),
+            scores: match self.scores {
+                ScoresName::Zero => Scores::Zero,
+                ScoresName::Paper => Scores::Paper,
+            },
+            sums,
+            grid,
+            max_units: self.max_units,
+        })
+    }
+
+    fn sum_options(&self) -> Result<SumOptions, CliError> {
+        Ok(SumOptions {
+            latents: self.latent.map_or_else(Latents::default, |latent| match latent {
+                LatentName::Mode(mode) => Latents::Mode(mode),
+                LatentName::Count(count) => Latents::Count(count),
+            }),
+            routes: match self.route {
+                RouteName::Auto => Routes::All,
+                RouteName::Structural => Routes::Structural,
+                RouteName::Bernstein => Routes::Bernstein,
+            },
+            activation: self.activation.unwrap_or(ActivationName::Relu).into(),
+            layout: self.layout.unwrap_or(LayoutName::Tree).monomials()?,
+            max_terms: self.max_terms as usize,
+            max_boxes: self.max_boxes as usize,
+            slice: self.shard.unwrap_or(Slice::WHOLE),
+        })
+    }
+
+    fn grid_options(&self) -> Result<GridOptions, CliError> {
+        Ok(GridOptions {
+            grid: match self.grid {
+                GridName::Auto => GridChoice::Smallest,
+                GridName::Finest => GridChoice::Finest,
+                GridName::Divisions(divisions) => GridChoice::Divisions(divisions),
+            },
+            value_at: self.cell_value(),
+            code: self.code(),
+            separation: self.separate.unwrap_or(SeparateName::Others).into(),
+            layout: self.layout.unwrap_or(LayoutName::Tree).table()?,
+            jump: self.jump()?,
+            max_entries: self.max_entries,
+        })
+    }
+
+    /// The architectures that were asked for, each once.
+    pub fn architectures(&self) -> Vec<Architecture> {
         let asked = |name| self.architecture.iter().any(|&a| a == name || a == ArchitectureName::All);
         let normalized = self.performer == PerformerKind::Favor;
         let performer =
             Architecture::Performer { features: self.features as usize, seed: self.seed, normalized };
         [
-            (ArchitectureName::Transformer, "transformer", Architecture::Transformer),
-            (ArchitectureName::Linformer, "linformer", Architecture::Linformer { rank: self.rank as usize }),
-            (ArchitectureName::Performer, "performer", performer),
+            (ArchitectureName::Transformer, Architecture::Transformer),
+            (ArchitectureName::Linformer, Architecture::Linformer { rank: self.rank as usize }),
+            (ArchitectureName::Performer, performer),
         ]
         .into_iter()
-        .filter(|(name, _, _)| asked(*name))
-        .map(|(_, folder, architecture)| (folder, architecture))
+        .filter(|(name, _)| asked(*name))
+        .map(|(_, architecture)| architecture)
         .collect()
     }
 
-    /// The scores.
-    pub fn scores(&self) -> Scores {
-        match self.scores {
-            ScoresName::Zero => Scores::Zero,
-            ScoresName::Paper => Scores::Paper,
-        }
-    }
-
-    /// The activation of the continuous construction.
-    pub fn continuous_activation(&self) -> Activation {
-        self.activation.unwrap_or(ActivationName::Relu).into()
-    }
-
     /// The jumps of the discontinuous construction.
-    pub fn jump(&self) -> Result<Jump, CliError> {
+    fn jump(&self) -> Result<Jump, CliError> {
         match (self.activation.unwrap_or(ActivationName::Step), &self.ramp) {
             (ActivationName::Step, None) => Ok(Jump::Step),
             (ActivationName::Relu, Some(width)) => Ok(Jump::Ramp(width.clone())),
@@ -167,24 +219,9 @@ impl ProveArguments {
         self.layout.unwrap_or(LayoutName::Tree).name()
     }
 
-    /// How monomials are computed.
-    pub fn monomial_layout(&self) -> Result<Layout, CliError> {
-        self.layout.unwrap_or(LayoutName::Tree).monomials()
-    }
-
-    /// How look-ups are spread over layers.
-    pub fn table_layout(&self) -> Result<TableLayout, CliError> {
-        self.layout.unwrap_or(LayoutName::Tree).table()
-    }
-
     /// The code.
     pub fn code(&self) -> CodeKind {
         self.code.unwrap_or(CodeName::Histogram).into()
-    }
-
-    /// Which multiset the sums tell.
-    pub fn separation(&self) -> Separation {
-        self.separate.unwrap_or(SeparateName::Others).into()
     }
 
     /// Where a cell's value is taken.
@@ -193,22 +230,5 @@ impl ProveArguments {
             None | Some(CellValueName::Centre) => CellValue::Centre,
             Some(CellValueName::Corner) => CellValue::Corner,
         }
-    }
-
-    /// Whether something was asked for that only the continuous construction has.
-    pub fn asks_for_continuous(&self) -> bool {
-        self.latent.is_some() || self.route != RouteName::Auto || self.shard.is_some()
-    }
-
-    /// Look-ups need sums exactly, so attention whose weights are transcendental is refused before anything is built.
-    pub fn refuse_inexact_attention(&self) -> Result<(), CliError> {
-        let performer = self.architectures().into_iter().any(|(folder, _)| folder == "performer");
-        if performer && self.performer == PerformerKind::Paper && self.scores == ScoresName::Paper {
-            return Err(CliError::incomplete(
-                "--performer paper with --scores paper has transcendental attention weights, and a look-up needs exact \
-                 sums; use --performer favor or --scores zero",
-            ));
-        }
-        Ok(())
     }
 }

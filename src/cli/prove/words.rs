@@ -1,16 +1,89 @@
-//! The way that was taken, in words and for programs.
+//! The way that was taken, and what should be known of it, in words and for programs.
 
 use crate::approximation::bernstein::Operator;
 use crate::approximation::way::{Route, Way};
 use crate::certify::boxes::WorstBox;
+use crate::cli::failure;
 use crate::cli::numbers::{above, measured, upper};
+use crate::recipe::{Note, SumPlan, TablePlan};
 use serde_json::{Value, json};
 use sumformer_checker::arith::decimal::range;
 use sumformer_checker::arith::number::{Rational, max};
 use sumformer_checker::format::certificate::Replacement;
 
+/// The Sumformer of the continuous construction.
+pub(super) fn sums(plan: &SumPlan) -> String {
+    let sumformer = &plan.way.sumformer;
+    format!(
+        "{}Sumformer with d' = {} ({}), psi has {} terms",
+        route(&plan.way),
+        sumformer.latent_dimension(),
+        sumformer.basis_name(),
+        sumformer.psi_terms(),
+    )
+}
+
+/// The table of the discontinuous construction.
+pub(super) fn table(plan: &TablePlan, code_name: &str) -> String {
+    let (table, code) = (&plan.table, plan.table.code());
+    format!(
+        "grid with Δ = {} ({} cells{}), table of {} entries, code {code_name} with d' = {} and {} bits",
+        plan.divisions(),
+        table.grid().cells(),
+        plan.a_priori.as_ref().map_or(String::new(), |a| format!(", Lipschitz constants promise Δ = {a}")),
+        table.entries(),
+        code.dimension(),
+        code.size().sum_bits(),
+    )
+}
+
+/// A note for people.
+pub(super) fn note(note: &Note) -> String {
+    match note {
+        Note::ShapeNotKept(why) => {
+            format!("the target's shape cannot be kept ({why}); its values at nodes are used")
+        }
+        Note::APriori { degree, lipschitz, smooth } => {
+            let known = |bound: &Option<Rational>| bound.as_ref().map_or_else(|| "unknown".into(), above);
+            format!(
+                "a priori, Bernstein's operator of degree {degree} is within {} (Lipschitz constants) and {} (second \
+                 derivatives) of the target; what is certified is the distance found on boxes",
+                known(lipschitz),
+                known(smooth)
+            )
+        }
+        Note::FewerLatents { found, asked } => format!("{found} latents are as good as {asked}"),
+        Note::LikelyEpsilon(epsilon) => format!(
+            "epsilon is what these latents are likely to reach, {epsilon} (about {}); --epsilon asks for another",
+            above(epsilon)
+        ),
+        Note::LookedAt(way) => format!("{}: {}", way.way.name(), failure::words(way)),
+        Note::NoNetwork { way, why } => {
+            format!("{}: there is no network after all ({why}); the next way is taken", way.name())
+        }
+        Note::EpsilonOfGrid { proved, asked } => {
+            format!(
+                "this grid proves {proved} ({}), which is taken for epsilon in place of {asked}",
+                above(proved)
+            )
+        }
+        Note::SearchEnded(architecture) => format!(
+            "{}: boxes were left open after half of the time limit, as the check takes as long again; --time-limit sets \
+             another",
+            architecture.name()
+        ),
+        Note::PartOfBoxes(architecture) => format!(
+            "{}: this is one part of the boxes; `sumformer merge` joins it with the others",
+            architecture.name()
+        ),
+        Note::OpenBoxes { architecture, worst, epsilon } => {
+            format!("{}: {}", architecture.name(), open_box(worst, epsilon))
+        }
+    }
+}
+
 /// `route structural: …; `, or nothing for polynomials.
-pub(super) fn route(way: &Way) -> String {
+fn route(way: &Way) -> String {
     match &way.route {
         Route::Exact => String::new(),
         Route::Structural => {
@@ -39,19 +112,6 @@ pub(super) fn route(way: &Way) -> String {
             format!("the best latents found, {} from the target on samples; ", measured(*sampled_error))
         }
     }
-}
-
-/// The bounds that were known before anything was enclosed; nothing for other routes.
-pub(super) fn a_priori(way: &Way) -> Option<String> {
-    let Route::Nodes { guess, lipschitz, smooth, .. } = &way.route else { return None };
-    let known = |bound: &Option<Rational>| bound.as_ref().map_or_else(|| "unknown".into(), above);
-    Some(format!(
-        "a priori, Bernstein's operator of degree {} is within {} (Lipschitz constants) and {} (second derivatives) of \
-         the target; what is certified is the distance found on boxes",
-        guess.degree,
-        known(lipschitz),
-        known(smooth)
-    ))
 }
 
 fn deviation(way: &Way) -> Rational {
@@ -101,7 +161,7 @@ pub(super) fn route_json(way: &Way) -> Value {
 }
 
 /// The worst box that was left open.
-pub(super) fn open_box(worst: &WorstBox, epsilon: &Rational) -> String {
+fn open_box(worst: &WorstBox, epsilon: &Rational) -> String {
     let sides = |token: &Vec<sumformer_checker::arith::interval::Interval>| {
         let sides: Vec<String> = token.iter().map(|side| side.to_string()).collect();
         sides.join(" x ")

@@ -4,19 +4,21 @@ use super::table::{Table, points};
 use crate::cli::arguments::parse_epsilon;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
+use crate::cli::failure::{Subject, failure};
 use crate::cli::files::target_file;
 use crate::cli::numbers::{lower, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
-use crate::cli::prove::{explain_lowering_error, explain_way_error, read_target};
-use crate::scale::accuracy::{AccuracyRow, AccuracyRowError, Latents, Limits, accuracy_row};
+use crate::cli::target::read_target;
+use crate::recipe::RecipeError;
+use crate::scale::accuracy::{AccuracyRow, Latents, Limits, accuracy_row};
 use crate::scale::length::with_length;
 use clap::{Args, builder::RangedU64ValueParser};
 use itertools::Itertools;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use sumformer_checker::arith::number::{Rational, ratio};
-use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::language::target::Tokens;
 
 /// `scale accuracy`
 #[derive(Debug, Args)]
@@ -69,7 +71,7 @@ pub(super) fn table(arguments: &AccuracyArguments, exact: bool) -> Result<Table,
         cases.extend(numbers.map(|latents| (target.clone(), file.clone(), latents)));
     }
     let limits = Limits { boxes: arguments.max_boxes as usize, units: arguments.max_units };
-    let found: Vec<Result<AccuracyRow, AccuracyRowError>> = progress::rows(&cases, |(target, _, latents)| {
+    let found: Vec<Result<AccuracyRow, RecipeError>> = progress::rows(&cases, |(target, _, latents)| {
         let own = || target.epsilon.clone().unwrap_or_else(|| ratio(1, 100));
         accuracy_row(target, *latents, &arguments.epsilon.clone().unwrap_or_else(own), limits)
     });
@@ -89,7 +91,7 @@ pub(super) fn table(arguments: &AccuracyArguments, exact: bool) -> Result<Table,
                 fill(&mut row, &found);
             }
             Err(error) => {
-                let error = explain(error, target, file);
+                let error = failure(error, Subject { target, file });
                 outcome = Outcome::worst([outcome, Outcome::Incomplete]);
                 row["note"] = error.message().into();
             }
@@ -99,14 +101,6 @@ pub(super) fn table(arguments: &AccuracyArguments, exact: bool) -> Result<Table,
     let claim = "Section 5 and Figure 2: larger d' lead to better approximation; here the error is certified, not a loss on data";
     let picture = picture(&rows);
     Ok(Table::of_rows(&COLUMNS, rows, exact, claim, picture).with_outcome(outcome))
-}
-
-fn explain(error: AccuracyRowError, target: &Target, file: &str) -> CliError {
-    match error {
-        AccuracyRowError::Way(error) => explain_way_error(error, target, file),
-        AccuracyRowError::Lowering(error) => explain_lowering_error(error),
-        AccuracyRowError::Proof(error) => CliError::incomplete(error.to_string()),
-    }
 }
 
 fn fill(row: &mut Value, found: &AccuracyRow) {

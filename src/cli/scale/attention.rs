@@ -4,9 +4,10 @@ use super::table::{Table, check_rows, line, names, points};
 use crate::cli::arguments::{LENGTH_LIMIT, ScoresName};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
+use crate::cli::failure::{Subject, failure};
 use crate::cli::files::target_file;
 use crate::cli::plot::{Panel, Picture, Scale};
-use crate::cli::prove::{explain_lowering_error, explain_sumformer_error, read_target};
+use crate::cli::target::read_target;
 use crate::lowering::attention::{Architecture, Scores};
 use crate::scale::attention::{AttentionRowError, attention_row, attention_work};
 use crate::scale::length::with_length;
@@ -135,8 +136,7 @@ fn integer(value: u128) -> Value {
 /// What became of a network.
 pub(super) fn explain(error: AttentionRowError, target: &Target, file: &str) -> CliError {
     match error {
-        AttentionRowError::Sumformer(error) => explain_sumformer_error(error, target, file),
-        AttentionRowError::Lowering(error) => explain_lowering_error(error),
+        AttentionRowError::Recipe(error) => failure(error, Subject { target, file }),
         AttentionRowError::Eval(error) => CliError::incomplete(error.to_string()),
     }
 }

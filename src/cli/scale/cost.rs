@@ -3,11 +3,11 @@
 use super::table::{Table, check_rows, line, names, points};
 use crate::cli::arguments::{ActivationName, ArchitectureName, parse_epsilon};
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::failure::lowering_failure;
 use crate::cli::numbers::{count, upper};
 use crate::cli::output::say;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
-use crate::cli::prove::explain_lowering_error;
 use crate::lowering::attention::Architecture;
 use crate::scale::construction::{ConstructionSize, Member};
 use crate::scale::construction_row::{
@@ -116,7 +116,7 @@ pub(super) fn table(arguments: &CostArguments, exact: bool) -> Result<Table, Cli
                 rows.push(json(point, &row));
             }
             Err(ConstructionRowError::NoClosedForm(reason)) => left_out.push(reason.to_string()),
-            Err(ConstructionRowError::Lowering(error)) => return Err(explain_lowering_error(error)),
+            Err(ConstructionRowError::Lowering(error)) => return Err(lowering_failure(error)),
             Err(error @ ConstructionRowError::Family(_)) => {
                 return Err(CliError::bad_input(error.to_string()));
             }

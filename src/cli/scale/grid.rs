@@ -6,7 +6,7 @@ use crate::cli::error::{CliError, Outcome};
 use crate::cli::numbers::{count, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
-use crate::cli::prove::read_target;
+use crate::cli::target::read_target;
 use crate::discontinuous::{GridError, MOST_ENTRIES};
 use crate::scale::grid::{GridPoint, GridRow, grid_row};
 use clap::Args;

@@ -3,11 +3,12 @@
 use super::table::{Table, check_rows, line, names, points};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
+use crate::cli::failure::{Subject, failure};
 use crate::cli::files::target_file;
 use crate::cli::numbers::count;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress::progress_bar;
-use crate::cli::prove::{explain_sumformer_error, read_target};
+use crate::cli::target::read_target;
 use crate::scale::latent::{LatentCount, LatentRow, latent_row, latent_table, target_dimensions};
 use crate::scale::length::with_length;
 use clap::Args;
@@ -136,7 +137,8 @@ fn targets(arguments: &LatentArguments) -> Result<Table, CliError> {
         };
         for tokens in lengths {
             let target = with_length(&file, &target, tokens)?;
-            let found = target_dimensions(&target).map_err(|e| explain_sumformer_error(e, &target, &file))?;
+            let found = target_dimensions(&target)
+                .map_err(|e| failure(e, Subject { target: &target, file: &file }))?;
             let n = match tokens {
                 Tokens::Fixed(n) => json!(n),
                 Tokens::Any => json!("any"),

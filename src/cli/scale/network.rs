@@ -4,14 +4,16 @@ use super::table::{Table, line, points};
 use crate::cli::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent_mode};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
+use crate::cli::failure::{Subject, failure};
 use crate::cli::files::target_file;
 use crate::cli::numbers::{above, count, upper};
 use crate::cli::output::say;
 use crate::cli::plot::{Panel, Picture, Scale};
 use crate::cli::progress;
-use crate::cli::prove::{explain_lowering_error, explain_sumformer_error, read_target};
+use crate::cli::target::read_target;
+use crate::recipe::RecipeError;
 use crate::scale::length::with_length;
-use crate::scale::network::{Limits, NetworkPoint, NetworkRow, NetworkRowError, degree, network_row};
+use crate::scale::network::{Limits, NetworkPoint, NetworkRow, degree, network_row};
 use crate::sumformer::latent::LatentMode;
 use clap::Args;
 use itertools::Itertools;
@@ -94,7 +96,7 @@ pub(super) fn table(arguments: &NetworkArguments, exact: bool) -> Result<Table, 
     let mut skipped = Vec::new();
     let cases = cases(arguments, &mut skipped)?;
     let limits = Limits { units: arguments.max_units, terms: arguments.max_terms as usize };
-    let rows: Vec<Result<NetworkRow, NetworkRowError>> =
+    let rows: Vec<Result<NetworkRow, RecipeError>> =
         progress::rows(&cases, |case| network_row(&case.target, &case.point, limits));
     let (mut cells, mut outcome) = (Vec::new(), Outcome::Proved);
     let mut json_rows = Vec::new();
@@ -105,7 +107,7 @@ pub(super) fn table(arguments: &NetworkArguments, exact: bool) -> Result<Table, 
                 json_rows.push(network_json(case, &row));
             }
             Err(error) => {
-                let error = explain(error, case);
+                let error = failure(error, Subject { target: &case.target, file: &case.file });
                 say(&error);
                 outcome = Outcome::worst([outcome, error.outcome()]);
                 skipped.push(json!({
@@ -191,7 +193,7 @@ fn add_cases(
 ) -> Result<(), CliError> {
     let layout = arguments.layout.monomials()?;
     let degree = degree(target, arguments.max_terms as usize)
-        .map_err(|error| explain_sumformer_error(SurrogateError::from(error).into(), target, file))?;
+        .map_err(|error| failure(SurrogateError::from(error), Subject { target, file }))?;
     let own = || vec![target.epsilon.clone().unwrap_or_else(|| ratio(1, 1000))];
     let epsilons = if arguments.epsilon.is_empty() { own() } else { arguments.epsilon.clone() };
     for epsilon in &epsilons {
@@ -206,14 +208,6 @@ fn add_cases(
         }
     }
     Ok(())
-}
-
-fn explain(error: NetworkRowError, case: &Case) -> CliError {
-    match error {
-        NetworkRowError::Sumformer(error) => explain_sumformer_error(error, &case.target, &case.file),
-        NetworkRowError::Lowering(error) => explain_lowering_error(error),
-        NetworkRowError::Refused(refusal) => CliError::incomplete(refusal.to_string()),
-    }
 }
 
 fn name_of(tokens: Tokens) -> Value {

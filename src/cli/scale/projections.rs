@@ -6,7 +6,7 @@ use crate::cli::error::CliError;
 use crate::cli::numbers::given;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
-use crate::cli::prove::read_target;
+use crate::cli::target::read_target;
 use crate::scale::projections::{Estimator, ProjectionPoint, projection_error};
 use clap::{Args, builder::RangedU64ValueParser};
 use itertools::iproduct;

@@ -9,7 +9,7 @@ use crate::cli::files::target_file;
 use crate::cli::numbers::{given, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
-use crate::cli::prove::read_target;
+use crate::cli::target::read_target;
 use crate::lowering::attention::Architecture;
 use crate::scale::length::with_length;
 use crate::scale::scores::{ScoresPoint, scores_row};

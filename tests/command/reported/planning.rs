@@ -164,8 +164,18 @@ fn threads_end_with_the_search_and_long_numbers_are_refused() {
     assert!(late.run.stderr.contains("--time-limit"), "{}", late.run.stderr);
     let output = "tanh(prod(y != x: abs(min(y[0], y[1])))^40) - relu(-mean(y != x: sqrt(exp(sin(x[1])))))";
     let long = unit("3", output).domain("[1e30, 1.5e30] [1e-30, 2e-30]");
-    let refused = prove(&long, "--epsilon 1e-6 --max-units 20000 --time-limit 60").expect(3);
+    let options = "--epsilon 1e-6 --max-units 20000 --time-limit 60";
+    let refused = prove(&long, &format!("{options} --route structural")).expect(3);
     assert!(refused.run.stderr.contains("longer than 8192 bits"), "{}", refused.run.stderr);
+    // Where the way was not asked for, the next one is taken.
+    let proved = prove(&long, options).expect(0);
+    let said = &proved.run.stderr;
+    assert!(said.contains("note: structural: there is no network after all"), "{said}");
+    assert_eq!(proved.result()["route"]["name"], "bernstein");
+    let ways = proved.result()["ways"].as_array().expect("ways");
+    let names: Vec<&Value> = ways.iter().map(|way| &way["name"]).collect();
+    assert_eq!(names, ["structural", "bernstein"]);
+    assert!(ways[0]["why_not"].as_str().is_some_and(|why| why.contains("8192 bits")), "{ways:?}");
 }
 
 /// Boxes that are closed until then are not lost: the proof is written, and open.

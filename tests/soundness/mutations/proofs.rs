@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use sumformer::approximation::structural;
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::lowering::lower;
 use sumformer::lowering::plan::Layout;
-use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::network::builder::BuiltNetwork;
+use sumformer::recipe::SumOptions;
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_up, to_f64};
 use sumformer_checker::check::{
@@ -184,13 +185,9 @@ pub fn build(subject: &Subject, max_units: u64) -> Option<Proof> {
     let target = load_target("target.toml", &source).expect("the gallery is well formed");
     for tenths in 0..6 {
         let epsilon = &smallest * integer(10i64.pow(tenths));
-        let options = LoweringOptions {
-            architecture: subject.architecture,
-            scores: subject.scores,
-            activation: subject.activation,
-            layout: subject.layout,
-            epsilon: epsilon.clone(),
-        };
+        let (activation, layout) = (subject.activation, subject.layout);
+        let sums = SumOptions { activation, layout, ..SumOptions::default() };
+        let options = sums.lowering(subject.architecture, subject.scores, epsilon.clone());
         let surrogate = Arc::new(surrogate(&target, &epsilon)?);
         let chosen = choose(&surrogate, LatentMode::Sparse, subject.layout, to_f64(&epsilon));
         let (sumformer, _) = chosen.expect("a form");

@@ -11,6 +11,7 @@ use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::network::builder::BuiltNetwork;
+use sumformer::recipe::SumOptions;
 use sumformer::sumformer::SumBasis;
 use sumformer::sumformer::candidates::candidates;
 use sumformer::sumformer::latent::{LatentMode, choose};
@@ -32,7 +33,7 @@ fn options(
     activation: Activation,
     epsilon: Rational,
 ) -> LoweringOptions {
-    LoweringOptions { architecture, scores, activation, layout: Layout::Tree, epsilon }
+    SumOptions { activation, ..SumOptions::default() }.lowering(architecture, scores, epsilon)
 }
 
 /// The network and its certified bound; ε grows until at most about [`MAX_UNITS`] hidden units are needed.
