@@ -254,13 +254,12 @@ impl Problem {
                 ) => Class::BadInput,
                 WayError::Approximation(_) => Class::Incomplete,
             },
-            Problem::Lowering(error) => match error {
+            Problem::Lowering(
                 LoweringError::Refused(_)
                 | LoweringError::BudgetNotMet { .. }
                 | LoweringError::Immense(_)
-                | LoweringError::ConstantArgument(_) => Class::Incomplete,
-                _ => Class::BadInput,
-            },
+                | LoweringError::ConstantArgument(_),
+            ) => Class::Incomplete,
             _ => Class::BadInput,
         }
     }

@@ -113,18 +113,30 @@ fn check_names_the_parts_that_were_used() {
         assert!(words.contains(&format!("rests on {total} lines of the checker: check ")), "{words}");
         parts.iter().map(|part| part["name"].as_str().unwrap().to_string()).collect()
     };
-    let with = |others: &[&'static str]| {
-        [&["check", "arithmetic", "statement", "files", "normal forms", "attention"], others].concat()
-    };
-    assert_eq!(parts_of("relu", "square.toml"), with(&["polynomial rules", "witness"]));
-    assert_eq!(
-        parts_of("root", "root.toml"),
-        with(&["polynomial rules", "enclosures", "surrogates", "witness"])
-    );
-    assert_eq!(
-        parts_of("steps", "square.toml --construction discontinuous --epsilon 1/2"),
-        with(&["enclosures", "tables", "witness"])
-    );
+    let common = "check, arithmetic, statement, values, files, normal forms, attention";
+    for (out, prove, others) in [
+        ("relu", "square.toml", "polynomial rules, witness"),
+        ("root", "root.toml", "polynomial rules, enclosures, surrogates, witness, rounding"),
+        (
+            "steps",
+            "square.toml --construction discontinuous --epsilon 1/2",
+            "enclosures, tables, witness, rounding",
+        ),
+    ] {
+        let mut expected: Vec<&str> = common.split(", ").chain(others.split(", ")).collect();
+        let mut parts = parts_of(out, prove);
+        expected.sort_unstable();
+        parts.sort_unstable();
+        assert_eq!(parts, expected, "{prove}");
+    }
+    // Without a witness nothing rests on values.
+    let file = folder.path().join("relu/certificate.json");
+    let mut certificate: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    certificate["witness"] = Value::Null;
+    std::fs::write(&file, certificate.to_string()).unwrap();
+    let answer = run(folder.path(), "check relu --json").expect(0).json();
+    let parts = answer["results"][0]["parts"].as_array().unwrap();
+    assert!(parts.iter().all(|part| part["name"] != "values" && part["name"] != "witness"), "{parts:?}");
 }
 
 #[test]

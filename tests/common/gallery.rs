@@ -57,7 +57,7 @@ pub fn constructions() -> Vec<Construction> {
 
 /// All constructions by name.
 pub fn all_constructions() -> Vec<Construction> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("constructions");
+    let root = crate::repository("constructions");
     let mut folders: Vec<PathBuf> =
         fs::read_dir(&root).expect("the gallery").map(|entry| entry.expect("a folder").path()).collect();
     folders.sort();
