@@ -9,7 +9,7 @@ use sumformer_checker::arith::dyadic::Dyadic;
 use sumformer_checker::arith::dyadic::Rounding::Down;
 use sumformer_checker::arith::dyadic_interval::DyadicInterval;
 use sumformer_checker::language::EvalError;
-use sumformer_checker::polynomial_route::function_supremum::{FunctionDistance, Part};
+use sumformer_checker::polynomial_route::function_supremum::{FunctionDistance, Segment};
 use sumformer_checker::subdivision::text::{Leaf, Node};
 
 /// Halvings per output: this many, and twice the number of pieces.
@@ -26,7 +26,7 @@ pub fn cut(distance: &FunctionDistance) -> Result<(Dyadic, String), EvalError> {
     let pieces = tree.nodes.len();
     let tolerance = DyadicInterval::ONE.divide(DyadicInterval::from_integer(TOLERANCE));
     let tolerance = tolerance.map_or(Dyadic::ZERO, DyadicInterval::inf);
-    let mut attained = distance.pieces().iter().map(Part::attained).fold(Dyadic::ZERO, Dyadic::max);
+    let mut attained = distance.pieces().iter().map(Segment::attained).fold(Dyadic::ZERO, Dyadic::max);
     let mut open: BinaryHeap<Open> = (0..pieces).map(|node| tree.open(node)).collect();
     let mut left = FREE_HALVINGS + 2 * pieces;
     while let Some(Open { bound, node }) = open.pop() {
@@ -35,7 +35,7 @@ pub fn cut(distance: &FunctionDistance) -> Result<(Dyadic, String), EvalError> {
         }
         left -= 1;
         let halves = distance.halves(&tree.nodes[node].part)?;
-        attained = halves.iter().map(Part::attained).fold(attained, Dyadic::max);
+        attained = halves.iter().map(Segment::attained).fold(attained, Dyadic::max);
         let first = tree.add(halves[0])?;
         tree.add(halves[1])?;
         tree.nodes[node].halves = Some(first);
@@ -52,13 +52,13 @@ struct Tree<'a> {
 
 /// A part with its bound; its halves stand there and behind it.
 struct Looked {
-    part: Part,
+    part: Segment,
     bound: Dyadic,
     halves: Option<usize>,
 }
 
 impl Tree<'_> {
-    fn add(&mut self, part: Part) -> Result<usize, EvalError> {
+    fn add(&mut self, part: Segment) -> Result<usize, EvalError> {
         let bound = self.distance.bound(&part)?;
         self.nodes.push(Looked { part, bound, halves: None });
         Ok(self.nodes.len() - 1)

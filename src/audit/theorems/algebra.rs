@@ -16,7 +16,7 @@ use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::{Shape, evaluate_sequence};
 use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::normal_form::expansion::expand_target;
-use sumformer_checker::normal_form::{Basis, Limits, NormalForm, Others};
+use sumformer_checker::normal_form::{Basis, NormalForm, Others, TermLimits};
 
 /// An equivariant function of four tokens in two coordinates.
 fn equivariant() -> String {
@@ -112,7 +112,7 @@ fn monomial(alpha: &[u32]) -> Monomial {
 
 /// A polynomial in power sums of n tokens, expanded.
 fn expanded(polynomial: &PowerSumPolynomial, n: usize, d: usize) -> Result<NormalForm, Box<dyn Error>> {
-    let limits = Limits::new(MAX_TERMS);
+    let limits = TermLimits::new(MAX_TERMS);
     let shape = Shape::new(d, 0)?;
     let zero = NormalForm::zero(shape, Others::Count(n));
     let mut sum = zero.clone();

@@ -1,6 +1,6 @@
 //! From a target to its normal form: exact expansion of polynomial expressions.
 
-use super::{Basis, Limits, NormalForm, Others, TooLarge};
+use super::{Basis, NormalForm, Others, TermLimits, TooLarge};
 use crate::arith::number::{Rational, integer};
 use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, Span, TokenLevel};
@@ -89,7 +89,7 @@ pub fn expand_target_in(
     max_terms: usize,
 ) -> Result<Vec<NormalForm>, ExpansionError> {
     let scope =
-        Scope { dimension: target.dimension(), tokens: target.tokens, limits: Limits::new(max_terms) };
+        Scope { dimension: target.dimension(), tokens: target.tokens, limits: TermLimits::new(max_terms) };
     match &target.body {
         Body::Output(expressions) => {
             let expand = |e| {
@@ -107,7 +107,7 @@ pub fn expand_target_in(
 struct Scope {
     dimension: usize,
     tokens: Tokens,
-    limits: Limits,
+    limits: TermLimits,
 }
 
 /// Which named token each binding level stands for; two levels may stand for the same token.
@@ -284,7 +284,7 @@ fn combine(
     mut left: NormalForm,
     right: NormalForm,
     expr: &Expr,
-    limits: &Limits,
+    limits: &TermLimits,
 ) -> Result<NormalForm, ExpansionError> {
     match op {
         BinaryOp::Add => left.add_scaled(&right, &Rational::one()),
@@ -307,7 +307,7 @@ fn combine(
 /// A polynomial expression without reductions in the coordinates of explicit tokens, levels 0, 1, …: coordinate k of token j
 /// is variable j·d + k.
 pub fn explicit_polynomial(expr: &Expr, d: usize, tokens: usize) -> Result<Polynomial, ExpansionError> {
-    let scope = Scope { dimension: d, tokens: Tokens::Fixed(tokens), limits: Limits::new(MAX_TERMS) };
+    let scope = Scope { dimension: d, tokens: Tokens::Fixed(tokens), limits: TermLimits::new(MAX_TERMS) };
     scope.explicit(expr, scope.shape(tokens, expr)?)
 }
 

@@ -105,14 +105,14 @@ pub enum TooLarge {
     NoProduct,
 }
 
-/// Limits on terms and on work, so that no input can fill the memory or run for ever.
+/// TermLimits on terms and on work, so that no input can fill the memory or run for ever.
 #[derive(Debug)]
-pub struct Limits {
+pub struct TermLimits {
     max_terms: usize,
     work_left: Cell<u64>,
 }
 
-impl Limits {
+impl TermLimits {
     /// At most `max_terms` terms per polynomial and 25 times that many elementary products in total.
     pub fn new(max_terms: usize) -> Self {
         Self { max_terms, work_left: Cell::new(Self::work(max_terms)) }

@@ -1,6 +1,6 @@
 //! Products: of two normal forms, and over all the other tokens.
 
-use super::{Basis, Limits, NormalForm, Others, TooLarge};
+use super::{Basis, NormalForm, Others, TermLimits, TooLarge};
 use crate::arith::number::Rational;
 use crate::arith::polynomial::Monomial;
 use crate::limits::MAX_DEGREE;
@@ -14,7 +14,7 @@ fn require_degree(degree: u64) -> Result<(), TooLarge> {
 
 impl NormalForm {
     /// The product.
-    pub fn times(&self, other: &Self, limits: &Limits) -> Result<Self, TooLarge> {
+    pub fn times(&self, other: &Self, limits: &TermLimits) -> Result<Self, TooLarge> {
         require_degree(self.degree().saturating_add(other.degree()))?;
         let mut product = self.zero_like();
         for (a, x) in &self.terms {
@@ -45,7 +45,7 @@ impl NormalForm {
     }
 
     /// `self^exponent`.
-    pub fn power(&self, exponent: u32, limits: &Limits) -> Result<Self, TooLarge> {
+    pub fn power(&self, exponent: u32, limits: &TermLimits) -> Result<Self, TooLarge> {
         require_degree(self.degree().saturating_mul(exponent.into()))?;
         let mut result = self.constant_like(Rational::one());
         for _ in 0..exponent {
@@ -58,7 +58,7 @@ impl NormalForm {
     ///
     /// The factor is first written as Σ_γ y^γ C_γ with coefficients over *all* others; then every multiset of
     /// exponents, one per other token, contributes `Π C_γ^{k_γ} · M(γ…) / Π_{γ≠0} k_γ!`.
-    pub fn product_over_last(&self, limits: &Limits) -> Result<Self, TooLarge> {
+    pub fn product_over_last(&self, limits: &TermLimits) -> Result<Self, TooLarge> {
         let Others::Count(rest) = self.others else {
             // Only the canonical reading expands products.
             return Err(TooLarge::NoProduct);
@@ -86,7 +86,7 @@ struct Matchings<'a> {
     named: Monomial,
     coefficient: Rational,
     rest: usize,
-    limits: &'a Limits,
+    limits: &'a TermLimits,
 }
 
 impl Matchings<'_> {
@@ -141,7 +141,7 @@ impl Lift<'_> {
         inner: Monomial,
         parts: Vec<Monomial>,
         sign: Rational,
-        limits: &Limits,
+        limits: &TermLimits,
     ) -> Result<(), TooLarge> {
         limits.spend(1)?;
         charge_all(parts.len(), 2);
@@ -164,7 +164,7 @@ fn expand_product(
     coefficient: &NormalForm,
     parts: &mut Vec<Monomial>,
     product: &mut NormalForm,
-    limits: &Limits,
+    limits: &TermLimits,
 ) -> Result<(), TooLarge> {
     limits.spend(1)?;
     let Some(((monomial, form), others)) = factors.split_first() else {

@@ -24,7 +24,7 @@
 //! *Cuts.* D is linear on each half of a piece too, so a piece may be cut into parts, as the certificate says: the finer, the
 //! nearer the bound is to the supremum. What is left then are the roundings.
 
-use super::supremum::{Kink, Pieces, TooMuch, suprema};
+use super::supremum::{Kink, NoSupremum, Pieces, suprema};
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
@@ -45,7 +45,7 @@ pub enum NotBounded {
     Function(#[from] EvalError),
     /// Too much work, or too long numbers.
     #[error(transparent)]
-    TooMuch(#[from] TooMuch),
+    NoSupremum(#[from] NoSupremum),
     /// The polynomial besides the function is not affine.
     #[error("beside a function there is only an affine polynomial, not one of degree {0}")]
     Degree(usize),
@@ -118,11 +118,11 @@ impl FunctionDistances {
         }
         let pieces = Pieces::new(range, kinks, Activation::Relu, 1)?;
         let distance = |(output, claim): (usize, &FunctionClaim<'_>)| {
-            let mut knots: Vec<(BigInt, BigInt)> = Vec::new();
+            let mut points: Vec<(BigInt, BigInt)> = Vec::new();
             let unit = pieces.visit(output, claim.affine, |difference, left, right| {
                 for end in [left, right] {
-                    if knots.last().is_none_or(|(last, _)| last != end) {
-                        knots.push((end.clone(), &difference[0] + &difference[1] * end));
+                    if points.last().is_none_or(|(last, _)| last != end) {
+                        points.push((end.clone(), &difference[0] + &difference[1] * end));
                     }
                 }
             })?;
@@ -131,17 +131,17 @@ impl FunctionDistances {
                 factor: DyadicInterval::from_rational(claim.factor),
                 pieces: Vec::new(),
             };
-            let nodes = knots.into_iter().map(|(knot, value)| {
+            let knots = points.into_iter().map(|(point, value)| {
                 let argument = DyadicInterval::from_fraction(
-                    &(knot * shift.denom() + shift.numer() * pieces.scale()),
+                    &(point * shift.denom() + shift.numer() * pieces.scale()),
                     &(pieces.scale() * shift.denom()),
                 );
-                distance.node(argument, DyadicInterval::from_fraction(&value, &unit))
+                distance.knot(argument, DyadicInterval::from_fraction(&value, &unit))
             });
-            let nodes: Vec<Node> = nodes.collect::<Result<_, _>>()?;
-            distance.pieces = match nodes[..] {
-                [point] => vec![Part { ends: [point, point] }],
-                _ => nodes.windows(2).map(|pair| Part { ends: [pair[0], pair[1]] }).collect(),
+            let knots: Vec<Knot> = knots.collect::<Result<_, _>>()?;
+            distance.pieces = match knots[..] {
+                [point] => vec![Segment { ends: [point, point] }],
+                _ => knots.windows(2).map(|pair| Segment { ends: [pair[0], pair[1]] }).collect(),
             };
             Ok(distance)
         };
@@ -173,12 +173,12 @@ pub struct FunctionDistance {
     function: Function,
     /// F
     factor: DyadicInterval,
-    pieces: Vec<Part>,
+    pieces: Vec<Segment>,
 }
 
 /// What is known at a point.
 #[derive(Debug, Clone, Copy)]
-struct Node {
+struct Knot {
     /// t + c
     argument: DyadicInterval,
     /// D(t)
@@ -189,11 +189,11 @@ struct Node {
 
 /// Two points between which D is linear.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
-    ends: [Node; 2],
+pub struct Segment {
+    ends: [Knot; 2],
 }
 
-impl Part {
+impl Segment {
     /// |E| has a value that is at least this.
     pub fn attained(&self) -> Dyadic {
         let [left, right] = self.ends.map(|end| end.error.abs().inf());
@@ -203,7 +203,7 @@ impl Part {
 
 impl FunctionDistance {
     /// The pieces between break points, from left to right.
-    pub fn pieces(&self) -> &[Part] {
+    pub fn pieces(&self) -> &[Segment] {
         &self.pieces
     }
 
@@ -225,21 +225,21 @@ impl FunctionDistance {
         largest.to_rational().ok_or(NotBounded::Function(EvalError::TooWide))
     }
 
-    fn node(&self, argument: DyadicInterval, linear: DyadicInterval) -> Result<Node, EvalError> {
+    fn knot(&self, argument: DyadicInterval, linear: DyadicInterval) -> Result<Knot, EvalError> {
         let value = Image::new(self.function, argument, argument)?.range;
-        Ok(Node { argument, linear, error: linear - self.factor * value })
+        Ok(Knot { argument, linear, error: linear - self.factor * value })
     }
 
     /// The part cut in the middle.
-    pub fn halves(&self, part: &Part) -> Result<[Part; 2], EvalError> {
+    pub fn halves(&self, part: &Segment) -> Result<[Segment; 2], EvalError> {
         let [left, right] = part.ends;
         let mean = |a: DyadicInterval, b: DyadicInterval| (a + b) * DyadicInterval::HALF;
-        let middle = self.node(mean(left.argument, right.argument), mean(left.linear, right.linear))?;
-        Ok([Part { ends: [left, middle] }, Part { ends: [middle, right] }])
+        let middle = self.knot(mean(left.argument, right.argument), mean(left.linear, right.linear))?;
+        Ok([Segment { ends: [left, middle] }, Segment { ends: [middle, right] }])
     }
 
     /// At least |E| on the part.
-    pub fn bound(&self, part: &Part) -> Result<Dyadic, EvalError> {
+    pub fn bound(&self, part: &Segment) -> Result<Dyadic, EvalError> {
         let [left, right] = &part.ends;
         let across = left.argument.hull(right.argument);
         let length = right.argument - left.argument;

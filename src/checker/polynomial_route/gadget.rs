@@ -150,7 +150,7 @@ fn claimed_polynomials(gadget: &Gadget) -> Vec<&[Exact]> {
 fn not_bounded(error: NotBounded, place: String) -> Refusal {
     match error {
         NotBounded::Function(_) | NotBounded::Cuts(_) => Rule::GadgetError.invalid(place, error.to_string()),
-        NotBounded::TooMuch(_) | NotBounded::Degree(_) => {
+        NotBounded::NoSupremum(_) | NotBounded::Degree(_) => {
             Rule::GadgetUnits.unsupported(place, error.to_string())
         }
     }

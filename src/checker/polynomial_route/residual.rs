@@ -7,7 +7,7 @@ use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::language::Shape;
 use crate::language::target::Target;
 use crate::normal_form::expansion::others_of;
-use crate::normal_form::{Limits, NormalForm, TooLarge};
+use crate::normal_form::{NormalForm, TermLimits, TooLarge};
 use crate::refusal::{Refusal, Rule};
 use crate::sizes::index;
 use num_traits::One;
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 pub struct Unfolding<'a> {
     target: &'a Target,
     latents: &'a [Latent],
-    limits: Limits,
+    limits: TermLimits,
     /// Products of latents, shared between terms and outputs.
     products: HashMap<Monomial, NormalForm>,
 }
@@ -25,7 +25,7 @@ pub struct Unfolding<'a> {
 impl<'a> Unfolding<'a> {
     /// Prepares to unfold polynomials over the own token's coordinates 0..d and the latents d, d+1, …
     pub fn new(target: &'a Target, latents: &'a [Latent], max_terms: usize) -> Self {
-        Self { target, latents, limits: Limits::new(max_terms), products: HashMap::new() }
+        Self { target, latents, limits: TermLimits::new(max_terms), products: HashMap::new() }
     }
 
     /// Elementary products that have been made so far.

@@ -21,7 +21,7 @@ const HULL_PRODUCTS: u64 = 2 * PARTS_PER_PIECE;
 
 /// Why a supremum was not computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TooMuch {
+pub enum NoSupremum {
     /// A common denominator exceeds 2^13 bits.
     #[error(
         "the weights' denominators are unrelated and their sums become longer than {MAX_DENOMINATOR_BITS} bits"
@@ -54,7 +54,7 @@ pub(super) fn suprema(
     claims: &[&[Exact]],
     kinks: &[Kink],
     activation: Activation,
-) -> Result<Vec<Rational>, TooMuch> {
+) -> Result<Vec<Rational>, NoSupremum> {
     let highest = claims.iter().map(|claim| claim.len()).max().unwrap_or(0);
     // Beyond degree 2 the parts of a piece have to start at integers too.
     let parts = if highest > 3 { PARTS_PER_PIECE } else { 1 };
@@ -93,14 +93,14 @@ impl<'a> Pieces<'a> {
         kinks: &'a [Kink],
         activation: Activation,
         parts: u64,
-    ) -> Result<Self, TooMuch> {
+    ) -> Result<Self, NoSupremum> {
         let order = match activation {
             Activation::Relu => 1,
             Activation::Relu2 => 2,
-            Activation::Step => return Err(TooMuch::Jumps),
+            Activation::Step => return Err(NoSupremum::Jumps),
         };
         let breakpoints = kinks.iter().map(|kink| &kink.breakpoint).chain([range.inf(), range.sup()]);
-        let scale = short_denominator(breakpoints).ok_or(TooMuch::Denominators)? * parts;
+        let scale = short_denominator(breakpoints).ok_or(NoSupremum::Denominators)? * parts;
         let length = limbs(scale.bits());
         charge_all(kinks.len() + 2, length.saturating_mul(length).saturating_add(16));
         let to_integer = |value: &Rational| value.numer() * (&scale / value.denom());
@@ -128,16 +128,16 @@ impl<'a> Pieces<'a> {
         output: usize,
         claim: &[Exact],
         mut visit: impl FnMut(&[BigInt], &BigInt, &BigInt),
-    ) -> Result<BigInt, TooMuch> {
+    ) -> Result<BigInt, NoSupremum> {
         let Self { kinks, order, scale, lo, hi, knots } = self;
         let order = *order;
         let highest = claim.len().saturating_sub(1).max(index(order));
-        let degree = u32::try_from(highest).map_err(|_| TooMuch::Degree)?;
+        let degree = u32::try_from(highest).map_err(|_| NoSupremum::Degree)?;
         // weight·slope^order: what the unit contributes to the leading coefficient in t.
         let leads: Vec<Rational> =
             kinks.iter().map(|kink| kink.slope.pow(order) * &kink.weights[output]).collect();
         let units = (short_denominator(&leads), short_denominator(claim.iter().map(|c| &c.0)));
-        let (Some(lead_unit), Some(claim_unit)) = units else { return Err(TooMuch::Denominators) };
+        let (Some(lead_unit), Some(claim_unit)) = units else { return Err(NoSupremum::Denominators) };
         let bits = (scale.bits() * u64::from(degree)).saturating_add(lead_unit.bits() + claim_unit.bits());
         // A unit is added, and each end is a value to be found by Horner's rule or, beyond degree 2, by Bernstein hulls.
         let products = if degree > 2 { HULL_PRODUCTS * u64::from(degree).pow(2) } else { 16 };

@@ -1,7 +1,7 @@
 //! The values of a target on a sequence.
 
 use super::cost::Cost;
-use super::node::{Node, Place, Preparation, count};
+use super::node::{Node, Position, Preparation, count};
 use super::scalar::Scalar;
 use super::sequence::Sequence;
 use super::value::EvalError;
@@ -117,10 +117,10 @@ pub(crate) struct Evaluator<'a, S> {
 impl<S: Scalar> Evaluator<'_, S> {
     /// All output coordinates of the tokens of a run.
     pub(crate) fn run(&mut self, run: usize) -> Result<Vec<S>, EvalError> {
-        let (sequence, own) = (self.sequence, Place { run, copy: 0 });
+        let (sequence, own) = (self.sequence, Position { run, copy: 0 });
         charge_all(sequence.runs(), 1);
         let all = (0..sequence.runs())
-            .flat_map(|run| (0..sequence.copies(run)).map(move |copy| Place { run, copy }));
+            .flat_map(|run| (0..sequence.copies(run)).map(move |copy| Position { run, copy }));
         let own_then_others = std::iter::once(own).chain(all.filter(|&place| place != own));
         match self.mode {
             Mode::Output => self.at(&mut vec![own]),
@@ -135,12 +135,12 @@ impl<S: Scalar> Evaluator<'_, S> {
     }
 
     /// The outputs with the tokens of levels 0, 1, … at the given places.
-    fn at(&mut self, places: &mut Vec<Place>) -> Result<Vec<S>, EvalError> {
+    fn at(&mut self, places: &mut Vec<Position>) -> Result<Vec<S>, EvalError> {
         self.outputs.iter_mut().map(|output| output.evaluate(self.sequence, places)).collect()
     }
 
     /// The mean over all permutations of the tokens after the first.
-    fn average(&mut self, places: &mut Vec<Place>) -> Result<Vec<S>, EvalError> {
+    fn average(&mut self, places: &mut Vec<Position>) -> Result<Vec<S>, EvalError> {
         let mut total = self.at(places)?;
         let mut evaluations = 1;
         // Heap's algorithm: `counters[k]` swaps have been made with the k-th of the others.

@@ -29,7 +29,7 @@ const SHORT: usize = 64;
 /// A position in a sequence: a run, and which of its equal tokens. Which number a token has in its run means nothing
 /// but that others are other tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Position {
     /// The run.
     pub(super) run: usize,
     /// Which of its tokens.
@@ -56,11 +56,11 @@ pub(super) struct Loop<S> {
     /// The levels the value depends on, increasing.
     pub(super) free: Vec<TokenLevel>,
     /// Values, by the places of these levels.
-    kept: BTreeMap<Vec<Place>, S>,
+    kept: BTreeMap<Vec<Position>, S>,
     /// The levels the body depends on, but for the bound one; increasing.
     pub(super) known: Vec<TokenLevel>,
     /// The values of all runs for the last places of these levels, nothing excluded.
-    folds: Option<(Vec<Place>, Folds<S>)>,
+    folds: Option<(Vec<Position>, Folds<S>)>,
 }
 
 /// Turns expressions into nodes.
@@ -157,7 +157,7 @@ impl<S: Scalar> Node<S> {
     pub(super) fn evaluate(
         &mut self,
         sequence: Sequence<'_, S>,
-        places: &mut Vec<Place>,
+        places: &mut Vec<Position>,
     ) -> Result<S, EvalError> {
         charge(2);
         Ok(match self {
@@ -201,13 +201,13 @@ impl<S> Loop<S> {
 
 impl<S: Scalar> Loop<S> {
     /// The value, a kept one if these places have been asked for.
-    fn value(&mut self, sequence: Sequence<'_, S>, places: &mut Vec<Place>) -> Result<S, EvalError> {
+    fn value(&mut self, sequence: Sequence<'_, S>, places: &mut Vec<Position>) -> Result<S, EvalError> {
         let free = at(&self.free, places)?;
         if let Some(value) = self.kept.get(&free) {
             return Ok(value.clone());
         }
-        let named: BTreeSet<Place> = free.iter().copied().collect();
-        let excluded: BTreeSet<Place> = at(&self.excluded, places)?.into_iter().collect();
+        let named: BTreeSet<Position> = free.iter().copied().collect();
+        let excluded: BTreeSet<Position> = at(&self.excluded, places)?.into_iter().collect();
         let value = if self.shares(sequence.runs()) {
             self.around(sequence, places, &named, &excluded)?
         } else {
@@ -229,9 +229,9 @@ impl<S: Scalar> Loop<S> {
     fn around(
         &mut self,
         sequence: Sequence<'_, S>,
-        places: &mut Vec<Place>,
-        named: &BTreeSet<Place>,
-        excluded: &BTreeSet<Place>,
+        places: &mut Vec<Position>,
+        named: &BTreeSet<Position>,
+        excluded: &BTreeSet<Position>,
     ) -> Result<Option<S>, EvalError> {
         let reduction = self.reduction;
         let combine = |a: S, b: &S| combined(reduction, a, b);
@@ -272,13 +272,13 @@ impl<S: Scalar> Loop<S> {
         &mut self,
         run: usize,
         sequence: Sequence<'_, S>,
-        places: &mut Vec<Place>,
-        named: &BTreeSet<Place>,
-        excluded: &BTreeSet<Place>,
+        places: &mut Vec<Position>,
+        named: &BTreeSet<Position>,
+        excluded: &BTreeSet<Position>,
         total: &mut Total<S>,
     ) -> Result<(), EvalError> {
         let reduction = self.reduction;
-        let mut add = |place: Place, copies: usize| -> Result<(), EvalError> {
+        let mut add = |place: Position, copies: usize| -> Result<(), EvalError> {
             places.push(place);
             let value = self.body.evaluate(sequence, places);
             places.pop();
@@ -287,14 +287,14 @@ impl<S: Scalar> Loop<S> {
             Ok(())
         };
         let (mut first_other, mut others) = (0, sequence.copies(run));
-        for &place in named.range(Place { run, copy: 0 }..=Place { run, copy: usize::MAX }) {
+        for &place in named.range(Position { run, copy: 0 }..=Position { run, copy: usize::MAX }) {
             first_other += usize::from(place.copy == first_other);
             others = others.checked_sub(1).ok_or(EvalError::Unbound)?;
             if !excluded.contains(&place) {
                 add(place, 1)?;
             }
         }
-        if others > 0 { add(Place { run, copy: first_other }, others) } else { Ok(()) }
+        if others > 0 { add(Position { run, copy: first_other }, others) } else { Ok(()) }
     }
 
     /// What the combined values come to, with n tokens of which some are excluded.
@@ -314,7 +314,7 @@ impl<S: Scalar> Loop<S> {
 }
 
 /// Where the tokens of some levels stand.
-fn at(levels: &[TokenLevel], places: &[Place]) -> Result<Vec<Place>, EvalError> {
+fn at(levels: &[TokenLevel], places: &[Position]) -> Result<Vec<Position>, EvalError> {
     levels.iter().map(|&level| places.get(level).copied().ok_or(EvalError::Unbound)).collect()
 }
 
