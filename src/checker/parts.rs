@@ -100,13 +100,7 @@ impl Part {
             Self::Boxes => &["boxes"],
             Self::Tables => &["cells"],
             Self::Witness => &["witness"],
-            Self::Words => &[
-                "arith/decimal",
-                "format/json_lines",
-                "language/diagnostics",
-                "language/literal",
-                "language/print",
-            ],
+            Self::Words => &["arith/decimal", "format/json_lines", "language/print"],
         }
     }
 
