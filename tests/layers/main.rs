@@ -1,5 +1,6 @@
 //! Imports run one way: down the pipeline, down the rooms of the checker, and never from the checker to the rest.
 
+mod documents;
 mod source;
 
 use source::{Sources, paths, rust_files};
