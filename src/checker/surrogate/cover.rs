@@ -11,6 +11,10 @@ use crate::format::certificate::Approximation;
 use crate::language::EvalError;
 use crate::language::target::Target;
 use crate::subdivision::{Cuts, NotCut};
+use crate::work::charge_all;
+
+/// What a side of a part takes, in units of [`crate::work`].
+const SIDE: u64 = 16;
 
 /// Why a bound is not established.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -214,9 +218,15 @@ fn slopes(
     sides: &[Interval],
     t: usize,
 ) -> Result<DyadicInterval, EvalError> {
-    let prepared: Vec<PreparedSide> = sides.iter().map(PreparedSide::new).collect();
+    let prepared = prepared(sides);
     let outputs = enclosure.partial_derivatives(&prepared.iter().collect::<Vec<_>>())?;
     outputs.first().and_then(|sides| sides.get(t)).copied().ok_or(EvalError::Unbound)
+}
+
+/// Sides are copied and rounded for every part.
+fn prepared(sides: &[Interval]) -> Vec<PreparedSide> {
+    charge_all(sides.len(), SIDE);
+    sides.iter().map(PreparedSide::new).collect()
 }
 
 /// An enclosure of the first output of token 0 over a box.
@@ -225,7 +235,7 @@ pub fn range(target: &Target, domain: &[Interval]) -> Result<DyadicInterval, Eva
 }
 
 fn enclose(enclosure: &mut TargetEnclosure, sides: &[Interval]) -> Result<DyadicInterval, EvalError> {
-    let prepared: Vec<PreparedSide> = sides.iter().map(PreparedSide::new).collect();
+    let prepared = prepared(sides);
     let outputs = enclosure.enclose(&prepared.iter().collect::<Vec<_>>())?;
     outputs.first().copied().ok_or(EvalError::Unbound)
 }

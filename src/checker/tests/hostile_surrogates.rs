@@ -14,6 +14,7 @@ use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{evaluate_token, load_target};
 use sumformer_checker::refusal::Rule;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
+use sumformer_checker::work::{Limits, within};
 
 const LIMIT: usize = 200_000;
 
@@ -215,4 +216,18 @@ fn errors_with_long_continued_fractions_are_compared_without_recursion() {
     let by = Replacement::Hats { token: 1, coordinate: 0, pieces: 1 };
     let error = on_small_stack(move || Surrogate::new(&pair, &[at(1, by, integer(0))], LIMIT)).unwrap_err();
     assert!(error.to_string().contains("the interpolant"), "{error}");
+}
+
+#[test]
+fn long_cuts_of_many_sides_are_paid_for() {
+    // A box of 1000 sides in 2^16 parts: each is copied, rounded and enclosed.
+    let sides = vec!["[\"0\", \"1\"]"; 500].join(", ");
+    let wide = target("2", &sides, "sum(y: exp(x[0]*y[0]))");
+    let by = Replacement::Hats { token: 1, coordinate: 0, pieces: 8 };
+    let cuts = (0..16).fold(".".to_string(), |tree, _| format!("a{tree}{tree}"));
+    let replaced = [Approximation { cuts, ..at(1, by, ratio(1, 10)) }];
+    let stopped = within(Limits::work(1 << 30), || Surrogate::new(&wide, &replaced, LIMIT).is_ok());
+    assert!(stopped.is_err(), "{stopped:?}");
+    let few = [Approximation { cuts: "aa..a".into(), ..replaced[0].clone() }];
+    assert_eq!(within(Limits::work(1 << 30), || Surrogate::new(&wide, &few, LIMIT).is_ok()), Ok(true));
 }

@@ -29,11 +29,13 @@ pub enum CertificatePart {
     GadgetsSwapped,
     GadgetAtom,
     GadgetFactor,
+    GadgetCuts,
     ApproximationPlace,
     ApproximationError,
     ApproximationNumber,
     ApproximationKind,
     ApproximationRemoved,
+    ApproximationCuts,
     WitnessInput,
     WitnessToken,
     WitnessOutput,
@@ -44,7 +46,7 @@ pub enum CertificatePart {
 }
 
 impl CertificatePart {
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Epsilon,
         Self::Certified,
         Self::Lowering,
@@ -64,11 +66,13 @@ impl CertificatePart {
         Self::GadgetsSwapped,
         Self::GadgetAtom,
         Self::GadgetFactor,
+        Self::GadgetCuts,
         Self::ApproximationPlace,
         Self::ApproximationError,
         Self::ApproximationNumber,
         Self::ApproximationKind,
         Self::ApproximationRemoved,
+        Self::ApproximationCuts,
         Self::WitnessInput,
         Self::WitnessToken,
         Self::WitnessOutput,
@@ -100,6 +104,7 @@ impl CertificatePart {
                 | Self::ApproximationNumber
                 | Self::ApproximationKind
                 | Self::ApproximationRemoved
+                | Self::ApproximationCuts
         )
     }
 
@@ -222,6 +227,16 @@ impl CertificatePart {
                     Some(_) => *factor = None,
                     None => *factor = Some(Exact(integer(dice.below(2) as i64))),
                 }
+            }
+            Self::GadgetCuts => {
+                let gadget = random_gadget(certificate, dice)?;
+                let o = dice.below(gadget.outputs.len());
+                change_cuts(&mut gadget.outputs.get_mut(o)?.cuts, dice);
+            }
+            Self::ApproximationCuts => {
+                let approximations = approximations(certificate)?;
+                let a = dice.below(approximations.len());
+                change_cuts(&mut approximations.get_mut(a)?.cuts, dice);
             }
             Self::ApproximationRemoved => {
                 let approximations = approximations(certificate)?;
@@ -401,6 +416,18 @@ fn changed_range(range: &Interval, dice: &mut Dice) -> Interval {
         if let Ok(changed) = Interval::new(inf, sup) {
             return changed;
         }
+    }
+}
+
+/// Another text: coarser, finer, cut at another side, or no text of trees.
+fn change_cuts(cuts: &mut String, dice: &mut Dice) {
+    let at = dice.below(cuts.len() + 1);
+    let node = [".", "a", "b", "c", "Ba", "?", "-", "a."][dice.below(8)];
+    match dice.below(4) {
+        0 => cuts.truncate(at),
+        1 if at < cuts.len() => drop(cuts.remove(at)),
+        2 if at < cuts.len() => cuts.replace_range(at..=at, node),
+        _ => cuts.insert_str(at, node),
     }
 }
 
