@@ -28,12 +28,14 @@ pub fn cuts(quantity: &mut dyn Quantity, whole: &[Interval], bound: &Rational) -
             Node::Leaf(Leaf::Enclosed).write(&mut text);
             continue;
         }
-        let share = |k: usize| sides[k].wid() / &widths[k];
-        let widest = (0..sides.len())
-            .filter(|&k| quantity.middle(&sides, k).is_some())
-            .max_by(|&a, &b| share(a).cmp(&share(b)).then(b.cmp(&a)))
-            .filter(|_| depth < MAX_CUTS && parts < MAX_PARTS);
-        let Some((k, [low, high])) = widest.and_then(|k| Some((k, quantity.halves(&sides, k)?))) else {
+        let mut widest: Vec<(Rational, usize)> = (0..sides.len())
+            .filter(|&k| sides[k].inf() != sides[k].sup())
+            .map(|k| (sides[k].wid() / &widths[k], k))
+            .collect();
+        widest.sort_by(|(a, j), (b, k)| b.cmp(a).then(j.cmp(k)));
+        let mut halved = widest.iter().filter(|_| depth < MAX_CUTS && parts < MAX_PARTS);
+        let halved = halved.find_map(|&(_, k)| Some((k, quantity.halves(&sides, k)?)));
+        let Some((k, [low, high])) = halved else {
             return Err(quantity.exceeds(&sides, bound));
         };
         Node::Split(k).write(&mut text);
