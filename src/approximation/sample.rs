@@ -1,7 +1,7 @@
 //! Sequences at which errors are looked at in floating point.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::to_f64;
 

@@ -3,8 +3,8 @@
 use super::error_function::{ErrorFunction, TokenState};
 use super::witness::WRITTEN_OUT;
 use crate::parallel;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::work::charge;

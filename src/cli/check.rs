@@ -1,21 +1,28 @@
 //! `sumformer check DIR`
 
-use super::arguments::CheckArguments;
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown, shown_path};
 use super::files::{proof_folders, read_proof_files};
-use super::numbers::{above, upper};
 use super::output::{print, say};
 use super::progress::progress_bar;
+use crate::report::numbers::{above, upper};
 use crate::report::witness;
+use clap::Args;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::check::{Checked, ProofFiles, Scope, UnreadableProof, Verdict, check_proof};
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
 use sumformer_checker::parts::Part;
 use sumformer_checker::refusal::Refusal;
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// A folder written by `prove`; with several architectures, all sub-folders are checked.
+    pub directory: PathBuf,
+}
 
 /// Re-verifies every proof in the folder; one that cannot be read does not keep the others from being checked.
 pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> {

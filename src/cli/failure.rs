@@ -1,13 +1,13 @@
 //! What the recipe's errors are on the command line: the options that lead out, exit codes, and the ways that were looked at.
 
 use super::error::{CliError, Outcome};
-use super::numbers::{above, readable};
 use crate::approximation::structural::StructuralError;
 use crate::approximation::way::WayError;
 use crate::discontinuous::GridError;
 use crate::lowering::LoweringError;
 use crate::planning::{Outlook, WayName};
 use crate::recipe::{Class, Construction, GridChoice, Options, Problem, RecipeError};
+use crate::report::numbers::{above, readable};
 use crate::sumformer::latent::SumformerError;
 use serde_json::{Value, json};
 use sumformer_checker::language::target::Target;

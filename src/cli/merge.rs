@@ -1,17 +1,28 @@
 //! `sumformer merge DIR… -o DIR`
 
-use super::arguments::MergeArguments;
 use super::check::{add_verdict, in_words, outcome, unreadable};
 use super::error::{CliError, Outcome};
 use super::files::{PROOF_FILES, ProofFolder, may_replace, read, writable, write_proofs};
-use super::numbers::upper;
 use super::output::{print, say};
 use crate::certify::boxes::MergeConflict;
 use crate::certify::{MergeError, Merged, merge_proofs};
 use crate::cli::escape::{plain_path, shown_path};
+use crate::report::numbers::upper;
+use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use sumformer_checker::format::certificate::Certificate;
+
+/// `merge`
+#[derive(Debug, Args)]
+pub struct MergeArguments {
+    /// Folders that `prove` has written for parts of one proof, for one architecture each.
+    #[arg(required = true)]
+    pub directories: Vec<PathBuf>,
+    /// The folder of the merged proof.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+}
 
 /// Merges partial proofs of one network and writes the result, whatever the checker says of it.
 pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> {

@@ -24,11 +24,11 @@ mod scale;
 mod shell;
 mod table;
 mod target;
+mod values;
 
 pub use arguments::Cli;
 
-use crate::report::numbers;
-use arguments::{Command, refuse_idle};
+use arguments::Command;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use error::{CliError, Outcome};
@@ -49,7 +49,7 @@ pub fn run() -> ExitCode {
     let result = start_threads(cli.threads).and_then(|()| match &cli.command {
         Command::Prove(arguments) => matches
             .subcommand_matches("prove")
-            .map_or(Ok(()), |given| refuse_idle(arguments, given))
+            .map_or(Ok(()), |given| prove::refuse_idle(arguments, given))
             .and_then(|()| prove::run(arguments, cli.json)),
         Command::Check(arguments) => check::run(arguments, cli.json),
         Command::Merge(arguments) => merge::run(arguments, cli.json),
@@ -59,8 +59,8 @@ pub fn run() -> ExitCode {
         Command::Scale(arguments) => scale::run(arguments, cli.json),
         Command::Audit(arguments) => audit::run(arguments, cli.json),
         Command::Figures(arguments) => figures::run(arguments, cli.json),
-        Command::Completions(arguments) => shell::completions(arguments, cli.json),
-        Command::Man(arguments) => shell::man(arguments, cli.json),
+        Command::Completions(arguments) => shell::completions(arguments, Cli::command(), cli.json),
+        Command::Man(arguments) => shell::man(arguments, Cli::command(), cli.json),
     });
     match result {
         Ok(outcome) => ExitCode::from(outcome.code()),

@@ -1,24 +1,46 @@
 //! `sumformer completions SHELL` and `sumformer man`: what a shell and `man` want to know of the command line.
 
-use super::arguments::{Cli, CompletionsArguments, ManArguments};
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown, shown_path};
 use super::files::write_file;
 use super::output::{print, say};
-use clap::{Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man;
 use serde_json::json;
+use std::path::PathBuf;
+
+/// `completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// A command, such as `prove` or `scale cost` (default: the program itself).
+    pub command: Vec<String>,
+    /// Write the pages of all commands into a folder.
+    #[arg(short, long, value_name = "DIR", conflicts_with = "command")]
+    pub output: Option<PathBuf>,
+}
 
 /// Prints the script that completes arguments in a shell.
-pub fn completions(arguments: &CompletionsArguments, json: bool) -> Result<Outcome, CliError> {
+pub fn completions(
+    arguments: &CompletionsArguments,
+    mut cli: Command,
+    json: bool,
+) -> Result<Outcome, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), "sumformer", &mut script);
+    clap_complete::generate(arguments.shell, &mut cli, "sumformer", &mut script);
     answer(&String::from_utf8_lossy(&script), json)
 }
 
 /// Prints the page of a command, or writes the pages of all.
-pub fn man(arguments: &ManArguments, json: bool) -> Result<Outcome, CliError> {
-    let mut cli = Cli::command().disable_help_subcommand(true);
+pub fn man(arguments: &ManArguments, cli: Command, json: bool) -> Result<Outcome, CliError> {
+    let mut cli = cli.disable_help_subcommand(true);
     cli.build();
     let Some(folder) = &arguments.output else {
         let command = arguments.command.iter().try_fold(&cli, |command, name| {

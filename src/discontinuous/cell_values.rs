@@ -1,8 +1,8 @@
 //! What the piecewise constant function is on each entry, and how far the target is from it there.
 
 use super::grid::Grid;
+use crate::parallel;
 use itertools::Itertools;
-use rayon::prelude::*;
 use sumformer_checker::arith::dyadic::Dyadic;
 use sumformer_checker::arith::dyadic_interval::DyadicInterval;
 use sumformer_checker::arith::interval::Interval;
@@ -10,7 +10,6 @@ use sumformer_checker::arith::number::{Rational, floor_log2, power_of_two};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::work::handle;
 
 /// Values are multiples of 2^−g, with 2^−g about ε/2^this: short numbers, and a loss of a thousandth of ε.
 const VALUE_BITS: i64 = 10;
@@ -114,7 +113,6 @@ impl<'a> CellValues<'a> {
     /// An entry on which the error exceeds `limit`, own cell first, if there is one. Own cells are shared out among the
     /// threads: which entry is found may depend on them, whether there is one does not.
     pub fn exceeding(&self, others: usize, limit: Dyadic) -> Result<Option<Vec<u64>>, EvalError> {
-        let budget = handle();
         let search = |own: u64| {
             let mut sampler = self.sampler()?;
             for others in (0..self.grid.cells()).combinations_with_replacement(others) {
@@ -124,26 +122,20 @@ impl<'a> CellValues<'a> {
             }
             Ok(None)
         };
-        (0..self.grid.cells())
-            .into_par_iter()
-            .find_map_any(|own| budget.enter(|| search(own)).transpose())
-            .transpose()
+        parallel::find_map(self.grid.cells(), |own| search(own).transpose()).transpose()
     }
 
     /// The largest error of all entries.
     pub fn largest_error(&self, others: usize) -> Result<Dyadic, EvalError> {
-        let budget = handle();
-        let largest = |own: u64| {
+        let largest = |own: usize| {
             let mut sampler = self.sampler()?;
             (0..self.grid.cells())
                 .combinations_with_replacement(others)
                 .try_fold(Dyadic::ZERO, |largest, others| {
-                    Ok(largest.max(sampler.error(&self.entry(own, &others))?))
+                    Ok(largest.max(sampler.error(&self.entry(own as u64, &others))?))
                 })
         };
-        (0..self.grid.cells())
-            .into_par_iter()
-            .map(|own| budget.enter(|| largest(own)))
-            .try_reduce(|| Dyadic::ZERO, |a, b| Ok(a.max(b)))
+        let largest = parallel::try_map(0..self.grid.cells() as usize, largest)?;
+        Ok(largest.into_iter().max().unwrap_or(Dyadic::ZERO))
     }
 }

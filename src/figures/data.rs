@@ -1,8 +1,8 @@
 //! Random sequences, with the target's values at them.
 
 use super::settings::Settings;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{EvalError, evaluate_sequence};
 

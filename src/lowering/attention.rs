@@ -1,8 +1,8 @@
 //! The one attention layer: a head whose weights are constant, so that it averages slots over the tokens.
 
 use num_traits::One;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use sumformer_checker::arith::exp::exp;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_down};

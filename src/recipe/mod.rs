@@ -5,7 +5,8 @@
 //!
 //! let text = "name = \"variance\"\ntokens = 4\ndomain = [[0, 1]]\noutput = [\"mean(y: y[0]^2) - mean(y: y[0])^2\"]\n";
 //! let target = load_target("variance.toml", text)?;
-//! let proofs = sumformer::recipe::prove(&target, &Options::default(), &())?;
+//! let options = Options::default();
+//! let proofs = sumformer::recipe::prove(&target, &options, &())?;
 //! assert!(proofs.first().certificate.certified.0 <= ratio(1, 1000));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -317,7 +318,8 @@ impl<'a> Plan<'a> {
             Ok(mut plan) => {
                 let note = Note::NoNetwork { way, why: why.clone() };
                 progress.note(&note);
-                plan.notes.splice(0..0, self.notes.into_iter().chain([note]));
+                plan.notes.splice(0..0, self.notes);
+                plan.notes.push(note);
                 plan.ways.splice(0..0, tried);
                 plan.choosing += choosing;
                 Ok(plan)

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const CONSTRUCTOR: [&[&str]; 17] = [
+const CONSTRUCTOR: [&[&str]; 19] = [
     &["parallel"],
     &["numeric"],
+    &["targets"],
     &["algebra"],
     &["codes"],
     &["network"],
@@ -23,7 +24,8 @@ const CONSTRUCTOR: [&[&str]; 17] = [
     &["approximation"],
     &["planning"],
     &["certify"],
-    &["recipe"],
+    &["folder", "recipe"],
+    &["strategies"],
     &["prelude"],
     &["report"],
     &["audit", "scale", "figures"],
@@ -77,6 +79,15 @@ fn require_order(sources: &Sources, order: &[&[&str]], together: &[&str]) {
 #[test]
 fn imports_run_down_the_pipeline() {
     require_order(&Sources::read(&src(), &["checker"]), &CONSTRUCTOR, &["sumformer", "lowering"]);
+}
+
+#[test]
+fn no_files_of_the_command_import_each_other_in_a_circle() {
+    let command = Sources::read(&src(), &["checker"]).room("cli");
+    assert!(command.arrows.values().map(|named| named.len()).sum::<usize>() > 200, "the command has imports");
+    if let Some(circle) = command.circle() {
+        panic!("files of the command import each other in a circle: {circle:?}");
+    }
 }
 
 #[test]

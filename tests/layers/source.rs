@@ -56,6 +56,17 @@ impl Sources {
         Self { files, arrows }
     }
 
+    /// A room alone, with the arrows inside of it.
+    pub fn room(&self, name: &str) -> Self {
+        let inside = |module: &Module| module.first().is_some_and(|first| first == name);
+        let files = self.files.iter().filter(|(module, _)| inside(module));
+        let arrows = self.arrows.iter().filter(|(module, _)| inside(module));
+        let arrows = arrows.map(|(module, named)| {
+            (module.clone(), named.iter().filter(|named| inside(named)).cloned().collect())
+        });
+        Self { files: files.map(|(k, v)| (k.clone(), v.clone())).collect(), arrows: arrows.collect() }
+    }
+
     /// Modules that name each other in a circle, if there are any.
     pub fn circle(&self) -> Option<Vec<Module>> {
         let mut done = BTreeSet::new();

@@ -1,7 +1,7 @@
 //! Random choices from a seed.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 
 /// A stream of choices that depends on nothing but the seed.
 pub struct Dice(ChaCha8Rng);

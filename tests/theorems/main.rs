@@ -4,6 +4,7 @@ mod approximation;
 mod discontinuous;
 mod float_exactness;
 mod latent_dimension;
+mod library;
 mod scale;
 mod surrogates;
 mod theorem_2_12;

@@ -13,7 +13,8 @@ use sumformer::algebra::multi_index::{
 use sumformer::algebra::power_sums::PowerSums;
 use sumformer::algebra::rewriting::{RewritingError, augmented_monomial, monomial_multisymmetric};
 use sumformer::algebra::{MultiIndex, PowerSumPolynomial};
-use sumformer_checker::arith::number::{Rational, integer, ratio};
+use sumformer::strategies::{nonzero_index, rationals, tokens};
+use sumformer_checker::arith::number::{Rational, integer};
 
 const LIMIT: usize = 200_000;
 
@@ -44,20 +45,6 @@ fn augmented(tokens: &[Token], parts: &[MultiIndex], used: &mut Vec<bool>) -> Ra
 
 fn value(polynomial: &PowerSumPolynomial, tokens: &[Token]) -> Rational {
     polynomial.evaluate(|alpha| power_sum(tokens, alpha))
-}
-
-fn rational() -> impl Strategy<Value = Rational> {
-    (-9i64..=9, 1i64..=6).prop_map(|(p, q)| ratio(p, q))
-}
-
-fn tokens(n: usize, d: usize) -> impl Strategy<Value = Vec<Token>> {
-    prop::collection::vec(prop::collection::vec(rational(), d), n)
-}
-
-fn nonzero_index(d: usize, most: u32) -> impl Strategy<Value = MultiIndex> {
-    prop::collection::vec(0..=most, d)
-        .prop_filter("a part is not zero", |alpha| alpha.iter().any(|&e| e > 0))
-        .prop_map(Into::into)
 }
 
 /// Tokens and parts of a common dimension, up to 6 parts for up to 4 tokens; small exponents make equal parts common.
@@ -107,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn theorem_2_12_the_recursion_over_the_last_part(parts in prop::collection::vec(nonzero_index(2, 3), 1..=5), point in prop::collection::vec(rational(), 400)) {
+    fn theorem_2_12_the_recursion_over_the_last_part(parts in prop::collection::vec(nonzero_index(2, 3), 1..=5), point in prop::collection::vec(rationals(), 400)) {
         // M(β_1..β_k) = p_{β_k} M(β_1..β_{k−1}) − Σ_r M(.., β_r + β_k, ..) as polynomials in free variables p_α.
         let at = |alpha: &MultiIndex| point[(alpha[0] * 17 + alpha[1]) as usize].clone();
         let (last, rest) = parts.split_last().unwrap();
@@ -135,7 +122,7 @@ proptest! {
     #[test]
     fn theorem_2_12_polynomials_reduce(
         (tokens, parts) in tokens_and_parts(),
-        factor in rational(),
+        factor in rationals(),
         route in prop::sample::select(vec![Route::Parts, Route::Newton]),
     ) {
         let m = tokens.len() as u32;

@@ -3,10 +3,10 @@
 use super::frame::Frame;
 use super::multisets::{Multisets, with};
 use super::node_values::{Layout, NodeValues, token_at};
+use crate::parallel;
 use itertools::Itertools;
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
-use rayon::prelude::*;
 use std::iter::Sum;
 use std::ops::Mul;
 use sumformer_checker::arith::number::{Rational, common_denominator};
@@ -51,7 +51,7 @@ impl TokenBasis {
         };
         Self {
             monomials: (0..nodes).map(monomial).collect(),
-            columns: (0..nodes).into_par_iter().map(column).collect(),
+            columns: parallel::map(0..nodes, column),
             denominator,
         }
     }
@@ -95,10 +95,11 @@ fn own_changed<T: Coefficient>(columns: &Columns<T>, layout: &Layout, values: &[
 where
     for<'a> &'a T: Mul<&'a T, Output = T>,
 {
-    values
-        .par_chunks(layout.token_nodes)
-        .flat_map_iter(|row| columns.iter().map(move |column| column.iter().map(|(u, c)| c * &row[*u]).sum()))
-        .collect()
+    let rows: Vec<&[T]> = values.chunks(layout.token_nodes).collect();
+    let changed = parallel::map(rows, |row| -> Vec<T> {
+        columns.iter().map(|column| column.iter().map(|(u, c)| c * &row[*u]).sum()).collect()
+    });
+    changed.into_iter().flatten().collect()
 }
 
 /// One other token after the other from nodes to monomials.
@@ -117,23 +118,20 @@ where
             [others - done, others - done - 1].map(|size| Multisets::new(size, own_count));
         let (monomials, nodes) = (after.list(), nodes_after.list());
         let pairs: Vec<(usize, usize)> = (0..monomials.len()).cartesian_product(0..nodes.len()).collect();
-        tensor = pairs
-            .into_par_iter()
-            .flat_map_iter(|(a, v)| {
-                let (last, rest) =
-                    monomials[a].split_last().map_or((0, &[][..]), |(&last, rest)| (last, rest));
-                let column = &columns[last];
-                let row = before.rank(rest) * nodes_before.len();
-                let sources: Vec<usize> = column
-                    .iter()
-                    .map(|(node, _)| (row + nodes_before.rank(&with(&nodes[v], *node))) * own_count)
-                    .collect();
-                let tensor = &tensor;
-                (0..own_count).map(move |own| {
-                    column.iter().zip(&sources).map(|((_, c), source)| c * &tensor[source + own]).sum()
-                })
-            })
-            .collect();
+        let rows = parallel::map(pairs, |(a, v)| -> Vec<T> {
+            let (last, rest) = monomials[a].split_last().map_or((0, &[][..]), |(&last, rest)| (last, rest));
+            let column = &columns[last];
+            let row = before.rank(rest) * nodes_before.len();
+            let sources: Vec<usize> = column
+                .iter()
+                .map(|(node, _)| (row + nodes_before.rank(&with(&nodes[v], *node))) * own_count)
+                .collect();
+            let entry = |own| -> T {
+                column.iter().zip(&sources).map(|((_, c), source)| c * &tensor[source + own]).sum()
+            };
+            (0..own_count).map(entry).collect()
+        });
+        tensor = rows.into_iter().flatten().collect();
     }
     tensor
 }

@@ -6,7 +6,6 @@ use super::multisets::Multisets;
 use crate::parallel;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{Signed, Zero};
-use rayon::slice::ParallelSlice;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, binomial, common_denominator, integer, max};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
@@ -96,12 +95,11 @@ impl NodeValues {
     /// Evaluates the target at all nodes; the number of nodes is checked before.
     pub fn new(target: &Target, frame: &Frame, how: &Values) -> Result<Self, ApproximationError> {
         let places = Layout::new(target, frame)?.places();
-        let parts = parallel::map(places.par_chunks(CHUNK), |chunk| match how {
+        let chunks: Vec<_> = places.chunks(CHUNK).collect();
+        let parts = parallel::try_map(chunks, |chunk| match how {
             Values::Exact => exact(target, frame, chunk),
             Values::Rounded(unit) => rounded(target, frame, chunk, unit),
-        });
-        let parts: Vec<Vec<(Vec<Rational>, Rational)>> =
-            parts.into_iter().collect::<Result<_, EvalError>>()?;
+        })?;
         let (values, errors): (Vec<Vec<Rational>>, Vec<Rational>) = parts.into_iter().flatten().unzip();
         let denominator = common_denominator(values.iter().flatten());
         let numerators = (0..target.outputs())

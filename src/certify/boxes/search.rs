@@ -4,7 +4,7 @@
 use super::slice::Slice;
 use super::tree::Tree;
 use super::worker::{Assessment, Failure, Subject};
-use rayon::prelude::*;
+use crate::parallel;
 use std::cmp::Reverse;
 use sumformer_checker::arith::dyadic::Dyadic;
 use sumformer_checker::arith::interval::Interval;
@@ -14,7 +14,6 @@ use sumformer_checker::boxes::{LeafCount, Place, Sides};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::subdivision::text::Leaf;
-use sumformer_checker::work::handle;
 
 /// Progress is reported after this many boxes.
 const REPORT_AFTER: usize = 1 << 13;
@@ -185,7 +184,6 @@ impl Search<'_> {
         mut boxes: Vec<(usize, Box<[Place]>)>,
         progress: &dyn Fn(BoxProgress) -> bool,
     ) -> bool {
-        let budget = handle();
         let mut rest = boxes.drain(..);
         loop {
             let some: Vec<_> = rest.by_ref().take(REPORT_AFTER).collect();
@@ -193,11 +191,12 @@ impl Search<'_> {
                 return true;
             }
             let subject = &self.subject;
-            let found: Vec<Assessment> = some
-                .par_iter()
-                .with_min_len(BATCH)
-                .map_init(|| subject.worker(), |worker, (_, places)| budget.enter(|| worker.assess(places)))
-                .collect();
+            let found: Vec<Assessment> = parallel::map_with(
+                &some,
+                BATCH,
+                || subject.worker(),
+                |worker, (_, places)| worker.assess(places),
+            );
             self.enclosures += some.len();
             for ((node, places), assessment) in some.into_iter().zip(found) {
                 match assessment {

@@ -1,6 +1,7 @@
 //! `sumformer audit`
 
 mod page;
+mod words;
 
 use super::error::{CliError, Outcome};
 use super::escape::shown;
@@ -13,6 +14,7 @@ use clap::Args;
 use itertools::Itertools;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
+use words::cells;
 
 /// `audit`
 #[derive(Debug, Args)]
@@ -94,22 +96,6 @@ fn summary(rows: &[Row]) -> String {
         aligned(&COLUMNS, &cells),
         rows.len()
     )
-}
-
-fn cells(row: &Row) -> Vec<String> {
-    let repaired = if row.repaired.is_empty() { "" } else { row.repaired_outcome().name() };
-    vec![
-        row.id.into(),
-        row.place.into(),
-        kinds(row),
-        row.printed_outcome().name().into(),
-        repaired.into(),
-        if row.is_met() { "yes" } else { "NO" }.into(),
-    ]
-}
-
-fn kinds(row: &Row) -> String {
-    row.kinds.iter().map(|kind| kind.name()).join(", ")
 }
 
 fn row_json(row: &Row) -> Value {

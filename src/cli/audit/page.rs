@@ -1,6 +1,6 @@
 //! A row in full, as text and as Markdown.
 
-use super::{cells, kinds};
+use super::words::{cells, kinds};
 use crate::audit::{Instance, Outcome, Row};
 use itertools::Itertools;
 use std::fmt::Write;

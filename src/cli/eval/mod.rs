@@ -3,27 +3,55 @@
 mod cost;
 mod number;
 
-use super::arguments::{EvalArguments, ScalarName, Stage, SummationName};
 use super::error::{CliError, Outcome};
 use super::escape::shown;
 use super::files::{one_proof_folder, read_stream_up_to};
 use super::output::{print, say};
 use super::proof::{read_proof, refused};
 use super::table::aligned;
+use super::values::{ScalarName, Stage, SummationName};
 use crate::cli::escape::shown_path;
 use crate::eval::input::{Input, MAX_BYTES, parse_input};
 use crate::eval::surrogate::extend;
 use crate::numeric::{FloatInterval, Summation};
+use clap::Args;
 use cost::{affordable, bounded, require_network};
 use number::{Number, Pass};
 use serde_json::{Value, json};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::boxes::implied::ImpliedSumformer;
 use sumformer_checker::check::{ParsedProof, derive_bound, require_same_shape, run_blocks};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{EvalError, evaluate_sequence};
+
+/// Below the help of `eval`.
+pub const HELP: &str = "A sequence is a JSON array of n tokens, each an array of d coordinates: numbers, taken as the \
+decimals they are written as, or exact strings such as \"1/3\". An array of sequences gives an array of answers.\n\n\
+  echo '[[0.5], [\"1/3\"], [1]]' | sumformer eval out/NAME --input - --scalar exact\n\n\
+--json answers {\"outputs\", \"target\", \"of\", \"scalar\"}: strings under exact, pairs [inf, sup] under interval \
+(null for an unbounded end), numbers under f64 and f32; \"target\" is null where it cannot be evaluated.";
+
+/// `eval`
+#[derive(Debug, Args)]
+pub struct EvalArguments {
+    /// A folder written by `prove`, for one architecture.
+    pub directory: PathBuf,
+    /// A JSON file with one sequence or an array of sequences; `-` reads standard input.
+    #[arg(long, value_name = "SEQ")]
+    pub input: PathBuf,
+    /// The numbers to compute with (default: exact if both the network and the target have exact values there, else
+    /// interval).
+    #[arg(long, value_enum)]
+    pub scalar: Option<ScalarName>,
+    /// What to evaluate.
+    #[arg(long, value_enum, default_value = "network")]
+    pub of: Stage,
+    /// Order in which the network's attention adds up tokens in interval, f64 and f32 (default: in-order).
+    #[arg(long, value_enum)]
+    pub summation: Option<SummationName>,
+}
 
 /// Reads a proof and its input, evaluates, prints.
 pub fn run(arguments: &EvalArguments, json: bool) -> Result<Outcome, CliError> {

@@ -1,9 +1,9 @@
 //! The four number systems of `eval`.
 
 use crate::cli::error::CliError;
-use crate::cli::numbers::{at_most, nearest, readable};
 use crate::eval::Forward;
 use crate::numeric::{FloatInterval, Scalar as ForwardScalar, Summation};
+use crate::report::numbers::{at_most, nearest, readable};
 use num_traits::Signed;
 use serde_json::Value;
 use std::collections::HashSet;

@@ -1,22 +1,41 @@
 //! `sumformer explain DIR [SLOT|STEP]`
 
+mod answer;
 mod cells;
 mod overview;
 mod parts;
 mod subject;
 mod surrogate;
 
-use super::arguments::ExplainArguments;
 use super::check::{check_folder, in_words, outcome};
 use super::error::{CliError, Outcome};
 use super::files::one_proof_folder;
 use super::output::{print, say};
 use super::proof::refused;
 use crate::report::facts::Facts;
+use answer::Answer;
+use clap::Args;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use subject::Subject;
 use sumformer_checker::check::Checked;
+
+/// Below the help of `explain`.
+pub const HELP: &str = "What may be explained:\n  \
+  slot:NAME or slot:NUMBER   a slot of the residual stream: what it holds, which gadgets write it\n  \
+  block:NUMBER               a block: its attention and its gadgets\n  \
+  output:NUMBER              an output coordinate: its polynomial and its error\n\
+A bare name or number is a slot; \"block 2\" is block:2.";
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A folder written by `prove`, for one architecture.
+    pub directory: PathBuf,
+    /// What to explain: slot:NAME, block:NUMBER or output:NUMBER (default: an overview).
+    #[arg(value_name = "SLOT|STEP")]
+    pub subject: Option<String>,
+}
 
 /// Checks the proof, runs it again step by step, and says what was asked for.
 pub fn run(arguments: &ExplainArguments, json: bool) -> Result<Outcome, CliError> {
@@ -66,10 +85,4 @@ fn polynomials(
         Some(Subject::Block(block)) => parts::block(&facts, block),
         Some(Subject::Output(output)) => parts::output(&facts, output),
     }))
-}
-
-/// What was asked for, as data or in words.
-enum Answer {
-    Data(Value),
-    Words(String),
 }

@@ -1,7 +1,7 @@
 //! One slot, block or output in words.
 
-use crate::cli::numbers::{Bound, at_most};
 use crate::report::facts::{Facts, GadgetFacts, Writer};
+use crate::report::numbers::{Bound, at_most};
 use crate::report::words::{clip, interval};
 use num_traits::Zero;
 use serde_json::{Value, json};

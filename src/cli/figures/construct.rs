@@ -1,6 +1,5 @@
 //! `sumformer figures construct --data FILE`
 
-use super::ConstructArguments;
 use super::data_file::write_records;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
@@ -8,9 +7,19 @@ use crate::cli::output::{print, say};
 use crate::cli::table::aligned;
 use crate::figures::constructed::figure;
 use crate::figures::record::ConstructedRecord;
+use clap::Args;
 use serde_json::json;
+use std::path::PathBuf;
 
 const HEADER: [&str; 7] = ["target", "activation", "d'", "units", "certified", "relative L2", "largest seen"];
+
+/// `figures construct`
+#[derive(Debug, Args)]
+pub struct ConstructArguments {
+    /// The data file, JSON lines; it is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+}
 
 /// Builds and proves the networks for all functions of both figures.
 pub fn run(arguments: &ConstructArguments, json: bool) -> Result<Outcome, CliError> {

@@ -1,7 +1,7 @@
 //! `sumformer figures train 1|2 --data FILE`
 
-use super::TrainArguments;
 use super::data_file::change_records;
+use super::train_arguments::TrainArguments;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::{plain_path, shown_path};
 use crate::cli::output::{print, say};

@@ -1,15 +1,15 @@
 //! Which folders are proofs.
 
+use super::leftovers;
+use super::places::{failed, parent};
 use super::read::read;
-use super::{failed, leftovers, parent};
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
+use crate::folder::PROOF_FILES;
 use std::fs;
 use std::path::{Path, PathBuf};
 use sumformer_checker::format::certificate::CERTIFICATE_FORMAT;
 
-/// The names of a proof's three files.
-pub const PROOF_FILES: [&str; 3] = ["target.toml", "network.json", "certificate.json"];
 /// The sub-folders when several architectures are proved at once.
 const ARCHITECTURE_FOLDERS: [&str; 3] = ["transformer", "linformer", "performer"];
 

@@ -4,7 +4,7 @@
 //! folder it is going to be, a temporary file is locked itself; the system unlocks them when the process is gone. Who
 //! locks makes sure afterwards that nobody has cleared it away in between.
 
-use super::failed;
+use super::places::{failed, parent};
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
 use crate::cli::output::say;
@@ -33,9 +33,9 @@ pub(super) struct Staging {
 impl Staging {
     /// In the same folder as `path`.
     pub(super) fn beside(path: &Path) -> Result<Self, CliError> {
-        let parent = super::parent(path);
+        let folder = parent(path);
         let make = || -> std::io::Result<Option<Self>> {
-            let folder = Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(parent)?;
+            let folder = Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(folder)?;
             let place = folder.path().join(LOCK);
             let mut lock = File::create(&place)?;
             // Where there are no locks, nothing is cleared away either.
@@ -43,7 +43,7 @@ impl Staging {
             lock.write_all(path.file_name().unwrap_or_default().as_encoded_bytes())?;
             Ok(place.exists().then_some(Self { folder, _lock: lock }))
         };
-        until_some(make).map_err(failed(parent))
+        until_some(make).map_err(failed(folder))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -166,7 +166,7 @@ fn put_back(staging: &Path, lock: &mut File) -> bool {
     if Path::new(&name).file_name().is_none_or(|own| own != name.as_str()) {
         return false;
     }
-    let place = super::parent(staging).join(&name);
+    let place = parent(staging).join(&name);
     if place.symlink_metadata().is_ok() {
         return true;
     }

@@ -2,26 +2,18 @@
 
 mod folders;
 mod leftovers;
+mod places;
 mod read;
 mod write;
 
-pub use folders::{PROOF_FILES, may_replace, one_proof_folder, proof_folders};
+pub use crate::folder::PROOF_FILES;
+pub use folders::{may_replace, one_proof_folder, proof_folders};
 pub use read::{read, read_proof_files, read_stream_up_to, read_up_to, target_file};
 pub use write::{ProofFolder, write_file, write_proofs};
 
 use super::error::CliError;
-use super::escape::shown_path;
+use places::{failed, parent};
 use std::path::{Path, PathBuf};
-
-/// An error of the system at a place.
-fn failed(place: &Path) -> impl Fn(std::io::Error) -> CliError {
-    move |error| CliError::bad_input(format!("{}: {error}", shown_path(place)))
-}
-
-/// The folder that something of this name stands in.
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
 
 /// Finds out before any work that a file of this name cannot be written; its folder has to be there.
 pub fn writable_file(path: &Path) -> Result<(), CliError> {

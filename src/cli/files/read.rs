@@ -1,8 +1,9 @@
 //! Reading files, up to a size, and only where there is a file.
 
-use super::{PROOF_FILES, failed};
+use super::places::failed;
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
+use crate::folder::PROOF_FILES;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};

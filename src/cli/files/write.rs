@@ -1,9 +1,11 @@
 //! Writing under a temporary name, then renaming: at every moment there is the old version or the new one.
 
+use super::folders::may_replace;
 use super::leftovers::{self, NEW, OLD, Staging, temporary_file};
-use super::{PROOF_FILES, failed, may_replace, parent};
+use super::places::{failed, parent};
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
+use crate::folder::PROOF_FILES;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Names at the ends of lines, side by side with the panel and never on top of each other.
 
-use super::{Area, FONT, Failure};
+use super::canvas::{Area, FONT, Failure};
 use plotters::prelude::*;
 
 /// From one name down to the next, in pixels.

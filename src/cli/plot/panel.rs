@@ -1,8 +1,8 @@
 //! One panel: lines over a named axis.
 
 use super::axis::{Axis, Scale};
+use super::canvas::{Area, FONT, Failure};
 use super::labels::Labels;
-use super::{Area, FONT, Failure};
 use plotters::prelude::*;
 
 /// How a line is drawn.

@@ -1,7 +1,8 @@
 //! A whole picture: a legend, and rows of panels below it.
 
+use super::canvas::{Area, FONT, Failure};
 use super::panel::{Line, Panel};
-use super::{Area, FONT, Failure, themed};
+use super::theme::themed;
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
 use crate::cli::files::write_file;

@@ -1,10 +1,11 @@
 //! `sumformer prove TARGET`
 
+mod arguments;
+mod belongs;
 mod result;
 mod watch;
 mod words;
 
-use super::arguments::ProveArguments;
 use super::check::outcome;
 use super::error::{CliError, Outcome};
 use super::escape::plain_path;
@@ -12,6 +13,9 @@ use super::failure::{Subject, failure_among_ways};
 use super::files::{ProofFolder, may_replace, target_file, writable, write_proofs};
 use super::output::{print, say};
 use super::target::read_target;
+pub use arguments::ProveArguments;
+pub use belongs::refuse_idle;
+
 use crate::recipe::{Proved, prove};
 use result::{Made, result, text};
 use serde_json::{Value, json};

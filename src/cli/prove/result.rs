@@ -1,18 +1,19 @@
 //! What was proved, for people and for programs.
 
+use super::arguments::ProveArguments;
 use super::words::{route_json, sums, table};
-use crate::cli::arguments::{ActivationName, Construction, LatentName, ProveArguments};
 use crate::cli::check::{add_cells, add_verdict, in_words};
 use crate::cli::error::CliError;
 use crate::cli::escape::{plain_path, shown_path};
 use crate::cli::failure::ways_json;
 use crate::cli::files::PROOF_FILES;
-use crate::cli::numbers::{above, below, count, given, lower, upper};
 use crate::cli::table::aligned;
+use crate::cli::values::{ActivationName, Construction, LatentName};
 use crate::codes::information_bound;
 use crate::discontinuous::CellValue;
 use crate::lowering::attention::Architecture;
 use crate::recipe::{Chosen, Proofs, Proved, SumPlan, TablePlan};
+use crate::report::numbers::{above, below, count, given, lower, upper};
 use crate::sumformer::latent::LatentMode;
 use num_traits::ToPrimitive;
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! What is on the page, for programs.
 
-use super::page::{CHECKER, VERSION};
+use super::verdict::{CHECKER, VERSION};
 use crate::cli::check::{add_cells, add_verdict};
 use crate::cli::escape::plain_path;
 use crate::report::numbers::{count, upper};

@@ -9,9 +9,9 @@ mod pictures;
 mod proof;
 mod raster;
 mod text;
+mod verdict;
 mod weights;
 
-use super::arguments::ReportArguments;
 use super::check::{outcome, unreadable};
 use super::error::{CliError, Outcome};
 use super::files::{proof_folders, read_proof_files, writable_file, write_file};
@@ -19,14 +19,37 @@ use super::output::{print, say};
 use super::progress::progress_bar;
 use crate::cli::escape::{plain_path, shown, shown_path};
 use crate::report::proof::ProofReport;
+use clap::Args;
 use indicatif::ProgressBar;
-use page::{MARKER, page, scoped};
+use page::{MARKER, page};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use sumformer_checker::check::{ProofFiles, check_proof};
 use sumformer_checker::format::sha256;
+use verdict::scoped;
+
+/// Below the help of `report`.
+pub const HELP: &str = "The page is one HTML file that loads nothing else and works without scripts. An invalid or \
+incomplete proof is on the page as such, and the exit code says so. The same proofs give the same bytes.";
+
+/// `report`
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Folders written by `prove`; of one with several architectures, all sub-folders.
+    #[arg(required = true)]
+    pub directories: Vec<PathBuf>,
+    /// The page, `-` for standard output; an existing file is replaced only if `report` made it.
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    pub output: PathBuf,
+    /// The page's title (default: the names of the targets).
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Write how long each check took; pages then differ from run to run.
+    #[arg(long)]
+    pub timings: bool,
+}
 
 /// The marker stands within this many bytes of a page's beginning.
 const HEAD: u64 = 4096;

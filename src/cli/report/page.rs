@@ -3,20 +3,17 @@
 use super::parts::{cell, grouped, number, own, table, text};
 use super::proof;
 use super::text::brief;
+use super::verdict::{CHECKER, VERSION, proof_name, verdict_word, word};
 use crate::cli::error::CliError;
 use crate::cli::escape::shown;
 use crate::report::numbers::above;
 use crate::report::proof::ProofReport;
 use crate::report::witness;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sumformer_checker::check::{Scope, Verdict};
+use sumformer_checker::check::Verdict;
 
 /// How a page of `report` is told from other files: it is in its head.
 pub const MARKER: &str = "<meta name=\"generator\" content=\"sumformer report";
-/// The package that checks.
-pub const CHECKER: &str = "sumformer-checker";
-/// Its version: all packages of the workspace have the same.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Nothing is loaded but what is in the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
@@ -74,14 +71,6 @@ pub fn page(title: &str, proofs: &[ProofReport]) -> Result<String, CliError> {
     Ok(page.into_string())
 }
 
-/// `half-mean-3 · transformer`, with the construction where that is not the usual one.
-pub fn proof_name(it: &ProofReport) -> Markup {
-    html! {
-        bdi { (brief(&it.target.name, 60)) } " · " (it.architecture)
-        @if it.certificate.cells().is_some() { ", discontinuous" }
-    }
-}
-
 fn summary(proofs: &[ProofReport]) -> Markup {
     let count = |wanted: &str| proofs.iter().filter(|it| word(&it.verdict) == wanted).count();
     let [invalid, incomplete] = ["invalid", "incomplete"].map(count);
@@ -94,28 +83,6 @@ fn summary(proofs: &[ProofReport]) -> Markup {
         ". A certified error is an upper bound, proved in exact arithmetic, on the distance between network and target \
          over all sequences in the box; a witnessed error is reached at one of them."
     }
-}
-
-/// valid, invalid or incomplete.
-pub fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Valid(_) => "valid",
-        Verdict::Invalid(_) => "invalid",
-        Verdict::Incomplete(_) => "incomplete",
-    }
-}
-
-/// The word, and where it holds if that is not everywhere.
-pub fn scoped(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Valid(derived) if derived.scope == Scope::OffRamps => "valid off the ramps",
-        _ => word(verdict),
-    }
-}
-
-/// The same in its colour.
-pub fn verdict_word(verdict: &Verdict) -> Markup {
-    html! { span class=(format!("word {}", word(verdict))) { (scoped(verdict)) } }
 }
 
 fn overview(proofs: &[ProofReport]) -> Markup {

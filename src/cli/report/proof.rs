@@ -1,8 +1,8 @@
 //! The part of the page about one proof.
 
-use super::page::{CHECKER, VERSION, proof_name, verdict_word, word};
 use super::parts::{ROWS, cell, counted, formula, grouped, number, own, table, text};
 use super::text::brief;
+use super::verdict::{CHECKER, VERSION, proof_name, verdict_word, word};
 use super::{continuous, discontinuous, pictures, weights};
 use crate::cli::error::CliError;
 use crate::cli::escape::shown;

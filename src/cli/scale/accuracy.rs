@@ -1,16 +1,16 @@
 //! `sumformer scale accuracy TARGET…`
 
 use super::table::{Table, points};
-use crate::cli::arguments::parse_epsilon;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
 use crate::cli::failure::{Subject, failure};
 use crate::cli::files::target_file;
-use crate::cli::numbers::{lower, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
 use crate::cli::target::read_target;
+use crate::cli::values::parse_epsilon;
 use crate::recipe::RecipeError;
+use crate::report::numbers::{lower, upper};
 use crate::scale::accuracy::{AccuracyRow, Latents, Limits, accuracy_row};
 use crate::scale::length::with_length;
 use clap::{Args, builder::RangedU64ValueParser};

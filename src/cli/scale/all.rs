@@ -1,13 +1,12 @@
 //! `sumformer scale all`: the tables and pictures of docs/scaling.md, each from the command that the page shows.
 
-use super::ScaleArguments;
 use super::table::Table;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::{shown, shown_path};
 use crate::cli::files::write_file;
 use crate::cli::output::{print, say};
 use crate::cli::table::csv;
-use clap::{Args, Parser};
+use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -56,16 +55,12 @@ pub struct AllArguments {
     pub only: Vec<String>,
 }
 
-/// A line of [`TABLES`].
-#[derive(Debug, Parser)]
-#[command(no_binary_name = true)]
-struct Line {
-    #[command(flatten)]
-    scale: ScaleArguments,
-}
-
-/// Writes NAME.csv and NAME.svg for every table.
-pub(super) fn run(arguments: &AllArguments, json: bool) -> Result<Outcome, CliError> {
+/// Writes NAME.csv and NAME.svg for every table, which `table` makes of a line of arguments.
+pub(super) fn run(
+    arguments: &AllArguments,
+    table: &dyn Fn(&str) -> Result<Table, CliError>,
+    json: bool,
+) -> Result<Outcome, CliError> {
     if let Some(unknown) = arguments.only.iter().find(|name| TABLES.iter().all(|(known, _)| name != known)) {
         let known: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
         return Err(CliError::bad_input(format!(
@@ -83,8 +78,7 @@ pub(super) fn run(arguments: &AllArguments, json: bool) -> Result<Outcome, CliEr
             continue;
         }
         say(format!("sumformer scale {line}"));
-        let parsed = Line::try_parse_from(line.split(' ')).map_err(|e| CliError::bad_input(e.to_string()))?;
-        let table: Table = super::table(&parsed.scale.sweep, false)?;
+        let table = table(line)?;
         let place = |extension: &str| arguments.output.join(format!("{name}.{extension}"));
         write_file(&place("csv"), csv(&table.header, &table.cells).as_bytes())?;
         table.picture.write(&place("svg"))?;

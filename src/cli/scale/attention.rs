@@ -1,13 +1,13 @@
 //! `sumformer scale attention TARGET`
 
 use super::table::{Table, check_rows, line, names, points};
-use crate::cli::arguments::{LENGTH_LIMIT, ScoresName};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
 use crate::cli::failure::{Subject, failure};
 use crate::cli::files::target_file;
 use crate::cli::plot::{Panel, Picture, Scale};
 use crate::cli::target::read_target;
+use crate::cli::values::{LENGTH_LIMIT, ScoresName};
 use crate::lowering::attention::{Architecture, Scores};
 use crate::scale::attention::{AttentionRowError, attention_row, attention_work};
 use crate::scale::length::with_length;

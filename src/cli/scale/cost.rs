@@ -1,14 +1,14 @@
 //! `sumformer scale cost`
 
 use super::table::{Table, check_rows, line, names, points};
-use crate::cli::arguments::{ActivationName, ArchitectureName, parse_epsilon};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::failure::lowering_failure;
-use crate::cli::numbers::{count, upper};
 use crate::cli::output::say;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
+use crate::cli::values::{ActivationName, ArchitectureName, parse_epsilon};
 use crate::lowering::attention::Architecture;
+use crate::report::numbers::{count, upper};
 use crate::scale::construction::{ConstructionSize, Member};
 use crate::scale::construction_row::{
     ConstructionPoint, ConstructionRow, ConstructionRowError, Fineness, construction_row,

@@ -2,10 +2,10 @@
 
 use super::discontinuous_plot;
 use super::table::{Table, check_rows};
-use crate::cli::arguments::{CodeName, LayoutName, SeparateName};
 use crate::cli::error::{CliError, Outcome};
-use crate::cli::numbers::{count, given};
+use crate::cli::values::{CodeName, LayoutName, SeparateName};
 use crate::discontinuous::DiscontinuousError;
+use crate::report::numbers::{count, given};
 use crate::scale::discontinuous::{
     DiscontinuousPoint, DiscontinuousRow, DiscontinuousSizes, discontinuous_table,
 };

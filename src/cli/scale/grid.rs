@@ -1,13 +1,13 @@
 //! `sumformer scale grid TARGET…`
 
 use super::table::{Table, line, names, points};
-use crate::cli::arguments::{CodeName, LayoutName, parse_epsilon};
 use crate::cli::error::{CliError, Outcome};
-use crate::cli::numbers::{count, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
 use crate::cli::target::read_target;
+use crate::cli::values::{CodeName, LayoutName, parse_epsilon};
 use crate::discontinuous::{GridError, MOST_ENTRIES};
+use crate::report::numbers::{count, upper};
 use crate::scale::grid::{GridPoint, GridRow, grid_row};
 use clap::Args;
 use itertools::Itertools;

@@ -18,7 +18,7 @@ use super::files::writable_file;
 use super::output::{print, say};
 use super::plot::Picture;
 use super::table::{aligned, csv};
-use clap::{Args, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use table::Table;
 
@@ -77,7 +77,7 @@ pub fn run(arguments: &ScaleArguments, json: bool) -> Result<Outcome, CliError> 
                 "`scale all` writes CSV and SVG files by itself; leave out --csv and --plot",
             ));
         }
-        return all::run(all, json);
+        return all::run(all, &table_of_line, json);
     }
     Picture::check_name(arguments.plot.as_deref())?;
     arguments.plot.as_deref().map_or(Ok(()), writable_file)?;
@@ -98,6 +98,19 @@ pub fn run(arguments: &ScaleArguments, json: bool) -> Result<Outcome, CliError> 
         print(aligned(&table.header, &table.cells))?;
     }
     Ok(table.outcome)
+}
+
+/// A line of arguments, without the name of the program and the command.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true)]
+struct Line {
+    #[command(flatten)]
+    scale: ScaleArguments,
+}
+
+fn table_of_line(line: &str) -> Result<Table, CliError> {
+    let parsed = Line::try_parse_from(line.split(' ')).map_err(|e| CliError::bad_input(e.to_string()))?;
+    table(&parsed.scale.sweep, false)
 }
 
 /// The table of a sweep; `exact`: bounds as p/q, which are too long for an aligned table.

@@ -1,17 +1,17 @@
 //! `sumformer scale network TARGET…`
 
 use super::table::{Table, line, points};
-use crate::cli::arguments::{ActivationName, LayoutName, parse_epsilon, parse_latent_mode};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
 use crate::cli::failure::{Subject, failure};
 use crate::cli::files::target_file;
-use crate::cli::numbers::{above, count, upper};
 use crate::cli::output::say;
 use crate::cli::plot::{Panel, Picture, Scale};
 use crate::cli::progress;
 use crate::cli::target::read_target;
+use crate::cli::values::{ActivationName, LayoutName, parse_epsilon, parse_latent_mode};
 use crate::recipe::RecipeError;
+use crate::report::numbers::{above, count, upper};
 use crate::scale::length::with_length;
 use crate::scale::network::{Limits, NetworkPoint, NetworkRow, degree, network_row};
 use crate::sumformer::latent::LatentMode;

@@ -1,12 +1,12 @@
 //! `sumformer scale projections TARGET`
 
 use super::table::{Table, check_rows, names, number, points};
-use crate::cli::arguments::parse_score_bound;
 use crate::cli::error::CliError;
-use crate::cli::numbers::given;
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
 use crate::cli::target::read_target;
+use crate::cli::values::parse_score_bound;
+use crate::report::numbers::given;
 use crate::scale::projections::{Estimator, ProjectionPoint, projection_error};
 use clap::{Args, builder::RangedU64ValueParser};
 use itertools::iproduct;

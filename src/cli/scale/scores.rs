@@ -2,15 +2,15 @@
 
 use super::attention::explain;
 use super::table::{Table, check_rows, points};
-use crate::cli::arguments::parse_score_bound;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::plain_path;
 use crate::cli::files::target_file;
-use crate::cli::numbers::{given, upper};
 use crate::cli::plot::{COLOURS, Line, Panel, Picture, Scale};
 use crate::cli::progress;
 use crate::cli::target::read_target;
+use crate::cli::values::parse_score_bound;
 use crate::lowering::attention::Architecture;
+use crate::report::numbers::{given, upper};
 use crate::scale::length::with_length;
 use crate::scale::scores::{ScoresPoint, scores_row};
 use clap::{Args, builder::RangedU64ValueParser};

@@ -1,8 +1,8 @@
 //! Rows in every form of output.
 
 use crate::cli::error::{CliError, Outcome};
-use crate::cli::numbers::{above, below, measured};
 use crate::cli::plot::{COLOURS, Line, Picture};
+use crate::report::numbers::{above, below, measured};
 use serde_json::{Value, json};
 use sumformer_checker::arith::number::{Rational, parse_rational};
 

@@ -1,28 +1,19 @@
 //! The closed forms of the continuous construction against networks that are built.
 
 use proptest::prelude::*;
-use sumformer::lowering::attention::Architecture;
 use sumformer::lowering::budget::plan_budget;
 use sumformer::lowering::plan::{Layout, Plan};
 use sumformer::scale::construction::{Member, NoClosedForm};
 use sumformer::scale::construction_row::{ConstructionPoint, Fineness, construction_row};
 use sumformer::scale::family::Family;
 use sumformer::scale::network::{Limits, NetworkPoint, network_row};
+use sumformer::strategies::architectures;
 use sumformer::sumformer::latent::LatentMode;
 use sumformer_checker::arith::number::ratio;
 use sumformer_checker::format::network::Activation;
 
 fn families() -> impl Strategy<Value = Family> {
     prop_oneof![Just(Family::Features), Just(Family::Power), Just(Family::Product)]
-}
-
-fn architectures() -> impl Strategy<Value = Architecture> {
-    prop_oneof![
-        Just(Architecture::Transformer),
-        (1usize..5).prop_map(|rank| Architecture::Linformer { rank }),
-        (1usize..5, 0u64..9, any::<bool>())
-            .prop_map(|(features, seed, normalized)| Architecture::Performer { features, seed, normalized }),
-    ]
 }
 
 /// A member of each family: `size` is D, or d for products.

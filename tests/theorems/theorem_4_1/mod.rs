@@ -1,17 +1,16 @@
 //! The statements of the paper, as properties of the constructions: everything is compared exactly.
 
 mod gadgets;
-mod random_target;
 
 use num_traits::{Signed, Zero};
 use proptest::prelude::*;
-use random_target::{Sequence, every, fixed, places, sequences, shape};
 use std::sync::Arc;
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::network::builder::BuiltNetwork;
 use sumformer::recipe::SumOptions;
+use sumformer::strategies::{Sequence, attentions, every_length, fixed, places, sequences, shape};
 use sumformer::sumformer::SumBasis;
 use sumformer::sumformer::candidates::candidates;
 use sumformer::sumformer::latent::{LatentMode, choose};
@@ -100,17 +99,6 @@ fn realises(
     Ok(())
 }
 
-fn architectures() -> impl Strategy<Value = (Architecture, Scores)> {
-    prop_oneof![
-        Just((Architecture::Transformer, Scores::Zero)),
-        Just((Architecture::Transformer, Scores::Paper)),
-        (1usize..=5).prop_map(|rank| (Architecture::Linformer { rank }, Scores::Paper)),
-        (1usize..=4, any::<u64>()).prop_map(|(features, seed)| {
-            (Architecture::Performer { features, seed, normalized: true }, Scores::Paper)
-        }),
-    ]
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -118,7 +106,7 @@ proptest! {
     #[test]
     fn lemma_2_9_target_and_network_are_equivariant(
         shape in shape(fixed(4), 2), places in places(), swap in (0usize..4, 0usize..4),
-        (architecture, scores) in architectures(),
+        (architecture, scores) in attentions(),
     ) {
         let target = shape.target();
         let n = shape.length.expect("fixed");
@@ -142,7 +130,7 @@ proptest! {
     /// Theorem 4.1, continuous: the Sumformer of a polynomial target is the target, in every mode and every form.
     #[test]
     fn theorem_4_1_continuous_sumformer_equals_the_target(
-        shape in prop_oneof![shape(fixed(5), 3), shape(every(), 3)], places in places(),
+        shape in prop_oneof![shape(fixed(5), 3), shape(every_length(), 3)], places in places(),
     ) {
         let target = shape.target();
         let surrogate = Surrogate::new(&target, &[], LIMIT).unwrap();
@@ -211,7 +199,7 @@ proptest! {
 
     /// One network for every length: the same weights at n = 1..6.
     #[test]
-    fn every_length_one_network(shape in shape(every(), 2), places in places(), (architecture, scores) in architectures()) {
+    fn every_length_one_network(shape in shape(every_length(), 2), places in places(), (architecture, scores) in attentions()) {
         let target = shape.target();
         prop_assert_eq!(target.tokens, Tokens::Any);
         realises(&target, architecture, scores, &[1, 2, 3, 4, 5, 6], &places)?;

@@ -2,8 +2,9 @@
 
 mod text;
 
+use super::answer::Answer;
+use super::overview;
 use super::subject::Subject;
-use super::{Answer, overview};
 use crate::cli::error::CliError;
 use crate::cli::proof::refused;
 use crate::report::cells::{self, CellFacts};

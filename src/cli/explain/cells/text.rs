@@ -3,9 +3,9 @@
 use crate::cli::escape::shown_path;
 use crate::cli::explain::overview::{architecture, errors, statement};
 use crate::cli::explain::parts::error;
-use crate::cli::numbers::{at_most, readable};
 use crate::cli::table::aligned;
 use crate::report::cells::{BlockFacts, CellFacts, SideFacts};
+use crate::report::numbers::{at_most, readable};
 use crate::report::words::clip;
 use itertools::Itertools;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Validation errors as curves: over epochs (Figure 1) and over d' (Figure 2).
 
 use super::panel::{Curve, Horizontal, Style, draw, legend};
-use super::{Area, Failure, Results};
-use crate::cli::plot::COLOURS;
+use super::results::Results;
+use crate::cli::plot::{Area, COLOURS, Failure};
 use crate::figures::record::{ConstructedRecord, LatentRecord, Model};
 use crate::figures::targets::Figure1Function;
 use itertools::Itertools;

@@ -1,8 +1,7 @@
 //! Figure 2 as two heat maps over d and d': the relative L2 error, and the largest error that was seen.
 
 use super::panel::logarithm;
-use super::{Area, Failure};
-use crate::cli::plot::FONT;
+use crate::cli::plot::{Area, FONT, Failure};
 use crate::figures::record::LatentRecord;
 use itertools::Itertools;
 use plotters::prelude::*;

@@ -3,31 +3,31 @@
 mod curves;
 mod heat_map;
 mod panel;
+mod results;
 mod tables;
 
-use super::DrawArguments;
 use super::data_file::read_records;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::{plain_path, shown_path};
 use crate::cli::files::write_file;
 use crate::cli::output::{print, say};
 use crate::cli::plot::themed;
-use crate::figures::record::{ConstructedRecord, CurveRecord, LatentRecord};
-use plotters::coord::Shift;
+use crate::cli::plot::{Area, Failure};
+use clap::Args;
 use plotters::prelude::*;
+use results::Results;
 use serde_json::json;
+use std::path::PathBuf;
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Failure<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
-
-/// What is drawn.
-struct Results {
-    /// Figure 1.
-    curves: Vec<CurveRecord>,
-    /// Figure 2.
-    latents: Vec<LatentRecord>,
-    /// Both.
-    constructed: Vec<ConstructedRecord>,
+/// `figures draw`
+#[derive(Debug, Args)]
+pub struct DrawArguments {
+    /// The folder with figure-1.jsonl, figure-2.jsonl and constructed.jsonl.
+    #[arg(long, value_name = "FOLDER")]
+    pub data: PathBuf,
+    /// An existing folder, for figure-1.svg, figure-2.svg, figure-2-lines.svg and tables.md.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub output: PathBuf,
 }
 
 /// Reads the data files, draws, and writes the numbers as tables.

@@ -1,7 +1,6 @@
 //! A panel with curves, the vertical scale logarithmic.
 
-use super::{Area, Failure};
-use crate::cli::plot::{Axis, FONT};
+use crate::cli::plot::{Area, Axis, FONT, Failure};
 use plotters::prelude::*;
 use std::ops::Range;
 

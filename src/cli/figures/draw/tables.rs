@@ -1,10 +1,10 @@
 //! The numbers of both figures as tables in Markdown.
 
-use super::Results;
 use super::heat_map::{largest_error_seen, two_digits};
+use super::results::Results;
 use crate::cli::escape::in_markdown;
-use crate::cli::numbers::above;
 use crate::figures::record::LatentRecord;
+use crate::report::numbers::above;
 use itertools::Itertools;
 use num_traits::Zero;
 use sumformer_checker::arith::number::parse_rational;

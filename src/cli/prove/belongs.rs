@@ -1,7 +1,8 @@
 //! Which option of `prove` belongs to what. An option that would change nothing is refused, not ignored.
 
-use super::{Construction, ProveArguments, RouteName};
+use super::arguments::ProveArguments;
 use crate::cli::error::CliError;
+use crate::cli::values::{Construction, RouteName};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 

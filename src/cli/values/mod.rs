@@ -1,4 +1,8 @@
-//! The values of options, but for those of tables, and how they are parsed.
+//! The values of options that commands share, and how they are parsed.
+
+mod table;
+
+pub use table::*;
 
 use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;

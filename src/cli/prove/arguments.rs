@@ -1,10 +1,9 @@
 //! The arguments of `prove`.
 
-use super::names::*;
-use super::table_names::*;
 use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;
 use crate::cli::limits::LimitArguments;
+use crate::cli::values::*;
 use crate::codes::CodeKind;
 use crate::discontinuous::{CellValue, Jump, MOST_ENTRIES};
 use crate::lowering::attention::{Architecture, Scores};

@@ -1,0 +1,61 @@
+//! The command line: its commands, each of which owns its arguments.
+
+use super::audit::AuditArguments;
+use super::check::CheckArguments;
+use super::eval::{self, EvalArguments};
+use super::explain::{self, ExplainArguments};
+use super::figures::FiguresArguments;
+use super::merge::MergeArguments;
+use super::prove::ProveArguments;
+use super::report::{self, ReportArguments};
+use super::scale::ScaleArguments;
+use super::shell::{CompletionsArguments, ManArguments};
+use clap::{Parser, Subcommand};
+
+/// Explicit transformer weights for equivariant functions, with a proved sup-norm error bound.
+#[derive(Debug, Parser)]
+#[command(name = "sumformer", version, about, max_term_width = 110, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// One JSON object on standard output; text for people goes to standard error.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Number of threads (default: all cores); the output does not depend on it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 proved or valid, 1 refuted or invalid, 2 usage, bad input or I/O, \
+3 incomplete or unsupported.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build a network for a target and prove its error bound.
+    Prove(ProveArguments),
+    /// Re-verify a folder written by `prove`, with the independent checker alone.
+    Check(CheckArguments),
+    /// Join partial proofs of one network: a box is open only where it is open in all of them.
+    Merge(MergeArguments),
+    /// Evaluate a proved network (or its Sumformer, or the target) on sequences.
+    #[command(after_help = eval::HELP)]
+    Eval(EvalArguments),
+    /// Say in words what a proved network does: its slots, blocks, gadgets and the steps of the proof.
+    #[command(after_help = explain::HELP)]
+    Explain(ExplainArguments),
+    /// One page about proofs, for a browser or for print; every proof is checked anew while it is made.
+    #[command(after_help = report::HELP)]
+    Report(ReportArguments),
+    /// Tables of d', width, units, bits and cost against n, d, degree and epsilon.
+    Scale(ScaleArguments),
+    /// The paper as an executable: its definitions, theorems and errata, instantiated and checked.
+    Audit(AuditArguments),
+    /// The paper's Figures 1 and 2: Sumformers that are trained beside those that are constructed.
+    Figures(FiguresArguments),
+    /// Print the script with which a shell completes the arguments of this program.
+    Completions(CompletionsArguments),
+    /// Print a page of the manual, or write all of them.
+    Man(ManArguments),
+}
