@@ -19,7 +19,8 @@
 //! );
 //! let certificate = |network: &str| format!(
 //!     r#"{{"format": "{CERTIFICATE_FORMAT}", "target_sha256": "{}", "network_sha256": "{}", "epsilon": "1/1000",
-//!         "certified": "0", "outputs": [{{"lowering": "0", "residual": "0"}}], "witness": null, "latents": [], "blocks": []}}"#,
+//!         "certified": "0", "outputs": [{{"lowering": "0", "residual": "0"}}], "witness": null,
+//!         "route": {{"polynomial": {{"stream": {{"latents": [], "blocks": []}}}}}}}}"#,
 //!     sha256(target.as_bytes()), sha256(network.as_bytes())
 //! );
 //! let check = |network: &str| check_proof(ProofFiles {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// Pages that lead people to files, and where the paths on them may begin.
 const PAGES: [&str; 4] = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/trusted-base.md"];
-const ROOTS: [&str; 9] = [
+const ROOTS: [&str; 10] = [
     "",
     "src",
     "src/checker",
@@ -14,6 +14,7 @@ const ROOTS: [&str; 9] = [
     "tests",
     "tests/soundness",
     "tests/command",
+    "tests/theorems",
 ];
 
 #[test]
