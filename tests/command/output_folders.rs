@@ -57,6 +57,12 @@ fn own_folders_are_replaced() {
     let before = everything(&here.join("p"));
     run(here, "prove p --activation relu2 -o p").expect(0);
     assert_eq!(everything(&here.join("p")), before);
+    // So is one whose certificate has the format of another version.
+    let certificate = here.join("p/certificate.json");
+    let text = std::fs::read_to_string(&certificate).unwrap();
+    std::fs::write(&certificate, text.replace("sumformer-certificate/2", "sumformer-certificate/1")).unwrap();
+    prove_to(here, "p").expect(0);
+    run(here, "check p").expect(0);
     // An empty folder holds nothing to lose.
     std::fs::create_dir(here.join("empty")).unwrap();
     prove_to(here, "empty").expect(0);

@@ -8,7 +8,6 @@ use crate::cli::escape::shown_path;
 use crate::folder::PROOF_FILES;
 use std::fs;
 use std::path::{Path, PathBuf};
-use sumformer_checker::format::certificate::CERTIFICATE_FORMAT;
 
 /// The sub-folders when several architectures are proved at once.
 const ARCHITECTURE_FOLDERS: [&str; 3] = ["transformer", "linformer", "performer"];
@@ -48,6 +47,9 @@ fn named_one_of(path: &Path, names: &[&str]) -> bool {
     path.file_name().is_some_and(|name| names.iter().any(|n| name == *n))
 }
 
+/// What the format of our certificates begins with, in every version.
+const OURS: &str = "sumformer-certificate/";
+
 /// Exactly the three files, the certificate being one of ours.
 fn is_proof_folder(path: &Path) -> bool {
     let Ok(entries) = fs::read_dir(path) else { return false };
@@ -63,7 +65,7 @@ fn is_proof_folder(path: &Path) -> bool {
     let ours = read(&path.join("certificate.json"))
         .ok()
         .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok())
-        .is_some_and(|value| value["format"] == CERTIFICATE_FORMAT);
+        .is_some_and(|value| value["format"].as_str().is_some_and(|format| format.starts_with(OURS)));
     count == PROOF_FILES.len() && ours
 }
 
