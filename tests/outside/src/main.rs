@@ -7,9 +7,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options { epsilon: Some(ratio(1, 1000)), ..Options::default() };
     let proof = plan(&target, &options, &())?.prove(Architecture::Transformer, &())?.proof;
     let checked = check_proof(proof.files(&target))?;
-    assert!(matches!(checked.verdict, Verdict::Valid(_)) && checked.certificate.certified.0 <= ratio(1, 1000));
+    let certified = &checked.certificate.certified.0;
+    assert!(matches!(checked.verdict, Verdict::Valid(_)) && *certified <= ratio(1, 1000));
     let sequence: Vec<Vec<Rational>> = (0..6).map(|i| vec![ratio(i, 5), ratio(5 - i, 5)]).collect();
     let values = ExactEvaluator::new(&checked.network)?.evaluate(&sequence)?;
-    println!("certified {}, value {}", checked.certificate.certified.0, values[0][0]);
+    println!("certified {certified}, value {}", values[0][0]);
     Ok(())
 }
