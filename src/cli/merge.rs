@@ -11,6 +11,7 @@ use crate::report::numbers::upper;
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::Certificate;
 
 /// `merge`
@@ -49,10 +50,14 @@ pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> 
         arguments.directories.iter().map(|folder| certificate_of(folder)).collect::<Result<_, _>>()?;
     let merged = merge_proofs(&target, &network, &certificates)
         .map_err(|error| explain(error, &arguments.directories))?;
-    write(&arguments.output, [&target, &network], &merged)?;
-
     let Merged { checked, .. } = &merged;
-    let line = in_words(&checked.certificate, &checked.verdict);
+    let mut line = in_words(&checked.certificate, &checked.verdict);
+    if matches!(checked.verdict, Verdict::Invalid(_)) {
+        // What claims something false takes nobody's place.
+        line += "; nothing is written, as one of the parts claims what does not follow: `check` names it";
+    } else {
+        write(&arguments.output, [&target, &network], &merged)?;
+    }
     let line = format!("{}: {line}", shown_path(&arguments.output));
     if json {
         say(line);

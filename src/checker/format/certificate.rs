@@ -5,7 +5,9 @@ use super::read::{FormatError, from_json};
 use super::shapes::{name_or_object, present, read_as};
 use crate::arith::interval::Interval;
 use crate::arith::number::Exact;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The value of the `format` key.
 pub const CERTIFICATE_FORMAT: &str = "sumformer-certificate/2";
@@ -302,10 +304,22 @@ impl Certificate {
     pub fn from_json(bytes: &[u8]) -> Result<Self, FormatError> {
         let other = |message| Err(FormatError::Structure { file: FILE, place: "format".into(), message });
         let certificate: Self = match from_json(FILE, bytes) {
-            Err(_) if is_old(bytes) => {
-                return other(format!("`{OLD_FORMAT}` is no longer read; prove the target once more"));
+            Err(error) => {
+                return match Head::of(bytes) {
+                    Some(head) if head.format == OLD_FORMAT => {
+                        other(format!("`{OLD_FORMAT}` is no longer read; prove the target once more"))
+                    }
+                    Some(Head { route: Some(keys), .. }) if keys.len() != 1 => {
+                        let message = format!(
+                            "it has exactly one of the keys `polynomial`, `boxes` and `cells`, not {} keys",
+                            keys.len()
+                        );
+                        Err(FormatError::Structure { file: FILE, place: "route".into(), message })
+                    }
+                    _ => Err(error),
+                };
             }
-            read => read?,
+            Ok(read) => read,
         };
         if certificate.format != CERTIFICATE_FORMAT {
             return other(format!("`{}` is not `{CERTIFICATE_FORMAT}`", certificate.format));
@@ -336,11 +350,15 @@ impl Certificate {
     }
 }
 
-/// Whether the file is one of the format before this one.
-fn is_old(bytes: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Head {
-        format: String,
+/// As much of a file that cannot be read as says why.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    route: Option<BTreeMap<String, IgnoredAny>>,
+}
+
+impl Head {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
     }
-    serde_json::from_slice(bytes).is_ok_and(|Head { format }| format == OLD_FORMAT)
 }

@@ -64,7 +64,12 @@ fn merge_ends_with_each_code() {
     let mut outside: Value = serde_json::from_str(&text).unwrap();
     outside["route"]["boxes"]["tree"] = "-".into();
     fs::write(&certificate, outside.to_string()).unwrap();
-    assert_eq!(run(here, "merge 1 2 -o other").0, 1);
+    let (code, stdout, _) = run(here, "merge 1 2 -o other");
+    assert!(code == 1 && stdout.contains("nothing is written"), "{stdout}");
+    assert!(!here.join("other").exists());
+    // What stood there before is left as it was.
+    assert_eq!(run(here, "merge 1 2 -o all").0, 1);
+    assert_eq!(run(here, "check all").0, 0);
 
     for (line, message) in [
         ("merge 1 absent -o other", "absent"),
