@@ -184,7 +184,7 @@ fn files_are_read_in_one_way_only() {
         (certificate("\"witness\": {", "\"witnes\": {"), "unknown field `witnes`"),
         (certificate("\"polynomial\":", "\"cells\":"), "unknown field"),
         (certificate("\"polynomial\":", "\"mamba\":"), "unknown variant `mamba`"),
-        (certificate("\"polynomial\":", "\"cells\": null, \"polynomial\":"), "expected an object"),
+        (certificate("\"polynomial\":", "\"cells\": null, \"polynomial\":"), "exactly one of the keys"),
         (certificate("\"stream\":", "\"tree\": \"\", \"stream\":"), "unknown field `tree`"),
         (
             certificate("\"epsilon\": \"1/10\"", "\"epsilon\": \"1/10\", \"epsilon\": \"1/10\""),
