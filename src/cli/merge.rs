@@ -53,8 +53,8 @@ pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> 
     let Merged { checked, .. } = &merged;
     let mut line = in_words(&checked.certificate, &checked.verdict);
     if matches!(checked.verdict, Verdict::Invalid(_)) {
-        // What claims something false takes nobody's place.
-        line += "; nothing is written, as one of the parts claims what does not follow: `check` names it";
+        // What does not follow takes nobody's place.
+        line += "; nothing is written, as what the parts claim together does not follow";
     } else {
         write(&arguments.output, [&target, &network], &merged)?;
     }

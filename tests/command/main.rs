@@ -5,6 +5,7 @@ mod bad_inputs;
 mod cookbook;
 mod determinism;
 mod discontinuous;
+mod documentation;
 mod elementary;
 mod evaluation;
 mod exit_codes;

@@ -7,6 +7,7 @@ pub mod fuzzing;
 pub mod gallery;
 pub mod process;
 pub mod proof_set;
+pub mod python;
 pub mod targets;
 
 pub use process::{Run, run, sumformer};

@@ -2,7 +2,7 @@
 //!
 //! It was written from `docs/formats.md` and `docs/target-language.md`, so this also tests that those pages are complete.
 
-use crate::python::python;
+use common::python::python;
 use common::{repository, sumformer, target};
 use num_traits::{One, Zero};
 use std::fs;

@@ -5,6 +5,5 @@ mod fuzz;
 mod independent_checker;
 mod kernel;
 mod mutations;
-mod python;
 mod random_targets;
 mod second_checker;

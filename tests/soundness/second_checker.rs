@@ -1,6 +1,6 @@
 //! Both checkers read a file alike: what is damaged ends with the same exit code in both.
 
-use crate::python::python;
+use common::python::python;
 use common::sumformer;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,5 @@
-//! The Python that the second checker runs in.
+//! The Python that the second checker and the documentation's commands run in.
 
-use std::path::Path;
 use std::process::Command;
 
 /// Set to skip what needs a Python.
@@ -13,16 +12,11 @@ pub fn python() -> Option<Command> {
     let found =
         Command::new("python3").args(["-c", "import tomllib"]).output().is_ok_and(|o| o.status.success());
     if std::env::var_os(SKIP).is_some() {
-        eprintln!("SKIPPED because {SKIP} is set: the second checker was not run");
+        eprintln!("SKIPPED because {SKIP} is set: nothing was run in Python");
         return None;
     }
-    assert!(
-        found,
-        "the second checker needs `python3`, 3.11 or later: install it, or set {SKIP}=1 to go without this test"
-    );
+    assert!(found, "this test needs `python3`, 3.11 or later: install it, or set {SKIP}=1 to go without it");
     let mut command = Command::new("python3");
-    command
-        .env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("docs"))
-        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("PYTHONPATH", crate::repository("docs")).env("PYTHONDONTWRITEBYTECODE", "1");
     Some(command)
 }
