@@ -159,8 +159,11 @@ pub struct InterpolantError {
     /// With the target's derivative in t, where one is known.
     derivatives: Option<TargetEnclosure>,
     t: usize,
-    /// The length of a piece.
+    /// h, the length of a piece.
     step: Rational,
+    /// At least h/4 and h²/8.
+    quarter: Dyadic,
+    eighth: Dyadic,
 }
 
 impl InterpolantError {
@@ -172,27 +175,28 @@ impl InterpolantError {
         side: &Interval,
         pieces: u32,
     ) -> Result<Self, EvalError> {
+        let step = side.wid() / integer(i64::from(pieces.max(1)));
+        let above = |factor: Rational| DyadicInterval::from_rational(&factor).mag();
         Ok(Self {
             values: TargetEnclosure::new(target)?,
             derivatives: derivative.map(TargetEnclosure::new).transpose()?,
             t,
-            step: side.wid() / integer(i64::from(pieces.max(1))),
+            quarter: above(&step / integer(4)),
+            eighth: above(&step * &step / integer(8)),
+            step,
         })
     }
 }
 
 impl Quantity for InterpolantError {
     fn reach(&mut self, sides: &[Interval]) -> Result<Dyadic, EvalError> {
-        let Self { values, derivatives, t, step } = self;
-        let bound =
-            |factor: Rational, slopes: Dyadic| DyadicInterval::from_rational(&factor).mag().mul(slopes, Up);
+        let Self { values, derivatives, t, step, quarter, eighth } = self;
         let whole = sides.get(*t).is_some_and(|side| side.wid() >= *step);
-        let by_chords = slopes(values, sides, *t).map(|all| bound(&*step / integer(4), all.wid()));
+        let by_chords = slopes(values, sides, *t).map(|all| quarter.mul(all.wid(), Up));
         // Why there are no slopes is said first.
         let by_chords = by_chords.and_then(|bound| if whole { Ok(bound) } else { Err(EvalError::TooWide) });
-        let by_bends = derivatives
-            .as_mut()
-            .map(|first| slopes(first, sides, *t).map(|all| bound(&*step * &*step / integer(8), all.mag())));
+        let by_bends =
+            derivatives.as_mut().map(|first| slopes(first, sides, *t).map(|all| eighth.mul(all.mag(), Up)));
         match (by_chords, by_bends) {
             (Ok(chords), Some(Ok(bends))) => Ok(chords.min(bends)),
             (Ok(known), _) | (Err(_), Some(Ok(known))) => Ok(known),
