@@ -111,6 +111,8 @@ pub mod cli;
 pub mod codes;
 pub mod discontinuous;
 pub mod eval;
+#[cfg(feature = "export")]
+pub mod export;
 #[cfg(feature = "cli")]
 pub mod figures;
 pub mod folder;

@@ -4,6 +4,7 @@ use super::audit::AuditArguments;
 use super::check::CheckArguments;
 use super::eval::{self, EvalArguments};
 use super::explain::{self, ExplainArguments};
+use super::export::{self, ExportArguments};
 use super::figures::FiguresArguments;
 use super::merge::MergeArguments;
 use super::prove::ProveArguments;
@@ -45,6 +46,9 @@ pub enum Command {
     /// Say in words what a proved network does: its slots, blocks, gadgets and the steps of the proof.
     #[command(after_help = explain::HELP)]
     Explain(ExplainArguments),
+    /// Write a proved network as ONNX, safetensors, npz, or a module for torch.
+    #[command(after_help = export::HELP)]
+    Export(ExportArguments),
     /// One page about proofs, for a browser or for print; every proof is checked anew while it is made.
     #[command(after_help = report::HELP)]
     Report(ReportArguments),

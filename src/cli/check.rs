@@ -1,10 +1,12 @@
 //! `sumformer check DIR`
 
+use super::against::against;
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown, shown_path};
-use super::files::{proof_folders, read_proof_files};
+use super::files::{one_proof_folder, proof_folders, read_proof_files};
 use super::output::{print, say};
 use super::progress::progress_bar;
+use crate::export::Labels;
 use crate::report::numbers::{above, upper};
 use crate::report::witness;
 use clap::Args;
@@ -22,18 +24,26 @@ use sumformer_checker::refusal::Refusal;
 pub struct CheckArguments {
     /// A folder written by `prove`; with several architectures, all sub-folders are checked.
     pub directory: PathBuf,
+    /// Find out too whether an exported file (.onnx, .safetensors, .npz) is the network of this proof, rounded to the file's
+    /// type, bit for bit.
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<PathBuf>,
 }
 
 /// Re-verifies every proof in the folder; one that cannot be read does not keep the others from being checked.
 pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> {
-    let folders = proof_folders(&arguments.directory)?;
+    let folders = match &arguments.against {
+        None => proof_folders(&arguments.directory)?,
+        Some(_) => vec![one_proof_folder(&arguments.directory)?],
+    };
     let mut results = Vec::new();
     let mut outcomes = Vec::new();
     let progress = progress_bar(folders.len() as u64);
     for folder in &folders {
         progress.set_message(format!("checking {}", shown_path(folder)));
         let start = Instant::now();
-        let checked = match check_folder(folder) {
+        let files = read_proof_files(folder);
+        let checked = match files.and_then(|files| Ok((check_folder_bytes(&files, folder)?, files))) {
             Err(error) if folders.len() > 1 => {
                 progress.inc(1);
                 progress.suspend(|| say(&error));
@@ -41,8 +51,9 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
                 results.push(json!({ "path": plain_path(folder), "error": error.to_json() }));
                 continue;
             }
-            checked => checked?,
+            checked => checked,
         };
+        let (checked, [target, network, _]) = checked?;
         let seconds = start.elapsed().as_secs_f64();
         progress.inc(1);
         let line = format!("{}: {}", shown_path(folder), in_words(&checked.certificate, &checked.verdict));
@@ -58,6 +69,18 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
         })?;
         outcomes.push(outcome(&checked.verdict));
         results.push(result(folder, &checked, seconds));
+        if let (Some(path), Some(result)) = (&arguments.against, results.last_mut()) {
+            let compared = against(&checked.network, &Labels::of(&checked, &network, &target), path)?;
+            progress.suspend(|| {
+                if json {
+                    say(compared.in_words());
+                    return Ok(());
+                }
+                print(compared.in_words())
+            })?;
+            result["against"] = compared.to_json();
+            outcomes.push(compared.outcome());
+        }
     }
     progress.finish_and_clear();
     if json {
@@ -90,9 +113,13 @@ fn result(folder: &Path, checked: &Checked, seconds: f64) -> Value {
 
 /// Reads and checks one proof folder.
 pub fn check_folder(folder: &Path) -> Result<Checked, CliError> {
-    let [target, network, certificate] = read_proof_files(folder)?;
-    check_proof(ProofFiles { target: &target, network: &network, certificate: &certificate })
-        .map_err(|e| unreadable(e, folder))
+    check_folder_bytes(&read_proof_files(folder)?, folder)
+}
+
+/// Checks the three files of a folder, which were read before.
+pub fn check_folder_bytes(files: &[Vec<u8>; 3], folder: &Path) -> Result<Checked, CliError> {
+    let [target, network, certificate] = files;
+    check_proof(ProofFiles { target, network, certificate }).map_err(|e| unreadable(e, folder))
 }
 
 /// A file of a proof that does not say anything.

@@ -1,5 +1,6 @@
 //! The command line: arguments, exit codes, human and JSON output.
 
+mod against;
 mod arguments;
 mod audit;
 mod check;
@@ -8,6 +9,7 @@ mod error;
 mod escape;
 mod eval;
 mod explain;
+mod export;
 mod failure;
 mod figures;
 mod files;
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, cli.json),
         Command::Merge(arguments) => merge::run(arguments, cli.json),
         Command::Eval(arguments) => eval::run(arguments, cli.json),
+        Command::Export(arguments) => export::run(arguments, cli.json),
         Command::Explain(arguments) => explain::run(arguments, cli.json),
         Command::Report(arguments) => report::run(arguments, cli.json),
         Command::Scale(arguments) => scale::run(arguments, cli.json),

@@ -7,6 +7,7 @@
 
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
+use std::cmp::Ordering;
 use sumformer_checker::arith::number::{Rational, floor_log2, power_of_two};
 
 /// Below this magnitude (2^-900) the error of a product can be smaller than the least positive number, so operands
@@ -124,21 +125,27 @@ fn power(a: f64, exponent: u32, multiply: fn(f64, f64) -> f64) -> f64 {
     result
 }
 
-/// A binary floating-point format: significant bits and the exponent of its least positive number.
+/// A binary floating-point format: significant bits, the exponent of its least positive number, and the least exponent
+/// whose power of two it does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Format {
     precision: i64,
     min_exponent: i64,
+    overflow: i64,
 }
 
 /// binary64
-pub(crate) const BINARY64: Format = Format { precision: 53, min_exponent: -1074 };
+pub(crate) const BINARY64: Format = Format { precision: 53, min_exponent: -1074, overflow: 1024 };
 /// binary32
-pub(crate) const BINARY32: Format = Format { precision: 24, min_exponent: -149 };
+pub(crate) const BINARY32: Format = Format { precision: 24, min_exponent: -149, overflow: 128 };
+/// binary16
+pub(crate) const BINARY16: Format = Format { precision: 11, min_exponent: -24, overflow: 16 };
+/// bfloat16: binary32 without its last 16 bits
+pub(crate) const BFLOAT16: Format = Format { precision: 8, min_exponent: -133, overflow: 128 };
 
-/// The spacing of the format's numbers at `value ≠ 0`, as an exponent of two.
-fn unit_exponent(value: &Rational, format: Format) -> i64 {
-    (floor_log2(value) + 1 - format.precision).max(format.min_exponent)
+/// The spacing of the format's numbers of magnitude in [2^`log2`, 2^(`log2` + 1)), as an exponent of two.
+fn unit_exponent(log2: i64, format: Format) -> i64 {
+    (log2 + 1 - format.precision).max(format.min_exponent)
 }
 
 /// `mantissa · 2^exponent` for |mantissa| ≤ 2^53 and exponent ≥ −1074; ±∞ if it is too large.
@@ -157,18 +164,18 @@ pub(super) fn exp2(exponent: i64) -> f64 {
     f64::from_bits(bits)
 }
 
-/// Numerator and denominator, if both are numbers of the format: one division then rounds as it should.
-fn short_fraction(value: &Rational, format: Format) -> Option<(f64, f64)> {
-    let exact = |part: &BigInt| if part.bits() <= format.precision as u64 { part.to_f64() } else { None };
+/// Numerator and denominator, if both are `f64`s: one division then rounds as it should.
+fn short_fraction(value: &Rational) -> Option<(f64, f64)> {
+    let exact = |part: &BigInt| if part.bits() <= BINARY64.precision as u64 { part.to_f64() } else { None };
     Some((exact(value.numer())?, exact(value.denom())?))
 }
 
 /// The largest `f64` ≤ value.
 pub fn from_rational_down(value: &Rational) -> f64 {
-    if let Some((numerator, denominator)) = short_fraction(value, BINARY64) {
+    if let Some((numerator, denominator)) = short_fraction(value) {
         return div_down(numerator, denominator);
     }
-    let exponent = unit_exponent(value, BINARY64);
+    let exponent = unit_exponent(floor_log2(value), BINARY64);
     let rounded = compose(&(value / power_of_two(exponent)).floor().to_integer(), exponent);
     if rounded == f64::INFINITY { f64::MAX } else { rounded }
 }
@@ -178,14 +185,37 @@ pub fn from_rational_up(value: &Rational) -> f64 {
     -from_rational_down(&-value)
 }
 
-/// The nearest number of the format, ties to even, as an `f64` (binary32 overflow is left to the conversion).
+/// The nearest number of the format, ties to even, as an `f64`, which has all of them; ±∞ if it is too large.
 pub(crate) fn nearest(value: &Rational, format: Format) -> f64 {
-    if let Some((numerator, denominator)) = short_fraction(value, format) {
-        // For binary32 this is rounded a second time, to less than half the bits: that is harmless for a quotient
-        // (Figueroa, "When is double rounding innocuous?", 1995), and short fractions are never subnormal.
+    let double = nearest_double(value);
+    if format == BINARY64 || double == 0.0 || double.is_infinite() {
+        return double;
+    }
+    // What lies halfway between two numbers of the format is an `f64`. So `double` lies on the same side of it as the value does,
+    // unless it is the halfway point itself: only then does the value decide.
+    let log2 = i64::from((double.to_bits() >> 52) as u16 & 0x7ff) - 1023;
+    let unit = exp2(unit_exponent(log2, format));
+    let scaled = double.abs() / unit;
+    let (mut mantissa, rest) = (scaled.floor(), scaled.fract());
+    let side = if rest == 0.5 {
+        Rational::from_float(double.abs()).map_or(Ordering::Equal, |halfway| value.abs().cmp(&halfway))
+    } else {
+        rest.total_cmp(&0.5)
+    };
+    if side == Ordering::Greater || (side == Ordering::Equal && mantissa % 2.0 == 1.0) {
+        mantissa += 1.0;
+    }
+    let magnitude = mantissa * unit;
+    let magnitude = if magnitude < 2_f64.powi(format.overflow as i32) { magnitude } else { f64::INFINITY };
+    magnitude.copysign(double)
+}
+
+/// The nearest `f64`, ties to even.
+fn nearest_double(value: &Rational) -> f64 {
+    if let Some((numerator, denominator)) = short_fraction(value) {
         return numerator / denominator;
     }
-    let exponent = unit_exponent(value, format);
+    let exponent = unit_exponent(floor_log2(value), BINARY64);
     let scaled = value.abs() / power_of_two(exponent);
     let twice_rest = (&scaled - scaled.floor()) * Rational::from_integer(2.into());
     let mut mantissa = scaled.floor().to_integer();

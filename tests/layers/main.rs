@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const CONSTRUCTOR: [&[&str]; 19] = [
+const CONSTRUCTOR: [&[&str]; 20] = [
     &["parallel"],
     &["numeric"],
+    &["export"],
     &["targets"],
     &["algebra"],
     &["codes"],

@@ -2,12 +2,13 @@
 
 mod cost;
 mod number;
+mod subject;
 
 use super::error::{CliError, Outcome};
 use super::escape::shown;
-use super::files::{one_proof_folder, read_stream_up_to};
+use super::files::read_stream_up_to;
 use super::output::{print, say};
-use super::proof::{read_proof, refused};
+use super::proof::refused;
 use super::table::aligned;
 use super::values::{ScalarName, Stage, SummationName};
 use crate::cli::escape::shown_path;
@@ -20,9 +21,10 @@ use number::{Number, Pass};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use subject::Subject;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::boxes::implied::ImpliedSumformer;
-use sumformer_checker::check::{ParsedProof, derive_bound, require_same_shape, run_blocks};
+use sumformer_checker::check::{ParsedProof, derive_bound, run_blocks};
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::{EvalError, evaluate_sequence};
 
@@ -36,8 +38,9 @@ decimals they are written as, or exact strings such as \"1/3\". An array of sequ
 /// `eval`
 #[derive(Debug, Args)]
 pub struct EvalArguments {
-    /// A folder written by `prove`, for one architecture.
-    pub directory: PathBuf,
+    /// A folder written by `prove`, for one architecture; or a network alone: network.json, or a file that `export` wrote.
+    #[arg(value_name = "DIR|FILE")]
+    pub proof: PathBuf,
     /// A JSON file with one sequence or an array of sequences; `-` reads standard input.
     #[arg(long, value_name = "SEQ")]
     pub input: PathBuf,
@@ -55,26 +58,17 @@ pub struct EvalArguments {
 
 /// Reads a proof and its input, evaluates, prints.
 pub fn run(arguments: &EvalArguments, json: bool) -> Result<Outcome, CliError> {
-    let folder = one_proof_folder(&arguments.directory)?;
-    let proof = read_proof(&folder)?;
-    require_same_shape(&proof.target, &proof.network).map_err(|refusal| {
-        CliError::bad_input(format!("{}: {}", shown_path(&folder), shown(&refusal.to_string())))
-    })?;
+    let subject = Subject::read(&arguments.proof)?;
+    let network = subject.network();
     let text = read_input(&arguments.input)?;
-    let input = parse_input(&text, proof.target.tokens, proof.target.dimension()).map_err(|e| {
+    let input = parse_input(&text, network.tokens, network.dimension).map_err(|e| {
         CliError::bad_input(format!("{}: {}", shown_path(&arguments.input), shown(&e.to_string())))
     })?;
-    if let Some(warning) = outside(&input, &proof.target) {
+    if let Some(warning) = subject.proof().and_then(|proof| outside(&input, &proof.target)) {
         say(format!("warning: {warning}"));
     }
-    let mut evaluation = Evaluation {
-        arguments,
-        scalar: ScalarName::Exact,
-        folder: &folder,
-        proof: &proof,
-        input: &input,
-        json,
-    };
+    let mut evaluation =
+        Evaluation { arguments, scalar: ScalarName::Exact, subject: &subject, input: &input, json };
     evaluation.scalar = arguments.scalar.unwrap_or_else(|| evaluation.fitting_scalar());
     evaluation.refuse_idle_options()?;
     match evaluation.scalar {
@@ -127,8 +121,7 @@ type Rows<N> = Vec<Vec<N>>;
 struct Evaluation<'a> {
     arguments: &'a EvalArguments,
     scalar: ScalarName,
-    folder: &'a Path,
-    proof: &'a ParsedProof,
+    subject: &'a Subject,
     input: &'a Input,
     json: bool,
 }
@@ -139,13 +132,18 @@ impl Evaluation<'_> {
         let first = self.input.sequences.first();
         let is_exact = first.is_some_and(|sequence| {
             let has_value = |pass: Option<Pass<'_, Rational>>| pass.is_none_or(|pass| pass(sequence).is_ok());
-            self.target(sequence).is_ok() && self.stage().is_ok_and(has_value)
+            self.target(sequence).is_none_or(|rows| rows.is_ok()) && self.stage().is_ok_and(has_value)
         });
         if is_exact {
             say("note: the values are exact; --scalar interval, f64 or f32 rounds");
             return ScalarName::Exact;
         }
-        say("note: not both have exact values here, so both are enclosed: this is --scalar interval");
+        let which = if self.subject.proof().is_some() {
+            "not both have exact values here, so both are"
+        } else {
+            "it has no exact values here, so they are"
+        };
+        say(format!("note: {which} enclosed: this is --scalar interval"));
         ScalarName::Interval
     }
 
@@ -175,17 +173,18 @@ impl Evaluation<'_> {
                 sequence.iter().map(|token| token.iter().map(N::read).collect()).collect();
             let wanted = self.target(&sequence);
             let Some(pass) = &stage else {
-                outputs.push(wanted.map_err(name)?);
+                outputs.extend(wanted.transpose().map_err(name)?);
                 continue;
             };
-            require_network(&self.proof.network, &sequence).map_err(name)?;
+            require_network(self.subject.network(), &sequence).map_err(name)?;
             outputs.push(bounded(|| pass(&sequence)).map_err(name)?);
             match (wanted, &mut targets) {
-                (Ok(rows), Some(targets)) => targets.push(rows),
-                (Err(e), Some(_)) => {
+                (Some(Ok(rows)), Some(targets)) => targets.push(rows),
+                (Some(Err(e)), Some(_)) => {
                     say(format!("note: the target has no value here: {}", name(e).message()));
                     targets = None;
                 }
+                (None, _) => targets = None,
                 (_, None) => {}
             }
         }
@@ -208,14 +207,27 @@ impl Evaluation<'_> {
 
     /// The function that is asked for, or `None` for the target itself.
     fn stage<N: Number>(&self) -> Result<Option<Pass<'_, N>>, CliError> {
-        let ParsedProof { target, network, certificate } = self.proof;
+        let (folder, target, network, certificate) = match (self.subject, self.arguments.of) {
+            (Subject::Network(network), Stage::Network) => {
+                return N::pass(network, self.summation()).map(Some);
+            }
+            (Subject::Network(_), stage) => {
+                return Err(CliError::bad_input(format!(
+                    "--of {} needs a proof; in a file of a network there is nothing but the network",
+                    stage.name()
+                )));
+            }
+            (Subject::Proof(folder, proof), _) => {
+                let ParsedProof { target, network, certificate } = proof.as_ref();
+                (folder, target, network, certificate)
+            }
+        };
         match self.arguments.of {
             Stage::Target => Ok(None),
             Stage::Network => N::pass(network, self.summation()).map(Some),
             Stage::Sumformer if certificate.cells().is_some() => {
                 // The network is its Sumformer if nothing varies within cells; that is derived, not taken from claims.
-                derive_bound(target, network, certificate)
-                    .map_err(|refusal| refused(&refusal, self.folder))?;
+                derive_bound(target, network, certificate).map_err(|refusal| refused(&refusal, folder))?;
                 if certificate.cells().is_some_and(|cells| cells.ramps.is_some()) {
                     return Err(CliError::incomplete(
                         "this network has ramps between its cells, on which its Sumformer, constant on cells, is not \
@@ -226,7 +238,7 @@ impl Evaluation<'_> {
             }
             Stage::Sumformer => {
                 let run = run_blocks(target, network, certificate, &mut |_, _| {})
-                    .map_err(|refusal| refused(&refusal, self.folder))?;
+                    .map_err(|refusal| refused(&refusal, folder))?;
                 let sumformer = ImpliedSumformer::of(&run, &network.readout, network.outputs);
                 Ok(Some(Box::new(move |sequence| {
                     let values = extend(run.surrogate(), sequence).and_then(|s| sumformer.evaluate(&s));
@@ -236,9 +248,12 @@ impl Evaluation<'_> {
         }
     }
 
-    fn target<N: Number>(&self, sequence: &[Vec<N>]) -> Result<Rows<N>, CliError> {
-        let target = affordable(&self.proof.target, sequence)?;
-        bounded(|| evaluate_sequence(&target, sequence).map_err(explain)).and_then(meaningful)
+    /// The values of the target, if there is one.
+    fn target<N: Number>(&self, sequence: &[Vec<N>]) -> Option<Result<Rows<N>, CliError>> {
+        let target = &self.subject.proof()?.target;
+        Some(affordable(target, sequence).and_then(|target| {
+            bounded(|| evaluate_sequence(&target, sequence).map_err(explain)).and_then(meaningful)
+        }))
     }
 
     /// One line per token and output coordinate.

@@ -1,5 +1,6 @@
 //! Which folders are proofs.
 
+use super::exports::only_exports;
 use super::leftovers;
 use super::places::{failed, parent};
 use super::read::read;
@@ -50,12 +51,15 @@ fn named_one_of(path: &Path, names: &[&str]) -> bool {
 /// What the format of our certificates begins with, in every version.
 const OURS: &str = "sumformer-certificate/";
 
-/// Exactly the three files, the certificate being one of ours.
+/// Exactly the three files, the certificate being one of ours; beside them only what was exported from them.
 fn is_proof_folder(path: &Path) -> bool {
     let Ok(entries) = fs::read_dir(path) else { return false };
     let mut count = 0;
     for entry in entries {
         let Ok(entry) = entry else { return false };
+        if entry.file_name() == "export" && only_exports(&entry.path()) {
+            continue;
+        }
         let regular = entry.file_type().is_ok_and(|t| t.is_file());
         if !regular || !named_one_of(&entry.path(), &PROOF_FILES) {
             return false;

@@ -1,5 +1,6 @@
 //! Reading targets and proofs, and writing without losing anything.
 
+mod exports;
 mod folders;
 mod leftovers;
 mod places;
@@ -7,9 +8,10 @@ mod read;
 mod write;
 
 pub use crate::folder::PROOF_FILES;
+pub use exports::{ExportContent, export_content};
 pub use folders::{may_replace, one_proof_folder, proof_folders};
-pub use read::{read, read_proof_files, read_stream_up_to, read_up_to, target_file};
-pub use write::{ProofFolder, write_file, write_proofs};
+pub use read::{read, read_export, read_proof_files, read_stream_up_to, read_up_to, target_file};
+pub use write::{ProofFolder, write_file, write_proofs, write_with};
 
 use super::error::CliError;
 use places::{failed, parent};

@@ -10,10 +10,17 @@ use std::path::{Path, PathBuf};
 
 /// Files larger than this are refused.
 const MAX_FILE_BYTES: u64 = 1 << 30;
+/// Dense weights are longer.
+const MAX_EXPORT_BYTES: u64 = 1 << 36;
 
 /// Reads a whole file of a proof, up to 1 GiB.
 pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     read_up_to(path, MAX_FILE_BYTES)
+}
+
+/// Reads a whole file that `export` may have written, up to 64 GiB.
+pub fn read_export(path: &Path) -> Result<Vec<u8>, CliError> {
+    read_up_to(path, MAX_EXPORT_BYTES)
 }
 
 /// Reads a whole file of at most `limit` bytes.

@@ -7,7 +7,7 @@ use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
 use crate::folder::PROOF_FILES;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 /// One proof, ready to be written: folder name and contents in the order of [`PROOF_FILES`].
@@ -73,13 +73,24 @@ fn replace(fresh: &Path, path: &Path, old: &Path) -> io::Result<()> {
 
 /// Writes one file under a temporary name beside `path`, then renames; only a regular file is replaced.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), CliError> {
+    write_with(path, |out| out.write_all(content).map_err(failed(path)))
+}
+
+/// The same of a file that is made while it is written; if that fails, what was there stays.
+pub fn write_with<T>(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, CliError>,
+) -> Result<T, CliError> {
     require_file(path)?;
     let fail = failed(path);
     leftovers::clear(parent(path));
     let mut file = temporary_file(parent(path)).map_err(&fail)?;
-    file.write_all(content).map_err(&fail)?;
+    let mut out = BufWriter::new(&mut file);
+    let filled = fill(&mut out)?;
+    out.flush().map_err(&fail)?;
+    drop(out);
     file.persist(path).map_err(|e| fail(e.error))?;
-    Ok(())
+    Ok(filled)
 }
 
 /// Refuses a place for a file that is taken by something else, or in no folder.

@@ -7,6 +7,7 @@ pub use table::*;
 use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;
 use crate::discontinuous::TableLayout;
+use crate::export::{Dtype, Format};
 use crate::lowering::plan::Layout;
 use crate::numeric::Summation;
 use crate::sumformer::latent::LatentMode;
@@ -35,6 +36,54 @@ impl ScalarName {
             ScalarName::Interval => "interval",
             ScalarName::F64 => "f64",
             ScalarName::F32 => "f32",
+        }
+    }
+}
+
+/// `--dtype`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DtypeName {
+    /// IEEE 754 double precision.
+    F64,
+    /// IEEE 754 single precision.
+    F32,
+    /// IEEE 754 half precision: storage only.
+    F16,
+    /// bfloat16: storage only.
+    Bf16,
+}
+
+impl From<DtypeName> for Dtype {
+    fn from(name: DtypeName) -> Self {
+        match name {
+            DtypeName::F64 => Dtype::F64,
+            DtypeName::F32 => Dtype::F32,
+            DtypeName::F16 => Dtype::F16,
+            DtypeName::Bf16 => Dtype::Bf16,
+        }
+    }
+}
+
+/// `export --format`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportName {
+    /// A graph of standard operators, opset 17.
+    Onnx,
+    /// Named tensors, as torch.nn.Linear would hold them.
+    Safetensors,
+    /// The same tensors for numpy.
+    Npz,
+    /// safetensors, and a torch.nn.Module that reads it.
+    Torch,
+}
+
+impl ExportName {
+    /// The format that holds the weights.
+    pub fn format(self) -> Format {
+        match self {
+            ExportName::Onnx => Format::Onnx,
+            ExportName::Safetensors | ExportName::Torch => Format::Safetensors,
+            ExportName::Npz => Format::Npz,
         }
     }
 }

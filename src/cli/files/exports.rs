@@ -1,0 +1,53 @@
+//! Which files `export` wrote.
+
+use crate::export::{Format, is_our_module, is_our_sidecar, is_ours};
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+/// What a file of `export` has in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportContent {
+    /// Weights.
+    Weights(Format),
+    /// The exact values of weights that were rounded.
+    Rounded,
+    /// The module for torch.
+    Module,
+}
+
+impl ExportContent {
+    /// Its name for `--json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Weights(format) => format.name(),
+            Self::Rounded => "exact",
+            Self::Module => "torch",
+        }
+    }
+}
+
+/// What `export` wrote to this place, if it did.
+pub fn export_content(path: &Path) -> Option<ExportContent> {
+    /// All marks stand in so many bytes.
+    const BEGINNING: u64 = 1024;
+    let ending = path.extension()?.to_str()?;
+    if !fs::symlink_metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut beginning = Vec::new();
+    fs::File::open(path).ok()?.take(BEGINNING).read_to_end(&mut beginning).ok()?;
+    match Format::of_ending(ending) {
+        Some(format) => is_ours(format, &beginning).then_some(ExportContent::Weights(format)),
+        None if ending == "json" => is_our_sidecar(&beginning).then_some(ExportContent::Rounded),
+        None if ending == "py" => is_our_module(&beginning).then_some(ExportContent::Module),
+        None => None,
+    }
+}
+
+/// Whether a folder has nothing in it but what `export` wrote.
+pub(super) fn only_exports(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| {
+        entries.all(|entry| entry.is_ok_and(|e| export_content(&e.path()).is_some()))
+    })
+}

@@ -1,0 +1,9 @@
+//! ONNX: a graph of standard operators at opset 17, IR version 8, which tools of many years read.
+
+mod graph;
+mod messages;
+mod read;
+mod write;
+
+pub(super) use read::read;
+pub(super) use write::{is_ours, write};
