@@ -98,7 +98,7 @@
 //! ```
 //!
 //! *Features*: `cli` (default) has the command, pages and pictures; `fast` (with `cli`) has threads and packed matrix
-//! products; `proptest` has strategies for property tests; `training` trains the paper's figures. Without any of them 46 crates are
+//! products; `export` (with `cli`) writes networks for ONNX, safetensors and npz; `proptest` has strategies for property tests; `training` trains the paper's figures. Without any of them 46 crates are
 //! linked in all.
 
 pub mod algebra;

@@ -40,14 +40,12 @@ impl Against<'_> {
             Ok(dtype) => {
                 format!("{path}: the network of this proof in {dtype}, byte for byte as `export` writes it")
             }
-            Err(Difference::Entry { tensor, index, expected, found }) => format!(
-                "{path}: NOT the network of this proof: {tensor}{index:?} is {found:?}, and it should be {expected:?}"
-            ),
-            Err(Difference::Around { offset }) => format!(
-                "{path}: NOT as `export` writes it: its weights are the network's, but byte {offset}, outside of them, \
-                 differs; `sumformer export` makes it again"
-            ),
-            Err(Difference::NotExported(why)) => format!("{path}: NOT the network of this proof: {why}"),
+            Err(difference) => {
+                format!(
+                    "{path}: NOT the network of this proof as `export` writes it: {}",
+                    shown(&difference.to_string())
+                )
+            }
         }
     }
 
@@ -65,6 +63,11 @@ impl Against<'_> {
                 json["index"] = index.clone().into();
                 json["expected"] = (*expected).into();
                 json["found"] = (*found).into();
+            }
+            Err(Difference::Label { key, expected, found }) => {
+                json["key"] = key.clone().into();
+                json["expected"] = expected.clone().into();
+                json["found"] = found.clone().into();
             }
             Err(Difference::Around { offset }) => json["offset"] = (*offset).into(),
             Err(Difference::NotExported(why)) => json["message"] = why.clone().into(),

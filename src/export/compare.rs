@@ -7,13 +7,16 @@ use super::labels::Labels;
 use super::read::{ReadError, order, read};
 use super::skeleton::Skeleton;
 use bytes::Bytes;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use sumformer_checker::format::network::Network;
+use thiserror::Error;
 
 /// How a file differs from the network's own.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 pub enum Difference {
     /// In a weight.
+    #[error("{tensor}{index:?} is {found:?}, and it should be {expected:?}")]
     Entry {
         /// The tensor, by its name in the file.
         tensor: String,
@@ -24,12 +27,30 @@ pub enum Difference {
         /// What stands there.
         found: f64,
     },
-    /// The weights are equal, but something around them is not.
+    /// The weights are equal, but something that is said of them is not.
+    #[error(
+        "its weights are the network's, but its metadata have {}, not {}",
+        said(key, found),
+        said(key, expected)
+    )]
+    Label {
+        /// The key in the metadata.
+        key: String,
+        /// What is true of the network; nothing if the key has no place there.
+        expected: Option<String>,
+        /// What the file says; nothing if the key is missing.
+        found: Option<String>,
+    },
+    /// Weights and metadata are equal, but something around them is not.
+    #[error(
+        "its weights are the network's, but byte {offset}, outside of them, is not as it is written here"
+    )]
     Around {
         /// The first byte that differs.
         offset: u64,
     },
     /// The network has no file in this type.
+    #[error("{0}")]
     NotExported(String),
 }
 
@@ -44,7 +65,9 @@ pub fn compare(
     let file = Bytes::from(file);
     let tensors = Skeleton::of(network).tensors();
     let order = order(format);
-    let (dtype, all) = read(format, &file)?.require(&tensors, order)?;
+    let mut contents = read(format, &file)?;
+    let said = std::mem::take(&mut contents.metadata);
+    let (dtype, all) = contents.require(&tensors, order)?;
     for (tensor, data) in tensors.iter().zip(all) {
         let rows = tensor.rows(network, order);
         let width = rows.width();
@@ -69,7 +92,34 @@ pub fn compare(
             }
         }
     }
-    Ok(first_difference(network, labels, format, dtype, &file).map_or(Ok(dtype), Err))
+    let difference = match labels.metadata(&Skeleton::of(network), dtype) {
+        Ok(metadata) => label(metadata.0, said),
+        Err(error) => Some(Difference::NotExported(error.to_string())),
+    };
+    let difference = difference.or_else(|| first_difference(network, labels, format, dtype, &file));
+    Ok(difference.map_or(Ok(dtype), Err))
+}
+
+/// A pair of the metadata in words; long texts are cut.
+fn said(key: &str, text: &Option<String>) -> String {
+    const LONG: usize = 80;
+    match text {
+        None => format!("no `{key}`"),
+        Some(text) if text.chars().count() > LONG => {
+            format!("{key} = {}…", text.chars().take(LONG).collect::<String>())
+        }
+        Some(text) => format!("{key} = {text}"),
+    }
+}
+
+/// The first key, by its name, of which two lists say different things.
+fn label(expected: Vec<(String, String)>, found: Vec<(String, String)>) -> Option<Difference> {
+    let expected: BTreeMap<String, String> = expected.into_iter().collect();
+    let found: BTreeMap<String, String> = found.into_iter().collect();
+    let key =
+        expected.keys().chain(found.keys()).filter(|key| expected.get(*key) != found.get(*key)).min()?;
+    let of = |said: &BTreeMap<String, String>| said.get(key).cloned();
+    Some(Difference::Label { key: key.clone(), expected: of(&expected), found: of(&found) })
 }
 
 /// The first byte in which a file differs from what is written for the network.

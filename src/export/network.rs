@@ -6,7 +6,7 @@ use super::format::Format;
 use super::labels::{Labels, SKELETON};
 use super::read::{ReadError, order, read};
 use super::skeleton::{BlockSkeleton, Entries, HeadSkeleton, ProjectionSkeleton, Skeleton, TENSORS_FORMAT};
-use super::tensor::{Role, Shape};
+use super::tensor::{Role, Shape, Tensor};
 use bytes::Bytes;
 use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::format::network::{
@@ -46,6 +46,12 @@ pub fn import(format: Format, file: Vec<u8>) -> Result<Imported, ReadError> {
     let tensors = skeleton.tensors();
     let order = order(format);
     let (dtype, all) = contents.require(&tensors, order)?;
+    // Rows without entries could be as many as one likes; only a layer without heads has such a tensor.
+    let nothing =
+        |tensor: &&Tensor| tensor.shape.entries() == Some(0) && !matches!(tensor.role, Role::Output(_));
+    if let Some(tensor) = tensors.iter().find(nothing) {
+        return Err(wrong(format!("tensor {} would have no entries", tensor.name)));
+    }
     let mut network = empty(&skeleton);
     for (tensor, data) in tensors.iter().zip(all) {
         let (_, width) = tensor.shape_in(order).rows_and_columns();

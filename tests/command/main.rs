@@ -10,6 +10,7 @@ mod elementary;
 mod evaluation;
 mod exit_codes;
 mod explanation;
+mod export;
 mod json_contract;
 mod output_folders;
 mod reported;

@@ -6,6 +6,7 @@ use num_traits::Signed;
 use serde_json::Value;
 use sumformer::certify::merge_proofs;
 use sumformer::eval::Forward;
+use sumformer::export::{FORMATS, Format, compare, import, write};
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, Rational, ratio};
 use sumformer_checker::check::{Checked, ProofFiles, Verdict, check_proof};
@@ -23,12 +24,13 @@ pub const SEPARATOR: &str = "\n----\n";
 pub type FuzzTarget = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const FUZZ_TARGETS: [FuzzTarget; 5] = [
+pub const FUZZ_TARGETS: [FuzzTarget; 6] = [
     ("target_text", target_text),
     ("network", network),
     ("certificate", certificate),
     ("proof", proof),
     ("merge", merge),
+    ("exported", exported),
 ];
 
 /// `target.toml`: it is read, and then its text says the same again; or all that is wrong has its place.
@@ -102,6 +104,23 @@ pub fn merge(input: &[u8]) {
     let again =
         merge_proofs(target, network, &[certificate.clone(), certificate]).expect("equal parts are merged");
     assert_eq!(again.certificate_json, merged.certificate_json);
+}
+
+/// An exported file after the name of its format: what is read as a network is written again as the same, and a graph is believed
+/// only if it is the one that belongs to its weights.
+pub fn exported(input: &[u8]) {
+    let named = |format: &Format| {
+        input.strip_prefix(format.name().as_bytes()).and_then(|file| file.strip_prefix(b"\n"))
+    };
+    let Some((format, file)) = FORMATS.iter().find_map(|format| Some((*format, named(format)?))) else {
+        return;
+    };
+    let Ok(read) = import(format, file.to_vec()) else { return };
+    let mut again = Vec::new();
+    write(&read.network, &read.labels, format, read.dtype, &mut again).expect("what was read is written");
+    assert!(format != Format::Onnx || again == file, "a graph was believed that is not ours");
+    assert_eq!(compare(&read.network, &read.labels, format, again.clone()).ok(), Some(Ok(read.dtype)));
+    assert_eq!(import(format, again).map(|again| again.network).ok(), Some(read.network));
 }
 
 /// The files of an input.

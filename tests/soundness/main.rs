@@ -1,6 +1,7 @@
 //! What is accepted is true: damaged and invented proofs, random targets, and a second checker that agrees.
 
 mod dice;
+mod exports;
 mod fuzz;
 mod independent_checker;
 mod kernel;

@@ -7,13 +7,22 @@ use crate::export::read::{Contents, ReadError, Stored};
 use bytes::Bytes;
 use prost::Message;
 
+/// No initializer of ours is shorter: a file may not hold so many that they take more memory than its size foretells.
+const SHORTEST: usize = 12;
+
 /// Reads metadata and initializers; the constants that graphs of ours have beside the tensors are left out.
 pub(in crate::export) fn read(file: &Bytes) -> Result<Contents, ReadError> {
     let damaged = |error: prost::DecodeError| ReadError::Damaged(error.to_string());
     let model = ModelEnvelope::decode(file.clone()).map_err(damaged)?;
+    if model.graph.is_empty() {
+        return Err(ReadError::Damaged("there is no graph in it".into()));
+    }
     let graph = GraphEnvelope::decode(model.graph).map_err(damaged)?;
     let mut tensors = Vec::new();
     for initializer in graph.initializer {
+        if initializer.len() < SHORTEST {
+            return Err(ReadError::Damaged(format!("an initializer has {} bytes", initializer.len())));
+        }
         let tensor = TensorHead::decode(initializer).map_err(damaged)?;
         if is_constant(&tensor) {
             continue;

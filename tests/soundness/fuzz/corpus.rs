@@ -1,10 +1,12 @@
 //! `fuzz/corpus/`: small proofs of the gallery's targets, one of each kind, and all targets of the gallery.
 
-use common::fuzzing::{FUZZ_TARGETS, SEPARATOR};
+use common::fuzzing::{self, FUZZ_TARGETS, SEPARATOR};
 use common::{repository, run, target};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use sumformer::export::{self, Dtype, Format, Labels};
+use sumformer_checker::check::{ProofFiles, check_proof};
 
 /// The seeds of `proof`: a name, a construction of the gallery, and what else `prove` is told.
 const PROOFS: [(&str, &str, &str); 9] = [
@@ -25,6 +27,16 @@ const PROOFS: [(&str, &str, &str); 9] = [
     ("atom", "softened-deviation", "--epsilon 1/2"),
     ("chord", "sine-of-moment", "--epsilon 1/2"),
     ("square", "sum-of-squares", "--epsilon 1"),
+];
+
+/// The seeds of `exported`: proofs of the corpus, formats, types.
+const EXPORTED: [(&str, Format, Dtype); 6] = [
+    ("square", Format::Onnx, Dtype::F32),
+    ("scores", Format::Onnx, Dtype::F64),
+    ("rank", Format::Onnx, Dtype::Bf16),
+    ("cells", Format::Safetensors, Dtype::F64),
+    ("rank", Format::Safetensors, Dtype::F16),
+    ("any", Format::Npz, Dtype::F32),
 ];
 
 /// A proof of the corpus.
@@ -105,6 +117,15 @@ fn make() {
     };
     for (name, construction, options) in PROOFS {
         save(name, &proof(&format!("constructions/{construction} {options}"), 0));
+    }
+    for (name, format, dtype) in EXPORTED {
+        let text = fs::read(folder("proof").join(name)).expect("a proof of the corpus");
+        let [target, network, certificate] = fuzzing::files(&text)[..] else { panic!("three files") };
+        let checked = check_proof(ProofFiles { target, network, certificate }).expect("a proof");
+        let mut file = format!("{format}\n").into_bytes();
+        let labels = Labels::of(&checked, network, target);
+        export::write(&checked.network, &labels, format, dtype, &mut file).expect("a file is written");
+        write("exported", &format!("{name}.{dtype}.{format}"), &file);
     }
     let over_boxes = "growth.toml --route bernstein --activation relu2";
     let boxes = proof(over_boxes, 0);

@@ -9,7 +9,9 @@ mod trees;
 use crate::dice::Dice;
 use common::fuzzing::{self, FUZZ_TARGETS};
 use common::repository;
-use corpus::{files, joined, seeds};
+use corpus::{files, joined};
+
+pub use corpus::seeds;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use rayon::prelude::*;
