@@ -131,6 +131,7 @@ pub mod scale;
 pub mod strategies;
 pub mod sumformer;
 pub mod targets;
+pub mod words;
 
 /// The independent checker: numbers, the target language, the files, and the rules.
 pub use sumformer_checker as checker;

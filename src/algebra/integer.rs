@@ -2,7 +2,22 @@
 
 use num_bigint::BigInt;
 use num_integer::Integer as _;
-use num_traits::ToPrimitive;
+use num_traits::{One, ToPrimitive};
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::work::{charge, limbs};
+
+/// The least common multiple of the denominators.
+pub(crate) fn common_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> BigInt {
+    values.into_iter().fold(BigInt::one(), |lcm, value| {
+        let bits = lcm.bits() + value.denom().bits();
+        charge(limbs(bits).saturating_mul(limbs(bits)));
+        if lcm.is_multiple_of(value.denom()) {
+            return lcm;
+        }
+        charge((bits / 2).saturating_mul(limbs(bits)));
+        lcm.lcm(value.denom())
+    })
+}
 
 /// An integer. Canonical: `Small` whenever it fits, so that derived equality is equality of values.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 
 pub mod degree_reduction;
 pub(crate) mod finite_field;
-mod integer;
+pub(crate) mod integer;
 pub mod multi_index;
 pub mod power_sum_polynomial;
 pub mod power_sums;

@@ -3,11 +3,12 @@
 use super::MultiIndex;
 use super::integer::Integer;
 use super::multi_index::{compare, degree};
+use crate::algebra::integer::common_denominator;
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use sumformer_checker::arith::number::{Rational, common_denominator};
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 
 /// A factor p_α^e inside a term: (number of α in the list of variables, e ≥ 1).

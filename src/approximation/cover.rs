@@ -1,5 +1,6 @@
 //! How boxes have to be cut for a bound to follow on all parts: what the checker reads in a certificate.
 
+use crate::words::push_node;
 use std::collections::BTreeMap;
 use sumformer_checker::arith::dyadic::Dyadic;
 use sumformer_checker::arith::dyadic::Rounding::Down;
@@ -25,7 +26,7 @@ pub fn cuts(quantity: &mut dyn Quantity, whole: &[Interval], bound: &Rational) -
     while let Some((sides, depth)) = open.pop() {
         // A box on which there is no enclosure may have one on its halves.
         if quantity.reach(&sides).is_ok_and(|reached| reached <= limit) {
-            Node::Leaf(Leaf::Enclosed).write(&mut text);
+            push_node(&mut text, Node::Leaf(Leaf::Enclosed));
             continue;
         }
         let mut widest: Vec<(Rational, usize)> = (0..sides.len())
@@ -38,7 +39,7 @@ pub fn cuts(quantity: &mut dyn Quantity, whole: &[Interval], bound: &Rational) -
         let Some((k, [low, high])) = halved else {
             return Err(quantity.exceeds(&sides, bound));
         };
-        Node::Split(k).write(&mut text);
+        push_node(&mut text, Node::Split(k));
         parts += 1;
         open.extend([(high, depth + 1), (low, depth + 1)]);
     }

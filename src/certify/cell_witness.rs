@@ -6,6 +6,7 @@ use sumformer_checker::arith::dyadic_interval::DyadicInterval;
 use sumformer_checker::arith::number::{Rational, power_of_two};
 use sumformer_checker::cells::WorstEntry;
 use sumformer_checker::format::network::Network;
+use sumformer_checker::language::Sequence;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::witness::semantics::ExactEvaluator;
@@ -39,7 +40,9 @@ pub fn find_witness_on_cells(target: &Target, network: &Network, worst: &WorstEn
         coordinates.chunks(d).map(<[Rational]>::to_vec).collect()
     };
     let start = vec![0; ends.len()];
-    let corner = match ExactEvaluator::new(network).and_then(|e| e.evaluate_token(&point(&start), 0)) {
+    let corner = match ExactEvaluator::new(network)
+        .and_then(|e| e.evaluate_run(Sequence::once(&point(&start)), 0))
+    {
         Err(_) => start,
         Ok(value) => {
             let value = &value[worst.output];

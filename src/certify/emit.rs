@@ -5,6 +5,7 @@ use super::cell_witness::find_witness_on_cells;
 use super::witness::{Witnessed, find_witness, find_witness_off_target};
 use crate::discontinuous::BOUND_BITS;
 use crate::network::builder::BuiltNetwork;
+use crate::words::to_json;
 use std::time::{Duration, Instant};
 use sumformer_checker::arith::number::{Exact, Rational, max, round_down, round_up};
 use sumformer_checker::boxes::implied::ImpliedSumformer;
@@ -83,7 +84,7 @@ pub fn prove(target: &Target, built: &BuiltNetwork, epsilon: &Rational) -> Resul
     let approximations = built.run.surrogate().approximations.clone();
     let route = ProofRoute::Polynomial(PolynomialClaims { approximations, stream: stream_claims(built) });
     let claims = Claims { outputs, route };
-    seal(target, built.network.to_json(), claims, witness, epsilon)
+    seal(target, to_json(&built.network), claims, witness, epsilon)
 }
 
 /// Searches for a tree of boxes on which the Sumformer of a network is close to a target, writes the certificate and
@@ -116,7 +117,7 @@ pub fn prove_by_boxes(
     let outputs = outputs.map(|(lowering, residual)| OutputClaim { lowering, residual: rounded(residual) });
     let route = ProofRoute::Boxes(BoxClaims { tree, stream: stream_claims(built) });
     let claims = Claims { outputs: outputs.collect(), route };
-    let proof = seal(target, built.network.to_json(), claims, witness, epsilon)?;
+    let proof = seal(target, to_json(&built.network), claims, witness, epsilon)?;
     Ok(Proof { boxes: Some(report), ..proof })
 }
 
@@ -144,7 +145,7 @@ pub fn prove_on_cells(
             ramps,
         }),
     };
-    let network_json = network.to_json();
+    let network_json = to_json(&network);
     // A table of a million entries should not be in memory twice.
     drop(network);
     seal(target, network_json, claims, witness, epsilon)
@@ -167,7 +168,7 @@ fn seal(
         witness: witness.certificate_entry(),
         route: claims.route,
     };
-    let certificate_json = certificate.to_json();
+    let certificate_json = to_json(&certificate);
     let start = Instant::now();
     let checked = check_proof(ProofFiles {
         target: target.source.as_bytes(),

@@ -8,6 +8,7 @@
 use super::piecewise::PiecewiseLayer;
 use super::search::MOST_DISTINCT;
 use super::witness::WRITTEN_OUT;
+use crate::eval::operations::target_operations;
 use crate::network::builder::BuiltNetwork;
 use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
@@ -16,7 +17,7 @@ use sumformer_checker::format::network::AffineMap;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{Sequence, evaluate_run};
 use sumformer_checker::polynomial_route::symbolic_run::SymbolicRun;
-use sumformer_checker::witness::operations::{evaluation_operations, target_operations};
+use sumformer_checker::witness::operations::evaluation_operations;
 
 /// More operations than a single evaluation of a short sequence, written out, may take.
 const DEAR: u64 = 100_000;

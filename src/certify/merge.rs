@@ -2,6 +2,7 @@
 
 use super::boxes::{MergeConflict, merge_trees};
 use super::emit::largest_claim;
+use crate::words::to_json;
 use sumformer_checker::arith::number::{Exact, max};
 use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, check_proof};
 use sumformer_checker::format::certificate::{BoxClaims, Certificate, OutputClaim, ProofRoute};
@@ -77,7 +78,7 @@ pub fn merge_proofs(
         }
     }
     merged.certified = Exact(largest_claim(&merged.outputs));
-    let certificate_json = merged.to_json();
+    let certificate_json = to_json(&merged);
     let checked = check_proof(ProofFiles { target, network, certificate: certificate_json.as_bytes() })?;
     Ok(Merged { certificate_json, checked })
 }

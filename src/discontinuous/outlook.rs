@@ -6,6 +6,7 @@ use super::grid::Grid;
 use super::grid_choice::{BOUND_BITS, finest_grid, slices_at};
 use super::{DiscontinuousOptions, GridError, Separation, size};
 use crate::codes::CodeKind;
+use crate::eval::operations::target_operations;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use rand::rngs::ChaCha8Rng;
@@ -13,7 +14,6 @@ use rand::{Rng, SeedableRng};
 use sumformer_checker::arith::dyadic::{Dyadic, Rounding};
 use sumformer_checker::arith::number::{Rational, round_down, to_f64};
 use sumformer_checker::language::target::Target;
-use sumformer_checker::witness::operations::target_operations;
 
 /// Entries that are looked at on every grid, and fewer where one takes long.
 const SAMPLES: usize = 192;

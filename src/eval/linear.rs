@@ -288,9 +288,10 @@ fn power(a: &Expr, exponent: u32) -> Expr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::{TokenNames, print};
     use proptest::prelude::*;
     use sumformer_checker::arith::number::ratio;
-    use sumformer_checker::language::{evaluate_sequence, load_target, print};
+    use sumformer_checker::language::{evaluate_sequence, load_target};
     use sumformer_checker::witness::operations::evaluation_operations;
 
     fn target(tokens: usize, expression: &str) -> Target {
@@ -301,7 +302,7 @@ mod tests {
     }
 
     fn printed(target: &Target) -> String {
-        print(&target.body.expressions()[0], target.body.token_names())
+        print(&target.body.expressions()[0], TokenNames::of(&target.body))
     }
 
     #[test]

@@ -5,9 +5,11 @@
 
 mod attention;
 mod forward;
+pub mod implied;
 pub mod input;
 pub mod linear;
 mod matrix;
+pub mod operations;
 pub mod surrogate;
 #[cfg(test)]
 mod tests;

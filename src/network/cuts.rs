@@ -3,6 +3,7 @@
 //! Best first: of all parts, the one with the largest bound is halved, until that bound is within 1/256 of a value that the distance
 //! has, or as often as is allowed.
 
+use crate::words::push_node;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use sumformer_checker::arith::dyadic::Dyadic;
@@ -74,9 +75,9 @@ impl Tree<'_> {
         let mut open: Vec<usize> = (0..pieces).rev().collect();
         while let Some(node) = open.pop() {
             match self.nodes[node].halves {
-                None => Node::Leaf(Leaf::Enclosed).write(&mut text),
+                None => push_node(&mut text, Node::Leaf(Leaf::Enclosed)),
                 Some(first) => {
-                    Node::Split(0).write(&mut text);
+                    push_node(&mut text, Node::Split(0));
                     open.extend([first + 1, first]);
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::numbers::Bound;
 use super::words::{self, Formula};
+use crate::words::{TokenNames, print};
 use num_traits::Zero;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -12,7 +13,6 @@ use sumformer_checker::cells::layout;
 use sumformer_checker::check::Checked;
 use sumformer_checker::format::certificate::CellClaim;
 use sumformer_checker::format::network::Block;
-use sumformer_checker::language::print;
 use sumformer_checker::refusal::Refusal;
 
 /// The table, as the certificate counts it.
@@ -178,7 +178,7 @@ impl CellFacts {
         let expressions = target.body.expressions().iter().zip(&certificate.outputs).enumerate();
         let outputs = expressions.map(|(output, (expression, claim))| OutputFacts {
             output,
-            target: print(expression, target.body.token_names()),
+            target: print(expression, TokenNames::of(&target.body)),
             read_from: words::slots(readout.row(output).map(|(s, w)| (s, w.clone())), &network.slots),
             residual: Bound::upper(&claim.residual.0),
             lowering: Bound::upper(&claim.lowering.0),

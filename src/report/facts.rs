@@ -4,13 +4,13 @@ use super::numbers::Bound;
 use super::surrogate::{self, AtomFacts, ReplacedFacts};
 use super::words::{self, Formula};
 
+use crate::words::{TokenNames, print};
 use serde::Serialize;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, max};
 use sumformer_checker::check::{Checked, run_blocks};
 use sumformer_checker::format::network::Block;
 use sumformer_checker::format::sparse::SparseVector;
-use sumformer_checker::language::print;
 use sumformer_checker::polynomial_route::symbolic_run::SymbolicRun;
 use sumformer_checker::polynomial_route::taylor_model::TaylorModel;
 use sumformer_checker::refusal::Refusal;
@@ -201,7 +201,7 @@ impl Facts {
         let outputs = models.iter().zip(expressions).zip(&certificate.outputs).enumerate().map(
             |(output, ((model, expression), claim))| OutputFacts {
                 output,
-                target: print(expression, target.body.token_names()),
+                target: print(expression, TokenNames::of(&target.body)),
                 sumformer: names.content(model).polynomial,
                 residual: Bound::upper(&claim.residual.0),
                 lowering: Bound::upper(&claim.lowering.0),

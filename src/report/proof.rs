@@ -9,12 +9,12 @@ use super::sparsity::Weights;
 use super::stream::Stream;
 use super::words;
 use crate::algebra::multi_index::count;
+use crate::words::{TokenNames, print};
 use itertools::Itertools;
 use num_bigint::BigUint;
 use sumformer_checker::check::{Checked, Verdict};
 use sumformer_checker::format::certificate::{Certificate, ProofRoute};
 use sumformer_checker::format::network::{Mechanism, Network, NetworkSize};
-use sumformer_checker::language::print;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::refusal::Rule;
 
@@ -94,7 +94,7 @@ impl ProofReport {
         let chain = chain(&checked, facts);
         let Checked { target, network, certificate, verdict } = checked;
         let (architecture, attention) = attention(&network);
-        let names = target.body.token_names();
+        let names = TokenNames::of(&target.body);
         let coordinates = match target.tokens {
             Tokens::Fixed(n) => n.saturating_mul(target.dimension()),
             Tokens::Any => 0,

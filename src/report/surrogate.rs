@@ -2,12 +2,12 @@
 
 use super::numbers::Bound;
 use super::words;
+use crate::words::{TokenNames, print};
 use serde::Serialize;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::format::certificate::{Certificate, ProofRoute, Replacement};
 use sumformer_checker::language::ast::{Expr, ExprKind};
 use sumformer_checker::language::target::Target;
-use sumformer_checker::language::{TokenNames, print};
 use sumformer_checker::surrogate::{Surrogate, children};
 
 /// A node of the target and what stands for it.
@@ -49,7 +49,7 @@ pub fn replaced(target: &Target, certificate: &Certificate) -> Vec<ReplacedFacts
                 .body
                 .expressions()
                 .get(a.output)
-                .and_then(|root| text_of(root, a.node, target.body.token_names()))
+                .and_then(|root| text_of(root, a.node, TokenNames::of(&target.body)))
                 .unwrap_or_else(|| "?".into()),
             by: in_words(&a.by),
             error: Bound::upper(&a.error.0),

@@ -11,6 +11,7 @@ use crate::algebra::multi_index::MultiIndex;
 use crate::algebra::power_sum_polynomial::PowerSumPolynomial;
 use crate::algebra::rewriting::augmented_monomial;
 use itertools::Itertools;
+use num_traits::One;
 use std::collections::BTreeMap;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
@@ -123,6 +124,18 @@ fn assemble(target: &Target, basis: SumBasis, outputs: &[PowerSumTerms]) -> Sumf
     Sumformer { dimension: d, tokens: target.tokens, basis, features, psi }
 }
 
+/// The polynomial with every variable `v` replaced by `image(v)`.
+fn substitute(p: &Polynomial, image: impl Fn(u32) -> Polynomial) -> Polynomial {
+    let mut result = Polynomial::zero();
+    for (monomial, coefficient) in p.terms() {
+        let factors = monomial.powers().iter().map(|&(variable, exponent)| image(variable).power(exponent));
+        let product =
+            factors.fold(Polynomial::constant(coefficient.clone()), |product, factor| product.times(&factor));
+        result.add_scaled(&product, &Rational::one());
+    }
+    result
+}
+
 /// Σ_{j≠i} = Σ_j − x_i, substituted; `None` if that becomes too long.
 fn in_sums_over_all(sumformer: &Sumformer) -> Option<Sumformer> {
     let d = sumformer.dimension;
@@ -150,7 +163,7 @@ fn in_sums_over_all(sumformer: &Sumformer) -> Option<Sumformer> {
     }
     Some(Sumformer {
         basis: SumBasis::All,
-        psi: sumformer.psi.iter().map(|p| p.substitute(image)).collect(),
+        psi: sumformer.psi.iter().map(|p| substitute(p, image)).collect(),
         ..sumformer.clone()
     })
 }

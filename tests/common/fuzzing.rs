@@ -7,6 +7,7 @@ use serde_json::Value;
 use sumformer::certify::merge_proofs;
 use sumformer::eval::Forward;
 use sumformer::export::{FORMATS, Format, compare, import, write};
+use sumformer::words::to_json;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, Rational, ratio};
 use sumformer_checker::check::{Checked, ProofFiles, Verdict, check_proof};
@@ -54,7 +55,7 @@ pub fn target_text(input: &[u8]) {
 /// `network.json`: what is read is written, and read again as the same; forward passes end with values or an error.
 pub fn network(input: &[u8]) {
     let Ok(network) = Network::from_json(input) else { return };
-    assert_eq!(Network::from_json(network.to_json().as_bytes()).as_ref().ok(), Some(&network));
+    assert_eq!(Network::from_json(to_json(&network).as_bytes()).as_ref().ok(), Some(&network));
     if network.dimension <= 16 && network.width() <= 256 {
         evaluate(&network);
     }
@@ -79,7 +80,7 @@ fn evaluate(network: &Network) {
 /// `certificate.json`: what is read is written, and read again as the same.
 pub fn certificate(input: &[u8]) {
     let Ok(certificate) = Certificate::from_json(input) else { return };
-    let written = certificate.to_json();
+    let written = to_json(&certificate);
     assert_eq!(Certificate::from_json(written.as_bytes()).as_ref().ok(), Some(&certificate));
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
 const CONSTRUCTOR: [&[&str]; 20] = [
-    &["parallel"],
+    &["parallel", "words"],
     &["numeric"],
     &["export"],
     &["targets"],

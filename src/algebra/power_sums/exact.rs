@@ -4,10 +4,11 @@ use super::super::integer::gcd;
 use super::super::multi_index::MonomialTable;
 use super::split::Split;
 use super::{PowerSums, ShapeError};
+use crate::algebra::integer::common_denominator;
 use num_bigint::BigInt;
 use num_integer::Integer as _;
 use num_traits::{One, Signed, ToPrimitive, Zero};
-use sumformer_checker::arith::number::{Rational, common_denominator};
+use sumformer_checker::arith::number::Rational;
 
 /// Power sums over common denominators: with L the common denominator of all coordinates, p_α = numerator / L^|α|,
 /// not reduced.

@@ -3,13 +3,14 @@
 use super::frame::Frame;
 use super::multisets::{Multisets, with};
 use super::node_values::{Layout, NodeValues, token_at};
+use crate::algebra::integer::common_denominator;
 use crate::parallel;
 use itertools::Itertools;
 use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use std::iter::Sum;
 use std::ops::Mul;
-use sumformer_checker::arith::number::{Rational, common_denominator};
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::language::Shape;
 use sumformer_checker::normal_form::{Basis, NormalForm, Others};

@@ -6,12 +6,12 @@ use super::assembly::{Columns, changed};
 use super::frame::{Frame, MAX_DEGREE, Operator};
 use super::multisets::{Multisets, with};
 use super::node_values::{Layout, at_nodes, token_at};
+use crate::eval::operations::target_operations;
 use crate::parallel;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, evaluate_token};
-use sumformer_checker::witness::operations::target_operations;
 use sumformer_checker::work::charge_all;
 
 /// Sequences at which the error is looked at.
@@ -34,7 +34,7 @@ impl<'a> FloatOperator<'a> {
     /// Evaluates the target at the nodes, without any promise on the last digits.
     pub fn new(target: &Target, frame: &'a Frame) -> Result<Self, ApproximationError> {
         let layout = Layout::new(target, frame)?;
-        charge_all(layout.places().len(), target_operations(target, layout.tokens) as u64);
+        charge_all(layout.places().len(), target_operations(target, layout.tokens));
         let nodes: Vec<Vec<f64>> =
             frame.nodes().iter().map(|side| side.iter().map(to_f64).collect()).collect();
         let at_places: Vec<Vec<f64>> =
@@ -145,7 +145,7 @@ pub fn sampled_error(target: &Target, frame: &Frame) -> Result<f64, Approximatio
 fn largest_error(target: &Target, operator: &FloatOperator<'_>) -> Result<f64, ApproximationError> {
     let Tokens::Fixed(n) = target.tokens else { return Err(ApproximationError::NoLength) };
     let values: usize = operator.values.iter().map(Vec::len).sum();
-    charge_all(SAMPLES, values as u64 + target_operations(target, n) as u64);
+    charge_all(SAMPLES, values as u64 + target_operations(target, n));
     let error = |sequence: &[Vec<f64>]| -> Result<f64, EvalError> {
         let wanted: Vec<f64> = evaluate_token(target, sequence, 0)?;
         let got = operator.evaluate(sequence);

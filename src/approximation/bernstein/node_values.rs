@@ -3,11 +3,12 @@
 use super::super::ApproximationError;
 use super::frame::Frame;
 use super::multisets::Multisets;
+use crate::algebra::integer::common_denominator;
 use crate::parallel;
 use num_bigint::{BigInt, BigUint};
 use num_traits::{Signed, Zero};
 use sumformer_checker::arith::interval::Interval;
-use sumformer_checker::arith::number::{Rational, binomial, common_denominator, integer, max};
+use sumformer_checker::arith::number::{Rational, binomial, integer, max};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, Scalar, evaluate_token};

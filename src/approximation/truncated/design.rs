@@ -1,13 +1,13 @@
 //! The sample, and the values of ψ's terms on it.
 
 use super::super::ApproximationError;
+use crate::eval::operations::target_operations;
 use crate::sumformer::SumBasis;
 use nalgebra::{DMatrix, DVector};
 use std::collections::BTreeMap;
 use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::witness::operations::target_operations;
 use sumformer_checker::work::{charge, charge_all};
 
 /// What is kept of sample sequences. The first `fitted` are fitted, the others only looked at.

@@ -8,6 +8,7 @@ use crate::discontinuous::{Grid, Jump, TableLayout};
 use num_traits::Signed;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, integer, max, ratio};
+use sumformer_checker::language::Sequence;
 use sumformer_checker::language::evaluate_token;
 use sumformer_checker::witness::semantics::ExactEvaluator;
 
@@ -78,7 +79,7 @@ pub(super) fn e8() -> Row {
                     let target = target(&two)?;
                     let network = steps(2, 8).network(&target)?;
                     let sequence: Vec<Vec<Rational>> = point.iter().map(|x| vec![x.clone()]).collect();
-                    let found = ExactEvaluator::new(&network)?.evaluate_token(&sequence, 0)?;
+                    let found = ExactEvaluator::new(&network)?.evaluate_run(Sequence::once(&sequence), 0)?;
                     let wanted = evaluate_token(&target, &sequence, 0)?;
                     let close = (&found[0] - &wanted[0]).abs() <= ratio(1, 5);
                     Ok((close, vec![("f(X)_1", wanted[0].to_string()), ("network", found[0].to_string())]))

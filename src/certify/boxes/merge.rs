@@ -1,5 +1,6 @@
 //! Several trees of the same box, each with other leaves open, as one.
 
+use crate::words::push_node;
 use sumformer_checker::subdivision::text::{Leaf, Malformed, Node, Reader};
 
 /// Why trees do not go together.
@@ -74,11 +75,11 @@ pub fn merge_trees(trees: &[&str]) -> Result<String, MergeConflict> {
         }
         match split {
             Some(SplitAt { coordinate, .. }) if leaf == Leaf::Open => {
-                Node::Split(coordinate).write(&mut merged);
+                push_node(&mut merged, Node::Split(coordinate));
                 boxes.extend([splitting.clone(), splitting]);
             }
             _ => {
-                Node::Leaf(leaf).write(&mut merged);
+                push_node(&mut merged, Node::Leaf(leaf));
                 for tree in splitting {
                     skip_halves(&mut readers, tree)?;
                 }

@@ -1,5 +1,6 @@
 //! A tree of boxes while it grows.
 
+use crate::words::push_node;
 use sumformer_checker::subdivision::text::{Leaf, Node};
 
 /// Nodes by number, the root being 0; the halves of a split are neighbours.
@@ -41,9 +42,9 @@ impl Tree {
         let (mut text, mut stack) = (String::with_capacity(self.0.len()), vec![0]);
         while let Some(node) = stack.pop() {
             match self.0[node] {
-                Entry::Leaf(leaf) => Node::Leaf(leaf).write(&mut text),
+                Entry::Leaf(leaf) => push_node(&mut text, Node::Leaf(leaf)),
                 Entry::Split { coordinate, lower } => {
-                    Node::Split(coordinate).write(&mut text);
+                    push_node(&mut text, Node::Split(coordinate));
                     stack.extend([lower + 1, lower]);
                 }
             }

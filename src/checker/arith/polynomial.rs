@@ -221,19 +221,6 @@ impl Polynomial {
         result
     }
 
-    /// Replaces every variable `v` by `image(v)`.
-    pub fn substitute(&self, image: impl Fn(u32) -> Polynomial) -> Self {
-        let mut result = Self::zero();
-        for (monomial, coefficient) in &self.terms {
-            let mut product = Self::constant(coefficient.clone());
-            for &(variable, exponent) in monomial.powers() {
-                product = product.times(&image(variable).power(exponent));
-            }
-            result.add_scaled(&product, &Rational::one());
-        }
-        result
-    }
-
     /// Renames every variable.
     pub fn rename(&self, name: impl Fn(u32) -> u32) -> Self {
         Self::from_terms(

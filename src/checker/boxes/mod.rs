@@ -18,7 +18,7 @@
 //! and all sorted sequences lie in the other leaves.
 
 pub mod difference;
-mod horner;
+pub mod horner;
 pub mod implied;
 mod place;
 

@@ -1,6 +1,5 @@
 //! `certificate.json`: the claims from which the checker composes a bound. Every field is checked.
 
-use super::json_lines::to_json_lines;
 use super::read::{FormatError, from_json};
 use super::shapes::{name_or_object, present, read_as};
 use crate::arith::interval::Interval;
@@ -342,11 +341,6 @@ impl Certificate {
             ProofRoute::Cells(cells) => Some(cells),
             ProofRoute::Polynomial(_) | ProofRoute::Boxes(_) => None,
         }
-    }
-
-    /// Writes `certificate.json`.
-    pub fn to_json(&self) -> String {
-        to_json_lines(self)
     }
 }
 

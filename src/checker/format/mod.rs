@@ -1,7 +1,6 @@
 //! File formats: `network.json` and `certificate.json`.
 
 pub mod certificate;
-mod json_lines;
 pub mod network;
 mod read;
 mod shapes;

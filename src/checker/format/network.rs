@@ -2,7 +2,6 @@
 //!
 //! Token rows multiply from the left: a token is a row vector `z ∈ Q^D`, one width D for all blocks.
 
-use super::json_lines::to_json_lines;
 use super::read::{FormatError, from_json};
 use super::shapes::{nothing_more, read_as};
 use super::sparse::{SparseMatrix, SparseVector};
@@ -232,11 +231,6 @@ impl Network {
         let network: Self = from_json(FILE, bytes)?;
         network.validate()?;
         Ok(network)
-    }
-
-    /// Writes `network.json`, one block unit per line, ending in a newline.
-    pub fn to_json(&self) -> String {
-        to_json_lines(self)
     }
 
     /// D, the width of the residual stream.

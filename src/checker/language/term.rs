@@ -4,8 +4,8 @@ use super::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Span};
 use crate::arith::number::{Rational, max, min};
 use num_traits::{One, Signed, Zero};
 
-/// The longest chain `a + b + …` that is kept as written; longer ones are balanced, see [`assemble`].
-pub(super) const LONGEST_CHAIN: usize = 32;
+/// The longest chain `a + b + …` that is kept as written; longer ones are balanced.
+pub const LONGEST_CHAIN: usize = 32;
 
 /// Constants beyond this size are treated as unknown, so that looking for divisions by zero stays cheap.
 const CONSTANT_BITS: u64 = 512;

@@ -77,9 +77,9 @@ fn tower(blocks: usize) -> (Network, Certificate) {
 }
 
 fn verdict(network: &Network, mut certificate: Certificate) -> Verdict {
-    let network = network.to_json();
+    let network = serde_json::to_string(&network).unwrap();
     certificate.network_sha256 = sha256(network.as_bytes());
-    let certificate = certificate.to_json();
+    let certificate = serde_json::to_string(&certificate).unwrap();
     let files = ProofFiles {
         target: TARGET.as_bytes(),
         network: network.as_bytes(),
@@ -198,6 +198,6 @@ fn high_degrees_on_many_pieces_and_many_slots_run_out_of_work() {
 fn control_characters_in_names_are_refused() {
     let (mut network, _) = tower(1);
     network.slots[1] = "\u{1b}[2Jvalid".into();
-    let error = Network::from_json(network.to_json().as_bytes()).unwrap_err();
+    let error = Network::from_json(serde_json::to_string(&network).unwrap().as_bytes()).unwrap_err();
     assert!(error.to_string().contains("control characters"), "{error}");
 }

@@ -67,7 +67,7 @@ fn the_third_of_x_is_not_its_quotient_by_e() {
         blocks: Vec::new(),
         readout: one(ratio(1, 3)),
     };
-    let network = network.to_json();
+    let network = serde_json::to_string(&network).unwrap();
     let check = |bound: Rational| {
         let certificate = Certificate {
             format: CERTIFICATE_FORMAT.into(),
@@ -82,7 +82,7 @@ fn the_third_of_x_is_not_its_quotient_by_e() {
                 stream: StreamClaims::default(),
             }),
         };
-        let certificate = certificate.to_json();
+        let certificate = serde_json::to_string(&certificate).unwrap();
         let files = ProofFiles {
             target: quotient.source.as_bytes(),
             network: network.as_bytes(),

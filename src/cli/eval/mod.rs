@@ -12,6 +12,7 @@ use super::proof::refused;
 use super::table::aligned;
 use super::values::{ScalarName, Stage, SummationName};
 use crate::cli::escape::shown_path;
+use crate::eval::implied;
 use crate::eval::input::{Input, MAX_BYTES, parse_input};
 use crate::eval::surrogate::extend;
 use crate::numeric::{FloatInterval, Summation};
@@ -241,7 +242,8 @@ impl Evaluation<'_> {
                     .map_err(|refusal| refused(&refusal, folder))?;
                 let sumformer = ImpliedSumformer::of(&run, &network.readout, network.outputs);
                 Ok(Some(Box::new(move |sequence| {
-                    let values = extend(run.surrogate(), sequence).and_then(|s| sumformer.evaluate(&s));
+                    let values =
+                        extend(run.surrogate(), sequence).and_then(|s| implied::outputs(&sumformer, &s));
                     values.map_err(explain).and_then(meaningful)
                 })))
             }

@@ -9,12 +9,12 @@ use crate::report::facts::{Content, Facts};
 use crate::report::numbers::{above, upper};
 use crate::report::witness;
 use crate::report::words::{self, clip, interval};
+use crate::words::{TokenNames, print};
 use itertools::Itertools;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::Path;
 use sumformer_checker::check::{Checked, Verdict};
-use sumformer_checker::language::print;
 use sumformer_checker::language::target::Tokens;
 
 /// Longest formula in a table.
@@ -79,7 +79,8 @@ pub fn statement(checked: &Checked) -> String {
     let mut lines =
         vec![format!("{}: {n}, d = {}, every token in {domain}", target.name, target.dimension())];
     for (output, expression) in target.body.expressions().iter().take(ROWS).enumerate() {
-        lines.push(format!("  f[{output}] = {}", clip(&print(expression, target.body.token_names()), 200)));
+        lines
+            .push(format!("  f[{output}] = {}", clip(&print(expression, TokenNames::of(&target.body)), 200)));
     }
     lines.push(in_words(&checked.certificate, &checked.verdict));
     lines.join("\n")

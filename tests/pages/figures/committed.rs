@@ -5,8 +5,8 @@ use sumformer::figures::constructed::construct;
 use sumformer::figures::record::{ConstructedRecord, CurveRecord, LatentRecord, Model, Record};
 use sumformer::figures::settings::Settings;
 use sumformer::figures::targets::{FIGURE_2_DIMENSIONS, Figure1Function, figure_2, figure_2_at_ones};
+use sumformer::words::{TokenNames, print};
 use sumformer_checker::format::network::Activation;
-use sumformer_checker::language::print;
 
 #[test]
 fn figure_1_has_both_models_on_both_functions() {
@@ -96,7 +96,7 @@ fn the_gallery_has_the_same_functions() {
         let gallery = sumformer_checker::language::load_target("target.toml", &source).unwrap();
         let ours = figure_2(d).unwrap();
         let printed = |target: &sumformer_checker::language::target::Target| -> Vec<String> {
-            target.body.expressions().iter().map(|e| print(e, target.body.token_names())).collect()
+            target.body.expressions().iter().map(|e| print(e, TokenNames::of(&target.body))).collect()
         };
         assert_eq!(printed(&gallery), printed(&ours));
         assert_eq!((gallery.tokens, gallery.domain), (ours.tokens, ours.domain));

@@ -1,6 +1,7 @@
 //! Trees that must not be accepted, and the verdict on each.
 
 use crate::boxes::support::{RATIONAL, epsilon, proved};
+use sumformer::words::push_node;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, integer, ratio};
 use sumformer_checker::boxes::{Place, Sides, derive};
@@ -168,7 +169,7 @@ fn large_trees_end() {
     // All halvings that are allowed, one below the other, and a full tree of 2^22 leaves.
     let mut path = String::new();
     for coordinate in 0..3 {
-        (0..48).for_each(|_| Node::Split(coordinate).write(&mut path));
+        (0..48).for_each(|_| push_node(&mut path, Node::Split(coordinate)));
     }
     path.push_str(&".".repeat(145));
     let deep = p.verdict(with_tree(&path));

@@ -3,7 +3,9 @@
 use common::approximants::{SURROGATES, up_to};
 use std::sync::OnceLock;
 use sumformer::certify::{Proof, prove_by_boxes};
+use sumformer::eval::implied::outputs;
 use sumformer::network::builder::BuiltNetwork;
+use sumformer::words::to_json;
 use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::boxes::implied::ImpliedSumformer;
 use sumformer_checker::check::{ProofFiles, Verdict, check_proof};
@@ -60,7 +62,7 @@ impl Proved {
     /// target − Sumformer in floating point, n × c.
     pub fn difference(&self, sequence: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let wanted = evaluate_sequence(&self.target, sequence).expect("a value");
-        let got = self.sumformer.evaluate(sequence).expect("a value");
+        let got = outputs(&self.sumformer, sequence).expect("a value");
         wanted.iter().zip(&got).map(|(a, b)| a.iter().zip(b).map(|(a, b)| a - b).collect()).collect()
     }
 
@@ -71,7 +73,7 @@ impl Proved {
         check_proof(ProofFiles {
             target: self.target.source.as_bytes(),
             network: self.proof.network_json.as_bytes(),
-            certificate: certificate.to_json().as_bytes(),
+            certificate: to_json(&certificate).as_bytes(),
         })
         .expect("readable files")
         .verdict

@@ -8,6 +8,7 @@ use sumformer::lowering::plan::Layout;
 use sumformer::network::builder::BuiltNetwork;
 use sumformer::recipe::SumOptions;
 use sumformer::sumformer::latent::{LatentMode, choose};
+use sumformer::words::to_json;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_up, to_f64};
 use sumformer_checker::check::{
     Checked, ProofFiles, UnreadableProof, check_proof, derive_outputs, run_blocks,
@@ -49,7 +50,7 @@ impl Proof {
 
     /// The same with something appended to one file after the hashes were taken.
     pub fn check_with_appended(&self, file: &str, more: &str) -> Result<Checked, UnreadableProof> {
-        let network = self.network.to_json();
+        let network = to_json(&self.network);
         let certificate = Certificate {
             target_sha256: sha256(self.target.as_bytes()),
             network_sha256: sha256(network.as_bytes()),
@@ -60,7 +61,7 @@ impl Proof {
         check_proof(ProofFiles {
             target: written("target.toml", &self.target).as_bytes(),
             network: written("network.json", &network).as_bytes(),
-            certificate: certificate.to_json().as_bytes(),
+            certificate: to_json(&certificate).as_bytes(),
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::mutations::truth::{Comparison, Effort};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::panic::catch_unwind;
+use sumformer::words::to_json;
 use sumformer_checker::check::{Checked, ProofFiles, Verdict, check_proof};
 use sumformer_checker::format::sha256;
 
@@ -106,12 +107,12 @@ fn proofs() -> Vec<Texts> {
     let sums = subjects(&names).into_iter().enumerate().filter(|(i, _)| i % 11 == 0);
     let sums = sums.filter_map(|(_, subject)| build(&subject, 300));
     let mut all: Vec<Texts> =
-        sums.map(|p| texts(&p.target, p.network.to_json(), p.certificate.to_json())).collect();
+        sums.map(|p| texts(&p.target, to_json(&p.network), to_json(&p.certificate))).collect();
     let mut dice = Dice::new(5);
     while all.len() < 20 {
         let (target, network) = tables::random_construction(&mut dice);
         if let Some(p) = tables::certify(&target, &network, &mut dice) {
-            all.push(texts(&p.target, p.network.to_json(), p.certificate.to_json()));
+            all.push(texts(&p.target, to_json(&p.network), to_json(&p.certificate)));
         }
     }
     all

@@ -8,6 +8,7 @@ use super::truth::{Comparison, Effort};
 use num_traits::Zero;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use sumformer::words::to_json;
 use sumformer_checker::arith::number::{integer, ratio};
 use sumformer_checker::check::{Checked, Verdict};
 use sumformer_checker::language::target::Tokens;
@@ -37,8 +38,8 @@ fn require_true(name: &str, proof: &Proof, dice: &mut Dice) -> Option<usize> {
         panic!(
             "{name}: {reason}\n{}\n{}\n{}",
             proof.target,
-            proof.network.to_json(),
-            proof.certificate.to_json()
+            to_json(&proof.network),
+            to_json(&proof.certificate)
         )
     }))
 }

@@ -10,6 +10,7 @@ use sumformer_checker::arith::number::{Rational, integer, max, min, power_of_two
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::format::network::{AffineMap, Network};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
+use sumformer_checker::language;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::language::{EvalError, evaluate_sequence, evaluate_token};
 use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
@@ -57,7 +58,7 @@ impl<'a> Comparison<'a> {
             let token = dice.below(sequence.len());
             token..token + 1
         };
-        let outputs = |token| self.exact.evaluate_token(sequence, token);
+        let outputs = |token| self.exact.evaluate_run(language::Sequence::once(sequence), token);
         let got: Result<Vec<_>, _> = if tokens.len() == sequence.len() {
             self.exact.evaluate(sequence)
         } else {

@@ -15,6 +15,7 @@ use sumformer::lowering::attention::Architecture;
 use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio, to_f64};
 use sumformer_checker::format::network::{AffineMap, Network};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
+use sumformer_checker::language::Sequence;
 use sumformer_checker::witness::semantics::ExactEvaluator;
 
 const KINDS: [CodeKind; 4] = [CodeKind::Histogram, CodeKind::Moments, CodeKind::Radix, CodeKind::BoseChowla];
@@ -91,7 +92,7 @@ fn measure<S: Format>(built: &Built) -> Measured {
         let (_, own, others) = &built.entries[at];
         let sequence = built.sequence(*own, others);
         if measured.exact {
-            let wanted = exact_stream.evaluate_token(&sequence, 0).expect("exact");
+            let wanted = exact_stream.evaluate_run(Sequence::once(&sequence), 0).expect("exact");
             let found = stream.run(&floats(&sequence)).expect("finite").swap_remove(0);
             measured.exact &= wanted.iter().zip(found).all(|(wanted, found)| {
                 to_f64(wanted) == found.value() && rounded(wanted, S::BITS) == *wanted

@@ -12,9 +12,7 @@ pub use numeral::{NumberError, parse_rational};
 pub use rational::Rational;
 
 use crate::sizes;
-use crate::work::{charge, limbs};
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
 /// The rational with numerator `p` and denominator `q ≠ 0`.
@@ -81,19 +79,6 @@ pub fn binomial(n: u64, k: u64) -> BigInt {
         return BigInt::zero();
     }
     (0..k.min(n - k)).fold(BigInt::one(), |c, i| c * (n - i) / (i + 1))
-}
-
-/// The least common multiple of the denominators.
-pub fn common_denominator<'a>(values: impl IntoIterator<Item = &'a Rational>) -> BigInt {
-    values.into_iter().fold(BigInt::one(), |lcm, value| {
-        let length = limbs(lcm.bits() + value.denom().bits());
-        charge(length.saturating_mul(length));
-        if lcm.is_multiple_of(value.denom()) {
-            return lcm;
-        }
-        pay_divisor(lcm.bits() + value.denom().bits());
-        lcm.lcm(value.denom())
-    })
 }
 
 #[cfg(test)]

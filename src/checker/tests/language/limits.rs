@@ -50,12 +50,11 @@ fn deep_nesting_is_one_problem() {
 }
 
 #[test]
-fn the_deepest_accepted_expressions_are_read_dropped_printed_and_compared() {
+fn the_deepest_accepted_expressions_are_read_dropped_and_compared() {
     let source = output(&format!("{}x[0]{}", "sin(-(".repeat(98), "))".repeat(98)));
     let check = move || {
         let target = load(&source);
         assert_eq!(target.clone(), target);
-        assert_eq!(super::printed(&target)[0].len(), 98 * "sin(-)".len() + 4);
     };
     std::thread::Builder::new().stack_size(1 << 20).spawn(check).unwrap().join().unwrap();
 }

@@ -8,8 +8,8 @@ mod trees;
 mod values;
 
 use sumformer_checker::language::ast::{Expr, ExprKind};
+use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::language::{load_target, print};
 
 /// A target file with two coordinates.
 fn file(tokens: &str, rest: &str) -> String {
@@ -26,9 +26,9 @@ fn target(tokens: &str, expression: &str) -> Target {
     load(&file(tokens, &format!("output = ['''{expression}''']")))
 }
 
-/// The printed expressions.
-fn printed(target: &Target) -> Vec<String> {
-    target.body.expressions().iter().map(|expr| print(expr, target.body.token_names())).collect()
+/// The trees of the expressions, without their places.
+fn trees(target: &Target) -> Vec<Expr> {
+    target.body.expressions().iter().map(without_spans).collect()
 }
 
 /// The tree without the places in the file.

@@ -60,16 +60,8 @@ impl<'n> ExactEvaluator<'n> {
         self.run(Sequence::once(sequence), 0..sequence.len())
     }
 
-    /// The c outputs of one token; the others enter through attention only, and are dropped after its last layer.
-    pub fn evaluate_token(
-        &self,
-        sequence: &[Vec<Rational>],
-        token: usize,
-    ) -> Result<Vec<Rational>, SemanticsError> {
-        self.evaluate_run(Sequence::once(sequence), token)
-    }
-
-    /// The same for a sequence with equal neighbours: the outputs of the tokens of one run.
+    /// The c outputs of the tokens of one run of equal neighbours; the others enter through attention only, and are dropped after its
+    /// last layer.
     pub fn evaluate_run(
         &self,
         sequence: Sequence<'_, Rational>,

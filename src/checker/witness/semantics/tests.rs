@@ -32,7 +32,7 @@ proptest! {
                 prop_assert_eq!(&small, &expected);
             }
             for (token, output) in expected.iter().enumerate() {
-                prop_assert_eq!(&evaluator.evaluate_token(&sequence, token).unwrap(), output);
+                prop_assert_eq!(&evaluator.evaluate_run(Sequence::once(&sequence), token).unwrap(), output);
             }
         }
     }
@@ -57,7 +57,7 @@ proptest! {
             let evaluator = ExactEvaluator::new(&network).unwrap();
             let mut first = 0;
             for (run, &count) in copies.iter().enumerate() {
-                let exact = evaluator.evaluate_token(&written, first).unwrap();
+                let exact = evaluator.evaluate_run(Sequence::once(&written), first).unwrap();
                 prop_assert_eq!(&evaluator.evaluate_run(runs, run).unwrap(), &exact, "{:?}", scores);
                 for (sequence, at) in [(runs, run), (Sequence::once(&written), first)] {
                     let enclosed = enclosure::enclose_run(&network, sequence, at).unwrap();
@@ -214,7 +214,7 @@ fn scores_are_decided_at_the_input() {
     // A query of zero has constant scores, the other tokens do not.
     let mixed = [integer(0), integer(1)];
     assert_eq!(
-        ExactEvaluator::new(&network).unwrap().evaluate_token(&column(&mixed), 0).unwrap(),
+        ExactEvaluator::new(&network).unwrap().evaluate_run(Sequence::once(&column(&mixed)), 0).unwrap(),
         [ratio(1, 2)]
     );
     let error = outputs(&network, &mixed).unwrap_err().to_string();
@@ -256,14 +256,14 @@ fn wrong_shapes_are_errors() {
     let network = bare_attention(Tokens::Fixed(2), Mechanism::Softmax, &SparseMatrix::default(), integer(1));
     let evaluator = ExactEvaluator::new(&network).unwrap();
     assert_eq!(evaluator.evaluate(&[]), Err(SemanticsError::Empty));
-    assert_eq!(evaluator.evaluate_token(&[], 0), Err(SemanticsError::Empty));
+    assert_eq!(evaluator.evaluate_run(Sequence::once(&[]), 0), Err(SemanticsError::Empty));
     assert_eq!(evaluator.evaluate(&column(&sample())), Err(SemanticsError::Length { wanted: 2, got: 4 }));
     assert_eq!(
         evaluator.evaluate(&[vec![integer(1)], vec![integer(1), integer(2)]]),
         Err(SemanticsError::Dimension { token: 1, wanted: 1, got: 2 })
     );
     assert_eq!(
-        evaluator.evaluate_token(&column(&sample()[..2]), 2),
+        evaluator.evaluate_run(Sequence::once(&column(&sample()[..2])), 2),
         Err(SemanticsError::NoSuchToken { token: 2, length: 2 })
     );
     let mut broken = network;

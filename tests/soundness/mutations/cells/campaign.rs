@@ -9,6 +9,7 @@ use crate::mutations::proofs::Proof;
 use num_traits::Zero;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use sumformer::words::to_json;
 use sumformer_checker::arith::number::{Exact, integer, ratio};
 use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
@@ -142,8 +143,8 @@ fn judge(name: &str, proof: &Proof, dice: &mut Dice) -> String {
         panic!(
             "{name}: {reason}\n{}\n{}\n{}",
             proof.target,
-            proof.network.to_json(),
-            proof.certificate.to_json()
+            to_json(&proof.network),
+            to_json(&proof.certificate)
         )
     });
     let Some(found) = found else { return "verified: no exact values".into() };
@@ -170,7 +171,7 @@ fn adjust(mutant: &mut Proof, dice: &mut Dice) {
         }
         _ => {
             let Ok(target) = load_target("target.toml", &mutant.target) else { return };
-            let Ok(network) = Network::from_json(mutant.network.to_json().as_bytes()) else { return };
+            let Ok(network) = Network::from_json(to_json(&mutant.network).as_bytes()) else { return };
             let same = (network.tokens, network.dimension, network.outputs)
                 == (target.tokens, target.dimension(), target.outputs());
             if let (true, Ok(bound)) = (same, derive(&target, &network)) {

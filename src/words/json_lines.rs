@@ -10,8 +10,8 @@ use std::io::{Result, Write};
 /// Arrays and objects inside this many others, or fewer, have one line per element.
 const OPEN_LEVELS: usize = 4;
 
-/// The text, ending in a newline.
-pub(super) fn to_json_lines(value: &impl Serialize) -> String {
+/// The text of a network, a certificate or any other value, ending in a newline.
+pub fn to_json(value: &impl Serialize) -> String {
     let mut text = Vec::new();
     value
         .serialize(&mut Serializer::with_formatter(&mut text, Lines::default()))
@@ -104,7 +104,7 @@ impl Formatter for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::witness::semantics::tests::random_network::{EXACT, Random};
+    use crate::strategies::{certificates, fixed, shape};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -146,9 +146,9 @@ mod tests {
  "\"": "\n"
 }
 "#;
-        assert_eq!(to_json_lines(&value), text);
-        assert_eq!(to_json_lines(&json!([])), "[]\n");
-        assert_eq!(to_json_lines(&json!("x")), "\"x\"\n");
+        assert_eq!(to_json(&value), text);
+        assert_eq!(to_json(&json!([])), "[]\n");
+        assert_eq!(to_json(&json!("x")), "\"x\"\n");
     }
 
     fn trees() -> impl Strategy<Value = Value> {
@@ -170,15 +170,19 @@ mod tests {
     proptest! {
         #[test]
         fn the_layout_is_that_of_the_tree(value in trees()) {
-            prop_assert_eq!(to_json_lines(&value), by_recursion(&value, 0) + "\n");
+            prop_assert_eq!(to_json(&value), by_recursion(&value, 0) + "\n");
         }
 
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
         #[test]
-        fn networks_are_written_as_their_trees(seed in any::<u64>(), n in 1usize..5) {
-            for scores in EXACT {
-                let network = Random(seed).network(scores, n);
-                let tree = serde_json::to_value(&network).unwrap();
-                prop_assert_eq!(to_json_lines(&network), by_recursion(&tree, 0) + "\n");
+        fn proofs_are_written_as_their_trees((_, proof) in certificates(shape(fixed(3), 2))) {
+            for text in [&proof.network_json, &proof.certificate_json] {
+                let tree: Value = serde_json::from_str(text).unwrap();
+                prop_assert_eq!(text, &(by_recursion(&tree, 0) + "\n"));
             }
         }
     }

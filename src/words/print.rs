@@ -1,12 +1,12 @@
 //! Writes expressions in the target language.
 
-use super::ast::{BinaryOp, Expr, ExprKind, TokenLevel};
-use super::target::Body;
-use super::term::LONGEST_CHAIN;
-use crate::arith::number::Rational;
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::fmt::Write;
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::language::LONGEST_CHAIN;
+use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, TokenLevel};
+use sumformer_checker::language::target::Body;
 
 /// What the tokens of an expression are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub enum TokenNames {
     Explicit,
 }
 
-impl Body {
-    /// What the tokens of the expressions are called.
-    pub fn token_names(&self) -> TokenNames {
-        match self {
-            Body::Output(_) => TokenNames::OwnAndBound,
-            Body::SemiInvariant { .. } => TokenNames::Explicit,
+impl TokenNames {
+    /// What the tokens of a target's expressions are called.
+    pub fn of(body: &Body) -> Self {
+        match body {
+            Body::Output(_) => Self::OwnAndBound,
+            Body::SemiInvariant { .. } => Self::Explicit,
         }
     }
 }
@@ -202,3 +202,6 @@ fn numeral(value: &Rational) -> String {
     let point = if behind.is_empty() { "" } else { "." };
     format!("{sign}{whole}{point}{behind}{suffix}")
 }
+
+#[cfg(test)]
+mod tests;
