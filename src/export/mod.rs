@@ -16,6 +16,7 @@ mod read;
 mod safetensors;
 mod sidecar;
 mod skeleton;
+mod standard;
 mod tensor;
 mod torch;
 
@@ -29,6 +30,7 @@ pub use network::{Imported, import};
 pub use read::ReadError;
 pub use sidecar::{is_our_sidecar, write_rounded};
 pub use skeleton::{BlockSkeleton, Entries, HeadSkeleton, ProjectionSkeleton, Skeleton, TENSORS_FORMAT};
+pub use standard::wide_form;
 pub use tensor::{Order, Role, Rows, Shape, Tensor};
 pub use torch::{MODULE, is_our_module};
 

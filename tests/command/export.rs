@@ -180,3 +180,30 @@ fn a_file_is_evaluated_like_its_folder() {
     run(here.path(), "eval bad.onnx --input s.json").expect(2);
     run(here.path(), "eval absent.safetensors --input s.json").expect(2);
 }
+
+#[test]
+fn the_standard_form_is_a_proof_of_its_own() {
+    let copy = Copy::of("relu");
+    let here = copy.path();
+    let json = run(here, "--json export . --format standard,onnx").expect(0).json();
+    assert_eq!(json["files"][0]["format"], "standard");
+    let checked = run(here, "--json check export/standard").expect(0).json();
+    let original = run(here, "--json check .").expect(0).json();
+    assert_eq!(checked["results"][0]["certified"], original["results"][0]["certified"]);
+    run(here, "export export/standard --format onnx -o wide.onnx").expect(0);
+    run(here, "check export/standard --against wide.onnx").expect(0);
+    run(here, "check . --against wide.onnx").expect(2);
+    // It is replaced, and goes with the proof it was made of.
+    run(here, "export . --format standard").expect(0);
+    let parent = folder();
+    let proof = parent.path().join("p");
+    run(parent.path(), "prove square.toml -o p --activation relu2").expect(0);
+    run(&proof, "export . --format standard").expect(0);
+    run(parent.path(), "prove square.toml -o p").expect(0);
+    assert_eq!(names(&proof), ["certificate.json", "network.json", "target.toml"]);
+    fs::create_dir_all(proof.join("export/standard")).expect("a folder");
+    fs::write(proof.join("export/standard/mine"), "mine").expect("a file");
+    run(&proof, "export . --format standard").expect(2);
+    run(parent.path(), "prove square.toml -o p").expect(2);
+    assert!(proof.join("export/standard/mine").exists());
+}

@@ -2,3 +2,4 @@
 
 mod boxes;
 mod gallery;
+mod wide_form;

@@ -2,7 +2,7 @@
 
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
-use crate::cli::files::{export_content, writable_file};
+use crate::cli::files::{export_content, may_replace, writable_file};
 use crate::cli::values::ExportName;
 use crate::export::{Dtype, Format};
 use std::fs;
@@ -44,7 +44,10 @@ pub fn asked_for(
         }
     };
     for name in formats {
-        let format = name.format();
+        let Some(format) = name.format() else {
+            add(place.join("standard"), Content::Standard);
+            continue;
+        };
         add(weights(format), Content::Weights(format));
         if format == Format::Safetensors {
             let beside = weights(format).with_extension("exact.json");
@@ -59,6 +62,10 @@ pub fn asked_for(
             .map_err(|e| CliError::bad_input(format!("{}: {e}", shown_path(&place))))?;
     }
     for file in &files {
+        if file.content == Content::Standard {
+            may_replace(&file.path)?;
+            continue;
+        }
         writable_file(&file.path)?;
         if file.path.exists() && export_content(&file.path).is_none() {
             return Err(CliError::bad_input(format!(
@@ -74,5 +81,5 @@ pub fn asked_for(
 fn one_file(formats: &[ExportName], output: Option<&Path>) -> Option<Format> {
     let [name] = formats else { return None };
     let ending = output?.extension()?.to_str()?;
-    (*name != ExportName::Torch && ending == name.format().name()).then(|| name.format())
+    name.format().filter(|format| *name != ExportName::Torch && ending == format.name())
 }

@@ -1,20 +1,21 @@
 //! `sumformer export DIR --format F`
 
 mod files;
+mod standard;
 
 use super::check::{check_folder_bytes, in_words, outcome};
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown_path};
-use super::files::{one_proof_folder, read_proof_files, write_with};
+use super::files::{one_proof_folder, read_proof_files, write_file, write_with};
 use super::output::{print, say};
 use super::progress::Progress;
 use super::values::{DtypeName, ExportName};
-use crate::export::{Dtype, ExportError, Labels, MODULE, Rounding, write, write_rounded};
+use crate::export::{Dtype, ExportError, Format, Labels, MODULE, Rounding, write, write_rounded};
 use crate::report::numbers::{nearest, upper};
 use clap::Args;
 use files::{Content, File};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use sumformer_checker::format::network::Network;
 
 /// Below the help of `export`.
@@ -61,7 +62,24 @@ pub fn run(arguments: &ExportArguments, json: bool) -> Result<Outcome, CliError>
     let mut written = Vec::new();
     for file in &files {
         progress.step(format!("writing {}", shown_path(&file.path)));
-        written.push((file, put(&checked.network, &labels, file, dtype)?));
+        let rounding = match file.content {
+            Content::Weights(format) => Some(weights(&checked.network, &labels, &file.path, format, dtype)?),
+            Content::Rounded => {
+                write_with(&file.path, |out| {
+                    write_rounded(&checked.network, dtype, out).map_err(|e| failed(&file.path, &e.into()))
+                })?;
+                None
+            }
+            Content::Module => {
+                write_file(&file.path, MODULE.as_bytes())?;
+                None
+            }
+            Content::Standard => {
+                standard::write(&file.path, &contents, &checked.network)?;
+                None
+            }
+        };
+        written.push((file, rounding));
         progress.done();
     }
     progress.finish();
@@ -84,13 +102,18 @@ pub fn run(arguments: &ExportArguments, json: bool) -> Result<Outcome, CliError>
     Ok(Outcome::Proved)
 }
 
-fn put(network: &Network, labels: &Labels, file: &File, dtype: Dtype) -> Result<Option<Rounding>, CliError> {
-    let failed = |error: ExportError| CliError::bad_input(format!("{}: {error}", shown_path(&file.path)));
-    write_with(&file.path, |out| match file.content {
-        Content::Weights(format) => write(network, labels, format, dtype, out).map(Some).map_err(failed),
-        Content::Rounded => write_rounded(network, dtype, out).map(|()| None).map_err(|e| failed(e.into())),
-        Content::Module => out.write_all(MODULE.as_bytes()).map(|()| None).map_err(|e| failed(e.into())),
-    })
+fn weights(
+    network: &Network,
+    labels: &Labels,
+    path: &Path,
+    format: Format,
+    dtype: Dtype,
+) -> Result<Rounding, CliError> {
+    write_with(path, |out| write(network, labels, format, dtype, out).map_err(|error| failed(path, &error)))
+}
+
+fn failed(path: &Path, error: &ExportError) -> CliError {
+    CliError::bad_input(format!("{}: {error}", shown_path(path)))
 }
 
 fn size(file: &File) -> u64 {
@@ -98,8 +121,10 @@ fn size(file: &File) -> u64 {
 }
 
 fn in_json(file: &File, rounding: Option<&Rounding>) -> Value {
-    let mut json =
-        json!({ "path": plain_path(&file.path), "format": file.content.name(), "bytes": size(file) });
+    let mut json = json!({ "path": plain_path(&file.path), "format": file.content.name() });
+    if file.content != Content::Standard {
+        json["bytes"] = size(file).into();
+    }
     if let Some(rounding) = rounding {
         json["entries"] = rounding.entries.into();
         json["nonzeros"] = rounding.nonzeros.into();
@@ -116,6 +141,9 @@ fn in_json(file: &File, rounding: Option<&Rounding>) -> Value {
 }
 
 fn in_text(file: &File, rounding: Option<&Rounding>) -> String {
+    if file.content == Content::Standard {
+        return format!("{}: a proof of the same function in blocks Z + FC(Z)", shown_path(&file.path));
+    }
     let head = format!("{}: {} bytes", shown_path(&file.path), size(file));
     let Some(rounding) = rounding else { return head };
     let weights = format!("{head}; {} weights that are not 0", rounding.nonzeros);

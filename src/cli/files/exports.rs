@@ -14,6 +14,8 @@ pub enum ExportContent {
     Rounded,
     /// The module for torch.
     Module,
+    /// A proof of the wide form, in a folder.
+    Standard,
 }
 
 impl ExportContent {
@@ -23,6 +25,7 @@ impl ExportContent {
             Self::Weights(format) => format.name(),
             Self::Rounded => "exact",
             Self::Module => "torch",
+            Self::Standard => "standard",
         }
     }
 }
@@ -43,11 +46,4 @@ pub fn export_content(path: &Path) -> Option<ExportContent> {
         None if ending == "py" => is_our_module(&beginning).then_some(ExportContent::Module),
         None => None,
     }
-}
-
-/// Whether a folder has nothing in it but what `export` wrote.
-pub(super) fn only_exports(folder: &Path) -> bool {
-    fs::read_dir(folder).is_ok_and(|mut entries| {
-        entries.all(|entry| entry.is_ok_and(|e| export_content(&e.path()).is_some()))
-    })
 }

@@ -1,6 +1,6 @@
 //! Which folders are proofs.
 
-use super::exports::only_exports;
+use super::exports::export_content;
 use super::leftovers;
 use super::places::{failed, parent};
 use super::read::read;
@@ -71,6 +71,15 @@ fn is_proof_folder(path: &Path) -> bool {
         .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok())
         .is_some_and(|value| value["format"].as_str().is_some_and(|format| format.starts_with(OURS)));
     count == PROOF_FILES.len() && ours
+}
+
+/// Whether a folder has nothing in it but what `export` wrote.
+fn only_exports(folder: &Path) -> bool {
+    let written = |path: PathBuf| {
+        export_content(&path).is_some() || (path.ends_with("standard") && is_proof_folder(&path))
+    };
+    fs::read_dir(folder)
+        .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| written(entry.path()))))
 }
 
 /// All proof folders at `path`: itself, and its sub-folders for architectures.

@@ -75,15 +75,18 @@ pub enum ExportName {
     Npz,
     /// safetensors, and a torch.nn.Module that reads it.
     Torch,
+    /// A proof folder of the same function in blocks Z + FC(Z), Z = X + Att(X).
+    Standard,
 }
 
 impl ExportName {
-    /// The format that holds the weights.
-    pub fn format(self) -> Format {
+    /// The format that holds the weights; none if they stay exact.
+    pub fn format(self) -> Option<Format> {
         match self {
-            ExportName::Onnx => Format::Onnx,
-            ExportName::Safetensors | ExportName::Torch => Format::Safetensors,
-            ExportName::Npz => Format::Npz,
+            ExportName::Onnx => Some(Format::Onnx),
+            ExportName::Safetensors | ExportName::Torch => Some(Format::Safetensors),
+            ExportName::Npz => Some(Format::Npz),
+            ExportName::Standard => None,
         }
     }
 }
