@@ -37,6 +37,11 @@ pub fn read_proof(folder: &Path) -> Result<ProofBytes> {
 /// Writes a proof to a folder that does not exist yet, or is empty. The files are written under another name first, so that
 /// there is all of them or nothing.
 pub fn write_proof(folder: &Path, target: &Target, proof: &Proof) -> Result<()> {
+    write_files(folder, proof.files(target))
+}
+
+/// The same for the bytes of a proof, wherever they are from.
+pub fn write_files(folder: &Path, files: ProofFiles<'_>) -> Result<()> {
     let taken = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == ErrorKind::NotFound => false,
@@ -47,7 +52,7 @@ pub fn write_proof(folder: &Path, target: &Target, proof: &Proof) -> Result<()> 
         return Err(Error::new(ErrorKind::AlreadyExists, words));
     }
     let staging = staging(folder)?;
-    let written = fill(&staging, proof.files(target)).and_then(|()| put(&staging, folder));
+    let written = fill(&staging, files).and_then(|()| put(&staging, folder));
     if written.is_err() {
         // What went wrong is said; that nothing is left behind is all that can be tried.
         let _ = fs::remove_dir_all(&staging);

@@ -1,0 +1,201 @@
+//! The class `Proof`.
+
+use crate::chain;
+use crate::errors::Failure;
+use crate::job;
+use crate::network::{Loaded, Network};
+use crate::number::fraction;
+use crate::target::Target;
+use crate::verdict::Verdict;
+use crate::witness::Witness;
+use pyo3::exceptions::PyFileNotFoundError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyTuple, PyType};
+use std::hash::{Hash, Hasher};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use sumformer::checker::arith::decimal::above;
+use sumformer::checker::check::{ParsedProof, ProofFiles, UnreadableProof, check_proof};
+use sumformer::checker::format::certificate::Certificate;
+use sumformer::checker::language::target;
+use sumformer::folder::{PROOF_FILES, read_proof, write_files};
+
+/// A target, a network, and a certificate of how far the two are apart.
+///
+/// Made by ``prove``, or read by ``Proof.load(folder)``; what a certificate says is only a claim until ``check()``.
+#[pyclass(frozen, eq, hash, module = "sumformer")]
+pub struct Proof {
+    inner: Arc<Files>,
+    verdict: OnceLock<Verdict>,
+}
+
+/// The three files, read.
+pub struct Files {
+    target: Arc<target::Target>,
+    network: Arc<Loaded>,
+    certificate: Certificate,
+    certificate_json: Vec<u8>,
+}
+
+impl Files {
+    /// Reads the bytes of the three files.
+    pub fn read(target: &[u8], network: Vec<u8>, certificate_json: Vec<u8>) -> Result<Self, UnreadableProof> {
+        let parsed = ProofFiles { target, network: &network, certificate: &certificate_json }.parse()?;
+        let ParsedProof { target, network: read, certificate } = parsed;
+        let network = Arc::new(Loaded::new(network, read));
+        Ok(Self { target: Arc::new(target), network, certificate, certificate_json })
+    }
+
+    fn bytes(&self) -> ProofFiles<'_> {
+        ProofFiles {
+            target: self.target.source.as_bytes(),
+            network: self.network.json(),
+            certificate: &self.certificate_json,
+        }
+    }
+}
+
+impl Proof {
+    /// With what the checker said of these very bytes, if it was asked.
+    pub fn new(files: Files, verdict: Option<Verdict>) -> Self {
+        Self { inner: Arc::new(files), verdict: verdict.map_or_else(OnceLock::new, OnceLock::from) }
+    }
+
+    /// What the checker said last.
+    pub fn known(&self) -> Option<&Verdict> {
+        self.verdict.get()
+    }
+
+    fn read(py: Python<'_>, [target, network, certificate]: [Vec<u8>; 3]) -> PyResult<Self> {
+        let read = job::run(py, move |_| Files::read(&target, network, certificate))?;
+        Ok(Self::new(read.map_err(Failure::from)?, None))
+    }
+}
+
+/// Proofs with the same bytes are equal.
+impl PartialEq for Proof {
+    fn eq(&self, other: &Self) -> bool {
+        let [one, other] = [self, other].map(|proof| proof.inner.bytes());
+        (one.target, one.network, one.certificate) == (other.target, other.network, other.certificate)
+    }
+}
+
+impl Hash for Proof {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // It names the other two.
+        self.inner.certificate_json.hash(state);
+    }
+}
+
+#[pymethods]
+impl Proof {
+    /// Reads the three files of a folder; ``check()`` says what they are worth.
+    ///
+    /// Raises TargetError or Invalid where a file says nothing, and OSError where there is none.
+    #[classmethod]
+    fn load(class: &Bound<'_, PyType>, folder: PathBuf) -> PyResult<Self> {
+        let bytes = read_proof(&folder).map_err(|error| {
+            // `prove` writes a folder for each architecture into one.
+            let holds = |name: &str| PROOF_FILES.iter().all(|file| folder.join(name).join(file).is_file());
+            match ["transformer", "linformer", "performer"].into_iter().find(|name| holds(name)) {
+                Some(name) => PyFileNotFoundError::new_err(format!(
+                    "{error}; there are proofs in the folders below, {} for example",
+                    folder.join(name).display()
+                )),
+                None => error.into(),
+            }
+        })?;
+        let ProofFiles { target, network, certificate } = bytes.files();
+        Self::read(class.py(), [target, network, certificate].map(<[u8]>::to_vec))
+    }
+
+    /// A proof from the bytes of its three files.
+    #[classmethod]
+    fn from_bytes(
+        class: &Bound<'_, PyType>,
+        target: Vec<u8>,
+        network: Vec<u8>,
+        certificate: Vec<u8>,
+    ) -> PyResult<Self> {
+        Self::read(class.py(), [target, network, certificate])
+    }
+
+    /// Writes the three files to a folder that does not exist yet, or is empty: all of them or nothing.
+    ///
+    /// Raises FileExistsError where there is something in the folder.
+    fn save(&self, py: Python<'_>, folder: PathBuf) -> PyResult<()> {
+        let files = self.inner.clone();
+        Ok(py.detach(move || write_files(&folder, files.bytes()))?)
+    }
+
+    /// Has the independent checker derive the error from the very bytes.
+    fn check(&self, py: Python<'_>) -> PyResult<Verdict> {
+        let files = self.inner.clone();
+        let checked = job::run(py, move |_| check_proof(files.bytes()).map(|checked| checked.verdict))?;
+        let verdict = Verdict::from(checked.map_err(Failure::from)?);
+        // Another thread may have been first, with the same verdict.
+        let _ = self.verdict.set(verdict.clone());
+        Ok(verdict)
+    }
+
+    /// The function.
+    #[getter]
+    fn target(&self) -> Target {
+        self.inner.target.clone().into()
+    }
+
+    /// The network.
+    #[getter]
+    fn network(&self) -> Network {
+        self.inner.network.clone().into()
+    }
+
+    /// The bound on |network - target| over the whole box that the certificate claims, a Fraction.
+    #[getter]
+    fn certified<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        fraction(py, &self.inner.certificate.certified.0)
+    }
+
+    /// The error that was asked for, a Fraction.
+    #[getter]
+    fn epsilon<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        fraction(py, &self.inner.certificate.epsilon.0)
+    }
+
+    /// The input at which the error is known, or None.
+    #[getter]
+    fn witness(&self) -> Option<Witness> {
+        self.inner.certificate.witness.clone().map(Witness::from)
+    }
+
+    /// The bytes of ``certificate.json``.
+    #[getter]
+    fn certificate<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.inner.certificate_json)
+    }
+
+    /// What the checker said of these bytes last, or None.
+    #[getter]
+    fn verdict(&self) -> Option<Verdict> {
+        self.known().cloned()
+    }
+
+    fn __repr__(&self) -> String {
+        let Files { target, certificate, .. } = &*self.inner;
+        let worth = self
+            .known()
+            .map_or("not checked", |verdict| if verdict.is_valid() { "valid" } else { "not valid" });
+        let certified = above(&certificate.certified.0);
+        format!("<Proof {}: |network - target| <= {certified}, {worth}>", target.name)
+    }
+
+    fn _repr_html_(&self) -> String {
+        chain::table(&self.inner.target, &self.inner.certificate, self.known())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let ProofFiles { target, network, certificate } = self.inner.bytes();
+        let bytes = [target, network, certificate].map(|bytes| PyBytes::new(py, bytes));
+        Ok((py.get_type::<Self>().getattr("from_bytes")?, PyTuple::new(py, bytes)?))
+    }
+}
