@@ -8,6 +8,7 @@ mod arrays;
 mod chain;
 mod enclosed;
 mod errors;
+mod export;
 mod job;
 mod network;
 mod number;

@@ -6,7 +6,7 @@ use crate::job::Inside;
 use crate::sequences::{self, Rows};
 use crate::shape::{Leading, Shape};
 use crate::target::tokens;
-use crate::{enclosed, job};
+use crate::{enclosed, export, job};
 use pyo3::exceptions::{PyFloatingPointError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple, PyType};
@@ -17,9 +17,11 @@ use sumformer::checker::format::network::{self, Mechanism, NetworkSize};
 use sumformer::checker::format::sha256;
 use sumformer::checker::witness::semantics::{ExactEvaluator, SemanticsError};
 use sumformer::eval::{EvalError, Forward, Workspace};
+use sumformer::export::Format;
 use sumformer::folder::PROOF_FILES;
 use sumformer::numeric::{FloatInterval, Scalar};
 use sumformer::parallel;
+use sumformer::words::to_json;
 
 /// Passes of up to so many multiplications are made at once, without threads; some tenths of a millisecond.
 const SHORT: usize = 1 << 20;
@@ -184,12 +186,20 @@ fn pass<S: Compiled>(
 
 #[pymethods]
 impl Network {
-    /// Reads a ``network.json``, or that of a folder.
+    /// Reads a ``network.json``, or that of a folder, or a file that was exported (.onnx, .safetensors, .npz).
     ///
-    /// Raises Invalid where it is none.
+    /// The network of an exported file has exactly the numbers that stand there. Raises Invalid where it is none.
     #[classmethod]
     fn load(class: &Bound<'_, PyType>, path: PathBuf) -> PyResult<Self> {
         let file = if path.is_dir() { path.join(PROOF_FILES[1]) } else { path };
+        if let Some(format) = file.extension().and_then(|ending| Format::of_ending(ending.to_str()?)) {
+            let bytes = read_file(&file)?;
+            let imported = job::run(class.py(), move |_| {
+                let network = export::imported(format, &file, bytes)?;
+                Ok::<_, Failure>(Loaded::new(to_json(&network).into_bytes(), network))
+            })??;
+            return Ok(Self { inner: Arc::new(imported) });
+        }
         Self::read(class.py(), read_file(&file)?)
     }
 

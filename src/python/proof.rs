@@ -1,16 +1,15 @@
 //! The class `Proof`.
 
-use crate::chain;
 use crate::errors::Failure;
-use crate::job;
 use crate::network::{Loaded, Network};
 use crate::number::fraction;
 use crate::target::Target;
 use crate::verdict::Verdict;
 use crate::witness::Witness;
+use crate::{chain, export, job};
 use pyo3::exceptions::PyFileNotFoundError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -18,6 +17,7 @@ use sumformer::checker::arith::decimal::above;
 use sumformer::checker::check::{ParsedProof, ProofFiles, UnreadableProof, check_proof};
 use sumformer::checker::format::certificate::Certificate;
 use sumformer::checker::language::target;
+use sumformer::export::{Format, MODULE, write, write_file};
 use sumformer::folder::{PROOF_FILES, read_proof, write_files};
 
 /// A target, a network, and a certificate of how far the two are apart.
@@ -136,6 +136,55 @@ impl Proof {
         // Another thread may have been first, with the same verdict.
         let _ = self.verdict.set(verdict.clone());
         Ok(verdict)
+    }
+
+    /// Writes the network to a file: ONNX, safetensors or npz, each weight rounded once to the type.
+    ///
+    /// ``format`` is taken from the file's ending where it is left out; ``dtype`` is "f64", "f32", "f16" or "bf16". The proof is
+    /// checked first; raises Invalid or Incomplete where it is not valid, and FileExistsError where there is a file that is no
+    /// export. Returns how many weights are not 0, were rounded, and became 0.
+    #[pyo3(signature = (path, format = None, dtype = "f64"))]
+    fn export<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        format: Option<&str>,
+        dtype: &str,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (format, dtype) = (export::format(format, &path)?, export::dtype(dtype)?);
+        let files = self.inner.clone();
+        let written = job::run(py, move |_| {
+            let (network, labels) = export::valid(files.bytes())?;
+            Ok::<_, Failure>(write_file(&network, &labels, format, dtype, &path))
+        })??;
+        export::rounding_in_python(py, &written.map_err(export::not_written)?)
+    }
+
+    /// Compares a file with the network, bit for bit: returns the file's dtype if it is what ``export`` writes.
+    ///
+    /// Raises Invalid where it is not, with the weight or the byte that differs.
+    fn check_file(&self, py: Python<'_>, path: PathBuf) -> PyResult<&'static str> {
+        let format = export::format(None, &path)?;
+        let files = self.inner.clone();
+        let dtype = job::run(py, move |_| {
+            let (network, labels) = export::valid(files.bytes())?;
+            export::compared(&network, &labels, format, &path)
+        })??;
+        Ok(dtype.name())
+    }
+
+    /// The network as a ``torch.nn.Module``; needs torch and safetensors.
+    #[pyo3(signature = (dtype = "f64"))]
+    fn to_torch<'py>(&self, py: Python<'py>, dtype: &str) -> PyResult<Bound<'py, PyAny>> {
+        let dtype = export::dtype(dtype)?;
+        let files = self.inner.clone();
+        let file = job::run(py, move |_| {
+            let (network, labels) = export::valid(files.bytes())?;
+            let mut file = Vec::new();
+            Ok::<_, Failure>(write(&network, &labels, Format::Safetensors, dtype, &mut file).map(|_| file))
+        })??;
+        let file = PyBytes::new(py, &file.map_err(export::not_written)?);
+        py.import("sumformer._torch")?.call_method1("load", (MODULE, file))
     }
 
     /// The function.

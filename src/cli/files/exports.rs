@@ -1,6 +1,6 @@
 //! Which files `export` wrote.
 
-use crate::export::{Format, is_our_module, is_our_sidecar, is_ours};
+use crate::export::{Format, MARKS, is_our_module, is_our_sidecar, is_ours};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -32,14 +32,12 @@ impl ExportContent {
 
 /// What `export` wrote to this place, if it did.
 pub fn export_content(path: &Path) -> Option<ExportContent> {
-    /// All marks stand in so many bytes.
-    const BEGINNING: u64 = 1024;
     let ending = path.extension()?.to_str()?;
     if !fs::symlink_metadata(path).ok()?.is_file() {
         return None;
     }
     let mut beginning = Vec::new();
-    fs::File::open(path).ok()?.take(BEGINNING).read_to_end(&mut beginning).ok()?;
+    fs::File::open(path).ok()?.take(MARKS).read_to_end(&mut beginning).ok()?;
     match Format::of_ending(ending) {
         Some(format) => is_ours(format, &beginning).then_some(ExportContent::Weights(format)),
         None if ending == "json" => is_our_sidecar(&beginning).then_some(ExportContent::Rounded),
