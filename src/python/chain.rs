@@ -6,8 +6,8 @@ use sumformer::checker::arith::number::{Rational, max};
 use sumformer::checker::format::certificate::{Certificate, Gadget};
 use sumformer::checker::language::target::Target;
 
-/// Outputs beyond these are not listed one by one.
-const LISTED: usize = 12;
+/// Blocks and outputs beyond these are not listed one by one.
+const LISTED: usize = 64;
 /// Fractions with more bits are shown as decimals only.
 const LONGEST: u64 = 128;
 
@@ -20,7 +20,7 @@ pub fn table(target: &Target, certificate: &Certificate, verdict: Option<&Verdic
         rows += &format!("<tr><td>{place}</td><td>{what}</td><td>{about}</td><td>{exact}</td></tr>");
     };
     let stream = certificate.stream();
-    for (block, gadgets) in stream.iter().flat_map(|claims| claims.blocks.iter().enumerate()) {
+    for (block, gadgets) in stream.iter().flat_map(|claims| claims.blocks.iter().enumerate()).take(LISTED) {
         if let Some(error) = largest(gadgets) {
             let what = format!("largest error of one of {} functions of one variable", gadgets.len());
             push(&format!("block {block}"), &what, &error, above(&error));

@@ -9,6 +9,7 @@ mod chain;
 mod enclosed;
 mod errors;
 mod export;
+mod files;
 mod job;
 mod network;
 mod number;

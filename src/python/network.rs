@@ -2,6 +2,7 @@
 
 use crate::arrays::{self, Batch, Given, answer};
 use crate::errors::{Failure, Kind};
+use crate::files::read_file;
 use crate::job::Inside;
 use crate::sequences::{self, Rows};
 use crate::shape::{Leading, Shape};
@@ -11,7 +12,7 @@ use pyo3::exceptions::{PyFloatingPointError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple, PyType};
 use std::hash::{Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use sumformer::checker::format::network::{self, Mechanism, NetworkSize};
 use sumformer::checker::format::sha256;
@@ -193,14 +194,14 @@ impl Network {
     fn load(class: &Bound<'_, PyType>, path: PathBuf) -> PyResult<Self> {
         let file = if path.is_dir() { path.join(PROOF_FILES[1]) } else { path };
         if let Some(format) = file.extension().and_then(|ending| Format::of_ending(ending.to_str()?)) {
-            let bytes = read_file(&file)?;
+            let bytes = read_file(&file, u64::MAX)?;
             let imported = job::run(class.py(), move |_| {
                 let network = export::imported(format, &file, bytes)?;
                 Ok::<_, Failure>(Loaded::new(to_json(&network).into_bytes(), network))
             })??;
             return Ok(Self { inner: Arc::new(imported) });
         }
-        Self::read(class.py(), read_file(&file)?)
+        Self::read(class.py(), read_file(&file, u64::MAX)?)
     }
 
     /// Reads the bytes of a ``network.json``.
@@ -359,11 +360,4 @@ impl Network {
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         Ok((py.get_type::<Self>().getattr("from_bytes")?, (self.json(py),)))
     }
-}
-
-/// The bytes of a file.
-pub fn read_file(file: &Path) -> PyResult<Vec<u8>> {
-    let said =
-        |error: std::io::Error| std::io::Error::new(error.kind(), format!("{}: {error}", file.display()));
-    Ok(std::fs::read(file).map_err(said)?)
 }

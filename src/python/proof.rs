@@ -94,7 +94,7 @@ impl Proof {
     /// Raises TargetError or Invalid where a file says nothing, and OSError where there is none.
     #[classmethod]
     fn load(class: &Bound<'_, PyType>, folder: PathBuf) -> PyResult<Self> {
-        let bytes = read_proof(&folder).map_err(|error| {
+        let bytes = class.py().detach(|| read_proof(&folder)).map_err(|error| {
             // `prove` writes a folder for each architecture into one.
             let holds = |name: &str| PROOF_FILES.iter().all(|file| folder.join(name).join(file).is_file());
             match ["transformer", "linformer", "performer"].into_iter().find(|name| holds(name)) {

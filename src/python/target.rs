@@ -2,6 +2,7 @@
 
 use crate::arrays::{self, Batch, Given, answer};
 use crate::errors::{Failure, Kind};
+use crate::files::read_file;
 use crate::number::fraction;
 use crate::sequences::{self, Rows};
 use crate::shape::{Leading, Shape};
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use sumformer::checker::arith::number::Rational;
 use sumformer::checker::language::target::{self, Tokens};
 use sumformer::checker::language::{EvalError, Scalar, evaluate_sequence, load_target};
+use sumformer::checker::limits::MAX_SOURCE;
 use sumformer::numeric::FloatInterval;
 use sumformer::parallel;
 
@@ -64,8 +66,8 @@ impl Target {
     pub fn at(path: &std::path::Path) -> PyResult<Self> {
         let file = if path.is_dir() { path.join(FILE) } else { path.to_path_buf() };
         let name = file.display().to_string();
-        let bytes = std::fs::read(&file)
-            .map_err(|error| std::io::Error::new(error.kind(), format!("{name}: {error}")))?;
+        // A file that is too long is told so, and not read to its end, which it may not have.
+        let bytes = read_file(&file, MAX_SOURCE as u64 + 1)?;
         let text = String::from_utf8(bytes)
             .map_err(|error| PyValueError::new_err(format!("{name}: not UTF-8: {error}")))?;
         Self::read(&name, &text)

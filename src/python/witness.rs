@@ -2,9 +2,14 @@
 
 use crate::number::fraction;
 use crate::sequences;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use sumformer::checker::arith::number::{Exact, Rational};
 use sumformer::checker::format::certificate;
+
+/// Longer sequences are only told in runs.
+const LONGEST: usize = 1 << 20;
 
 /// An input at which the error of the network is known.
 #[pyclass(frozen, module = "sumformer")]
@@ -18,17 +23,44 @@ impl From<certificate::Witness> for Witness {
     }
 }
 
+impl Witness {
+    /// Tokens, and how often each stands there in a row.
+    fn runs_of_tokens(&self) -> Vec<(Vec<Rational>, usize)> {
+        let certificate::Witness { input, copies, .. } = &self.inner;
+        let token = |token: &Vec<Exact>| token.iter().map(|coordinate| coordinate.0.clone()).collect();
+        match copies.is_empty() {
+            true => input.iter().map(|row| (token(row), 1)).collect(),
+            false => input.iter().map(token).zip(copies.iter().copied()).collect(),
+        }
+    }
+}
+
 #[pymethods]
 impl Witness {
     /// The sequence: n tokens, each a list of d Fractions.
+    ///
+    /// Raises ValueError where it is too long to be written out; ``runs`` has it then.
     #[getter]
     fn sequence<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let copies = self.inner.copies.iter().copied().chain(std::iter::repeat(1));
-        let tokens = self.inner.input.iter().zip(copies).flat_map(|(token, copies)| {
-            let token: Vec<_> = token.iter().map(|coordinate| coordinate.0.clone()).collect();
-            std::iter::repeat_n(token, copies)
-        });
+        let runs = self.runs_of_tokens();
+        let length = runs.iter().fold(0_usize, |sum, (_, copies)| sum.saturating_add(*copies));
+        if length > LONGEST {
+            let message = format!(
+                "the sequence has {length} tokens, too many to be written out; `runs` has equal ones once"
+            );
+            return Err(PyValueError::new_err(message));
+        }
+        let tokens = runs.into_iter().flat_map(|(token, copies)| std::iter::repeat_n(token, copies));
         sequences::write(py, &[tokens.collect()], false)
+    }
+
+    /// The same as pairs: a token, and how often it stands there in a row.
+    #[getter]
+    fn runs<'py>(&self, py: Python<'py>) -> PyResult<Vec<(Bound<'py, PyAny>, usize)>> {
+        let run = |(token, copies): (Vec<Rational>, usize)| {
+            Ok((sequences::write(py, &[vec![token]], false)?.get_item(0)?, copies))
+        };
+        self.runs_of_tokens().into_iter().map(run).collect()
     }
 
     /// The token, counted from 0.

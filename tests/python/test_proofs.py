@@ -3,6 +3,7 @@
 import copy
 import html.parser
 import json
+import os
 import pickle
 from fractions import Fraction
 
@@ -176,3 +177,23 @@ def test_tables_are_proved_too():
         target, construction="discontinuous", epsilon="1/5", activation="relu", ramp=Fraction(1, 1000)
     )
     assert ramps.check().scope == "off the ramps" and "off the ramps" in ramps._repr_html_()
+
+
+def test_a_witness_that_repeats_tokens(every_length):
+    target, network, certificate = parts(every_length)
+    claim = json.loads(certificate)
+    claim["witness"] = {"input": [["1"], ["1/2"]], "copies": [2, 1], "token": 0, "output": 0, "error": "0"}
+    witness = sumformer.Proof.from_bytes(target, network, json.dumps(claim).encode()).witness
+    half = Fraction(1, 2)
+    assert witness.runs == [([1], 2), ([half], 1)] and witness.sequence == [[1], [1], [half]]
+    claim["witness"]["copies"] = [10**15, 1]
+    long = sumformer.Proof.from_bytes(target, network, json.dumps(claim).encode()).witness
+    assert long.runs == [([1], 10**15), ([half], 1)]
+    with pytest.raises(ValueError, match="`runs`"):
+        long.sequence
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="a file without an end")
+def test_files_without_an_end():
+    with pytest.raises(sumformer.TargetError, match="target files have at most"):
+        sumformer.Target.load("/dev/zero")
