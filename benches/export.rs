@@ -26,7 +26,9 @@ fn formats(c: &mut Criterion) {
             let mut group = c.benchmark_group(format!("export/pair-potential/{format}/{dtype}"));
             group.throughput(Throughput::Bytes(written.len() as u64)).sample_size(10);
             group.bench_function("write", |b| b.iter(|| file(black_box(&network), format, dtype)));
-            group.bench_function("read", |b| b.iter(|| import(format, black_box(written.clone())).expect("ours")));
+            group.bench_function("read", |b| {
+                b.iter(|| import(format, black_box(written.clone())).expect("ours"))
+            });
             group.bench_function("compare", |b| {
                 b.iter(|| {
                     let found = compare(&network, &Labels::default(), format, black_box(written.clone()));

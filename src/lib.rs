@@ -115,6 +115,8 @@ pub mod eval;
 pub mod export;
 #[cfg(feature = "cli")]
 pub mod figures;
+#[cfg(feature = "cli")]
+pub mod floors;
 pub mod folder;
 pub mod lowering;
 pub mod network;

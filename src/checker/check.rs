@@ -7,9 +7,11 @@ use crate::witness::{witness_enclosure, witness_error};
 use crate::arith::number::{Rational, max};
 use crate::arith::polynomial::Polynomial;
 use crate::boxes::implied::ImpliedSumformer;
+use crate::floor::derive_floors;
 use crate::format::certificate::{
     BoxClaims, CellClaim, Certificate, OutputClaim, PolynomialClaims, ProofRoute, WitnessKind,
 };
+use crate::format::floor::FloorCertificate;
 use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
@@ -138,17 +140,47 @@ pub fn check_proof(files: ProofFiles<'_>) -> Result<Checked, UnreadableProof> {
 }
 
 fn require_hashes(files: ProofFiles<'_>, certificate: &Certificate) -> Result<(), Refusal> {
-    for (name, bytes, stated) in [
-        ("target.toml", files.target, &certificate.target_sha256),
-        ("network.json", files.network, &certificate.network_sha256),
-    ] {
-        let actual = sha256(bytes);
-        if &actual != stated {
-            return Err(Rule::Hash
-                .invalid(name, format!("its SHA-256 is {actual}, the certificate is about {stated}")));
-        }
+    require_hash("target.toml", files.target, &certificate.target_sha256)?;
+    require_hash("network.json", files.network, &certificate.network_sha256)
+}
+
+fn require_hash(name: &str, bytes: &[u8], stated: &str) -> Result<(), Refusal> {
+    let actual = sha256(bytes);
+    if actual == stated {
+        return Ok(());
     }
-    Ok(())
+    Err(Rule::Hash.invalid(name, format!("its SHA-256 is {actual}, the certificate is about {stated}")))
+}
+
+/// Checked floors: the parsed files, and what is derived.
+#[derive(Debug)]
+pub struct CheckedFloors {
+    /// The target.
+    pub target: Target,
+    /// The certificate.
+    pub certificate: FloorCertificate,
+    /// δ of each floor as derived, no less than claimed; or why one does not follow.
+    pub verdict: Result<Vec<Rational>, Refusal>,
+}
+
+/// Checks `floor.json`: every floor is derived from the target alone, within a limit on work.
+pub fn check_floors(target: &[u8], floors: &[u8]) -> Result<CheckedFloors, UnreadableProof> {
+    let bytes = count(target.len()).saturating_add(count(floors.len()));
+    let work = CHECK_WORK + CHECK_WORK_PER_BYTE.saturating_mul(bytes);
+    let parse = || -> Result<(Target, FloorCertificate), UnreadableProof> {
+        work::charge_all(target.len() + floors.len(), 1);
+        let target = load_target("target.toml", std::str::from_utf8(target)?)?;
+        Ok((target, FloorCertificate::from_json(floors)?))
+    };
+    let (parsed, reading) = within(Limits::work(work), || (parse(), work::spent()))?;
+    let (parsed, certificate) = parsed?;
+    let check = || {
+        require_hash("target.toml", target, &certificate.target_sha256)?;
+        derive_floors(&parsed, &certificate)
+    };
+    let verdict = within(Limits::work(work - reading), check)
+        .unwrap_or_else(|stopped| Err(Rule::Work.unsupported("floors", stopped.to_string())));
+    Ok(CheckedFloors { target: parsed, certificate, verdict })
 }
 
 /// The witness must evaluate to exactly the stated error, or to no less where that is a lower bound; an error above the

@@ -161,6 +161,11 @@ pub const MAX_WITNESS_OPERATIONS: u64 = 1_000_000_000;
 /// queries and keys.
 pub const MAX_COMPARED: usize = 64;
 
+// Floors.
+
+/// Sumformers with fewer sums than this are looked at.
+pub const MAX_FLOOR_SUMS: usize = 64;
+
 // Work.
 
 /// The work of one check, in units of [`crate::work`]: this much, a few seconds, whatever the files say, …

@@ -39,6 +39,8 @@ pub enum Part {
     Tables,
     /// The error at one input.
     Witness,
+    /// Floors under the error of every Sumformer with few sums; no verdict about a network rests on them.
+    Floors,
     /// Numbers in sentences: no verdict rests on them.
     Words,
 }
@@ -56,7 +58,7 @@ static LINES: LazyLock<BTreeMap<Part, usize>> = LazyLock::new(|| {
 
 impl Part {
     /// All parts.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Check,
         Self::Arithmetic,
         Self::Rounding,
@@ -71,6 +73,7 @@ impl Part {
         Self::Boxes,
         Self::Tables,
         Self::Witness,
+        Self::Floors,
         Self::Words,
     ];
 
@@ -91,6 +94,7 @@ impl Part {
             Self::Boxes => "boxes",
             Self::Tables => "tables",
             Self::Witness => "witness",
+            Self::Floors => "floors",
             Self::Words => "words",
         }
     }
@@ -112,6 +116,7 @@ impl Part {
             Self::Boxes => &["boxes"],
             Self::Tables => &["cells"],
             Self::Witness => &["witness"],
+            Self::Floors => &["floor", "format/floor"],
             Self::Words => &["arith/decimal"],
         }
     }
@@ -126,6 +131,7 @@ impl Part {
             Self::Boxes => &[Self::Polynomials, Self::NormalForms, Self::Attention, Self::Enclosures],
             Self::Tables => &[Self::NormalForms, Self::Attention, Self::Enclosures],
             Self::Witness => &[Self::Values],
+            Self::Floors => &[Self::Values, Self::Enclosures],
             _ => &[],
         }
     }

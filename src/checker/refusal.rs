@@ -58,6 +58,8 @@ pub enum Rule {
     Total,
     /// The witness evaluates to the stated error.
     Witness,
+    /// No Sumformer with so few sums comes as close to the target as claimed.
+    Floor,
     /// The whole check takes no more work than is allowed.
     Work,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for Rule {
             Rule::Residual => "residual",
             Rule::Total => "total",
             Rule::Witness => "witness",
+            Rule::Floor => "floor",
             Rule::Work => "work",
         })
     }

@@ -6,6 +6,7 @@ use super::eval::{self, EvalArguments};
 use super::explain::{self, ExplainArguments};
 use super::export::{self, ExportArguments};
 use super::figures::FiguresArguments;
+use super::latent::{self, LatentArguments};
 use super::merge::MergeArguments;
 use super::prove::ProveArguments;
 use super::report::{self, ReportArguments};
@@ -49,6 +50,9 @@ pub enum Command {
     /// Write a proved network as ONNX, safetensors, npz, or a module for torch.
     #[command(after_help = export::HELP)]
     Export(ExportArguments),
+    /// How few sums a Sumformer needs for a target: proved floors under the error for every number of sums.
+    #[command(after_help = latent::HELP)]
+    Latent(LatentArguments),
     /// One page about proofs, for a browser or for print; every proof is checked anew while it is made.
     #[command(after_help = report::HELP)]
     Report(ReportArguments),

@@ -3,9 +3,11 @@
 use super::against::against;
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown, shown_path};
-use super::files::{one_proof_folder, proof_folders, read_proof_files};
+use super::files::{has_floors, is_proof, one_proof_folder, proof_folders, read_proof_files};
+use super::floors::Floors;
 use super::output::{print, say};
 use super::progress::progress_bar;
+use super::proof::unreadable;
 use crate::export::Labels;
 use crate::report::numbers::{above, upper};
 use crate::report::witness;
@@ -14,7 +16,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use sumformer_checker::arith::number::{Exact, Rational};
-use sumformer_checker::check::{Checked, ProofFiles, Scope, UnreadableProof, Verdict, check_proof};
+use sumformer_checker::check::{Checked, ProofFiles, Scope, Verdict, check_proof};
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
 use sumformer_checker::parts::Part;
 use sumformer_checker::refusal::Refusal;
@@ -32,7 +34,9 @@ pub struct CheckArguments {
 
 /// Re-verifies every proof in the folder; one that cannot be read does not keep the others from being checked.
 pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> {
+    let alone = has_floors(&arguments.directory) && !is_proof(&arguments.directory);
     let folders = match &arguments.against {
+        None if alone => Vec::new(),
         None => proof_folders(&arguments.directory)?,
         Some(_) => vec![one_proof_folder(&arguments.directory)?],
     };
@@ -83,8 +87,25 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
         }
     }
     progress.finish_and_clear();
+    let mut floors = Vec::new();
+    for folder in
+        folders.iter().chain(alone.then_some(&arguments.directory)).filter(|folder| has_floors(folder))
+    {
+        let checked = Floors::check(folder)?;
+        if json {
+            say(checked.in_words())
+        } else {
+            print(checked.in_words())?
+        }
+        outcomes.push(checked.outcome());
+        floors.push(checked.to_json());
+    }
     if json {
-        print(json!({ "results": results }))?;
+        let mut answer = json!({ "results": results });
+        if !floors.is_empty() {
+            answer["floors"] = floors.into();
+        }
+        print(answer)?;
     }
     Ok(Outcome::worst(outcomes))
 }
@@ -120,18 +141,6 @@ pub fn check_folder(folder: &Path) -> Result<Checked, CliError> {
 pub fn check_folder_bytes(files: &[Vec<u8>; 3], folder: &Path) -> Result<Checked, CliError> {
     let [target, network, certificate] = files;
     check_proof(ProofFiles { target, network, certificate }).map_err(|e| unreadable(e, folder))
-}
-
-/// A file of a proof that does not say anything.
-pub fn unreadable(error: UnreadableProof, folder: &Path) -> CliError {
-    match error {
-        UnreadableProof::Target(diagnostics) => {
-            diagnostics.in_file(&plain_path(&folder.join("target.toml"))).into()
-        }
-        UnreadableProof::Encoding(_) | UnreadableProof::Format(_) | UnreadableProof::Work(_) => {
-            CliError::bad_input(format!("{}: {}", shown_path(folder), shown(&error.to_string())))
-        }
-    }
 }
 
 /// The exit code a verdict leads to.

@@ -97,7 +97,8 @@ fn interrupts() -> Arc<AtomicBool> {
     interrupted
 }
 
-fn parse_seconds(text: &str) -> Result<Duration, String> {
+/// `--time-limit`
+pub fn parse_seconds(text: &str) -> Result<Duration, String> {
     /// About thirty years.
     const MOST: f64 = 1e9;
     match text.parse::<f64>() {

@@ -1,9 +1,10 @@
 //! `sumformer merge DIR… -o DIR`
 
-use super::check::{add_verdict, in_words, outcome, unreadable};
+use super::check::{add_verdict, in_words, outcome};
 use super::error::{CliError, Outcome};
 use super::files::{PROOF_FILES, ProofFolder, may_replace, read, writable, write_proofs};
 use super::output::{print, say};
+use super::proof::unreadable;
 use crate::certify::boxes::MergeConflict;
 use crate::certify::{MergeError, Merged, merge_proofs};
 use crate::cli::escape::{plain_path, shown_path};

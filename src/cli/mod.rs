@@ -13,7 +13,9 @@ mod export;
 mod failure;
 mod figures;
 mod files;
+mod floors;
 mod gallery;
+mod latent;
 mod limits;
 mod merge;
 mod output;
@@ -58,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Eval(arguments) => eval::run(arguments, cli.json),
         Command::Export(arguments) => export::run(arguments, cli.json),
         Command::Explain(arguments) => explain::run(arguments, cli.json),
+        Command::Latent(arguments) => latent::run(arguments, cli.json),
         Command::Report(arguments) => report::run(arguments, cli.json),
         Command::Scale(arguments) => scale::run(arguments, cli.json),
         Command::Audit(arguments) => audit::run(arguments, cli.json),

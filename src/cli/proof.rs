@@ -1,11 +1,10 @@
 //! Reading one proof folder for `eval` and `explain`.
 
-use super::check::unreadable;
 use super::error::{CliError, Outcome};
-use super::escape::{shown, shown_path};
+use super::escape::{plain_path, shown, shown_path};
 use super::files::read_proof_files;
 use std::path::Path;
-use sumformer_checker::check::{ParsedProof, ProofFiles};
+use sumformer_checker::check::{ParsedProof, ProofFiles, UnreadableProof};
 use sumformer_checker::refusal::{Refusal, RefusalKind};
 
 /// Reads and parses the three files; no claim is checked.
@@ -25,4 +24,16 @@ pub fn refused(refusal: &Refusal, folder: &Path) -> CliError {
     let message =
         format!("{}: {} (see `sumformer check {0}`)", shown_path(folder), shown(&refusal.to_string()));
     CliError::Message { message, outcome }
+}
+
+/// A file of a proof that does not say anything.
+pub fn unreadable(error: UnreadableProof, folder: &Path) -> CliError {
+    match error {
+        UnreadableProof::Target(diagnostics) => {
+            diagnostics.in_file(&plain_path(&folder.join("target.toml"))).into()
+        }
+        UnreadableProof::Encoding(_) | UnreadableProof::Format(_) | UnreadableProof::Work(_) => {
+            CliError::bad_input(format!("{}: {}", shown_path(folder), shown(&error.to_string())))
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod exit_codes;
 mod explanation;
 mod export;
 mod json_contract;
+mod latent;
 mod output_folders;
 mod reported;
 mod routes;

@@ -48,6 +48,9 @@ fn named_one_of(path: &Path, names: &[&str]) -> bool {
     path.file_name().is_some_and(|name| names.iter().any(|n| name == *n))
 }
 
+/// What `latent` writes beside a target.
+pub const FLOOR_FILE: &str = "floor.json";
+
 /// What the format of our certificates begins with, in every version.
 const OURS: &str = "sumformer-certificate/";
 
@@ -58,6 +61,9 @@ fn is_proof_folder(path: &Path) -> bool {
     for entry in entries {
         let Ok(entry) = entry else { return false };
         if entry.file_name() == "export" && only_exports(&entry.path()) {
+            continue;
+        }
+        if entry.file_name() == FLOOR_FILE {
             continue;
         }
         let regular = entry.file_type().is_ok_and(|t| t.is_file());
@@ -80,6 +86,11 @@ fn only_exports(folder: &Path) -> bool {
     };
     fs::read_dir(folder)
         .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| written(entry.path()))))
+}
+
+/// Whether there are floors here.
+pub fn has_floors(folder: &Path) -> bool {
+    exists(&folder.join(FLOOR_FILE))
 }
 
 /// All proof folders at `path`: itself, and its sub-folders for architectures.
@@ -117,7 +128,8 @@ pub fn one_proof_folder(path: &Path) -> Result<PathBuf, CliError> {
     }
 }
 
-fn is_proof(folder: &Path) -> bool {
+/// Whether there is a certificate here.
+pub fn is_proof(folder: &Path) -> bool {
     exists(&folder.join("certificate.json"))
 }
 

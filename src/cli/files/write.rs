@@ -1,6 +1,6 @@
 //! Writing under a temporary name, then renaming: at every moment there is the old version or the new one.
 
-use super::folders::may_replace;
+use super::folders::{FLOOR_FILE, may_replace};
 use super::leftovers::{self, NEW, OLD, Staging, temporary_file};
 use super::places::{failed, parent};
 use crate::cli::error::CliError;
@@ -35,6 +35,25 @@ pub fn write_proofs(path: &Path, proofs: &[ProofFolder<'_>]) -> Result<(), CliEr
     }
     put(&fresh, path, &staging.path().join(OLD)).map_err(failed(path))?;
     staging.close().map_err(failed(parent(path)))
+}
+
+/// Writes `target.toml` and `floor.json`: into a folder that holds a proof of this very target, or such files; else as a new folder.
+pub fn write_floors(path: &Path, [target, floors]: [&str; 2]) -> Result<(), CliError> {
+    let kept = path.join(PROOF_FILES[0]);
+    if kept.exists() {
+        let same = fs::read(&kept).map_err(failed(&kept))? == target.as_bytes();
+        if !same {
+            return Err(CliError::bad_input(format!(
+                "{}: it is about another target; it is left alone (choose another folder with -o)",
+                shown_path(path)
+            )));
+        }
+        return write_file(&path.join(FLOOR_FILE), floors.as_bytes());
+    }
+    may_replace(path)?;
+    fs::create_dir_all(path).map_err(failed(path))?;
+    write_file(&path.join(FLOOR_FILE), floors.as_bytes())?;
+    write_file(&kept, target.as_bytes())
 }
 
 /// Puts the folder `fresh` at `path`; what was there is then at `fresh` or at `old`.

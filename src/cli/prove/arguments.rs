@@ -19,10 +19,6 @@ const MOST_BOXES: u64 = 1 << 24;
 /// More hidden units than any machine holds; every number up to it is an `f64`.
 const MOST_UNITS: u64 = 1 << 53;
 
-fn parse_seed(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
-}
-
 /// `prove`
 ///
 /// What an option belongs to stands in `belongs.rs`.

@@ -12,11 +12,12 @@ mod text;
 mod verdict;
 mod weights;
 
-use super::check::{outcome, unreadable};
+use super::check::outcome;
 use super::error::{CliError, Outcome};
 use super::files::{proof_folders, read_proof_files, writable_file, write_file};
 use super::output::{print, say};
 use super::progress::progress_bar;
+use super::proof::unreadable;
 use crate::cli::escape::{plain_path, shown, shown_path};
 use crate::report::proof::ProofReport;
 use clap::Args;

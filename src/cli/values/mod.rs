@@ -266,6 +266,11 @@ pub fn parse_epsilon(text: &str) -> Result<Rational, String> {
     if value.is_positive() { Ok(value) } else { Err("the error bound must be positive".into()) }
 }
 
+/// `--seed`
+pub fn parse_seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
 /// The longest sequences that are evaluated in sweeps.
 pub const LENGTH_LIMIT: u64 = 1 << 20;
 

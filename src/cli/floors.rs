@@ -1,0 +1,79 @@
+//! `check` of `floor.json`.
+
+use super::error::{CliError, Outcome};
+use super::escape::{plain_path, shown, shown_path};
+use super::files::{FLOOR_FILE, PROOF_FILES, read};
+use super::proof::unreadable;
+use crate::report::numbers::{below, lower};
+use serde_json::{Value, json};
+use std::path::Path;
+use sumformer_checker::check::{CheckedFloors, check_floors};
+use sumformer_checker::refusal::RefusalKind;
+
+/// The floors of a folder, checked.
+pub struct Floors<'p> {
+    folder: &'p Path,
+    checked: CheckedFloors,
+}
+
+impl<'p> Floors<'p> {
+    /// Reads target and floors, and has the checker derive these.
+    pub fn check(folder: &'p Path) -> Result<Self, CliError> {
+        let [target, floors] = [PROOF_FILES[0], FLOOR_FILE].map(|name| read(&folder.join(name)));
+        let checked = check_floors(&target?, &floors?).map_err(|error| unreadable(error, folder))?;
+        Ok(Self { folder, checked })
+    }
+
+    /// As for proofs.
+    pub fn outcome(&self) -> Outcome {
+        match &self.checked.verdict {
+            Ok(_) => Outcome::Proved,
+            Err(refusal) if refusal.kind == RefusalKind::Invalid => Outcome::Refuted,
+            Err(_) => Outcome::Incomplete,
+        }
+    }
+
+    /// A line for people.
+    pub fn in_words(&self) -> String {
+        let file = shown_path(&self.folder.join(FLOOR_FILE));
+        let certificate = &self.checked.certificate;
+        match &self.checked.verdict {
+            Ok(_) => {
+                let floors = certificate.floors.iter();
+                let floors: Vec<String> =
+                    floors.map(|floor| format!("{} {}", floor.sums, below(&floor.error.0))).collect();
+                format!(
+                    "{file}: valid: on sequences of {} tokens every Sumformer with so many sums errs by at least: {}",
+                    certificate.tokens,
+                    floors.join(", ")
+                )
+            }
+            Err(refusal) if refusal.kind == RefusalKind::Invalid => {
+                format!("{file}: INVALID: {}", shown(&refusal.to_string()))
+            }
+            Err(refusal) => format!("{file}: incomplete: {}", shown(&refusal.to_string())),
+        }
+    }
+
+    /// The same for programs.
+    pub fn to_json(&self) -> Value {
+        let mut json = json!({ "path": plain_path(self.folder), "n": self.checked.certificate.tokens });
+        match &self.checked.verdict {
+            Ok(_) => {
+                json["verdict"] = "valid".into();
+                let floors = self.checked.certificate.floors.iter();
+                json["floors"] = floors
+                    .map(|floor| json!({ "sums": floor.sums, "floor": lower(&floor.error.0) }))
+                    .collect();
+            }
+            Err(refusal) => {
+                json["verdict"] =
+                    if refusal.kind == RefusalKind::Invalid { "invalid" } else { "incomplete" }.into();
+                json["rule"] = refusal.rule.to_string().into();
+                json["place"] = refusal.place.clone().into();
+                json["message"] = refusal.message.clone().into();
+            }
+        }
+        json
+    }
+}

@@ -1,0 +1,207 @@
+//! `sumformer latent TARGET`: how few sums a Sumformer needs.
+
+use super::error::{CliError, Outcome};
+use super::files::{writable, write_floors};
+use super::limits::parse_seconds;
+use super::output::print;
+use super::progress::Progress;
+use super::proof::unreadable;
+use super::table::aligned;
+use super::target::read_target;
+use super::values::{parse_epsilon, parse_seed};
+use crate::floors::{Effort, Essential, certificate, essential_sums, floor, monotone};
+use crate::report::numbers::{below, lower, upper};
+use crate::words::to_json;
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use sumformer_checker::arith::number::{Rational, ratio};
+use sumformer_checker::check::check_floors;
+use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::limits::MAX_TERMS;
+use sumformer_checker::surrogate::Surrogate;
+
+/// Below the help of `latent`.
+pub const HELP: &str = "A Sumformer with N sums is ψ(x, Σφ(y)) over the other tokens y, φ continuous with N values, ψ any \
+function. `floor` is a proved lower bound of the error of each of them, so of every network behind the sums, whatever its depth, width or \
+precision; `reached` is the error of one that is known. Where a floor is above ε and the next number of sums reaches ε, the least number \
+is decided.\n\n\
+Exit code 0: decided; 3: an interval is left; 2: bad input. `sumformer check` verifies what -o writes.";
+
+/// Numbers of sums that are looked at where nothing says how many do.
+const DEFAULT_UNTIL: usize = 6;
+
+/// `latent`
+#[derive(Debug, Args)]
+pub struct LatentArguments {
+    /// A target file, a folder with `target.toml`, or the name of a construction of the gallery.
+    pub target: PathBuf,
+    /// The length of the sequences (default: the target's; 5 for a target of every length, for whose Sumformers the floors hold too).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    pub tokens: Option<u32>,
+    /// Look at Sumformers with fewer sums than this (default: as many as are known to do, else 6).
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=16))]
+    pub until: Option<u32>,
+    /// The error that is asked for (default: the target's, else 1/1000).
+    #[arg(long, value_name = "Q", value_parser = parse_epsilon, allow_hyphen_values = true)]
+    pub epsilon: Option<Rational>,
+    /// Starts of the search for each number of sums.
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub starts: u32,
+    /// The seed of the search.
+    #[arg(long, value_name = "S", default_value_t = 0, value_parser = parse_seed)]
+    pub seed: u64,
+    /// Stop searching after so many seconds, with what was found until then.
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = parse_seconds)]
+    pub time_limit: Duration,
+    /// A folder for `target.toml` and `floor.json`; also one that `prove` has written for this target.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// A number of sums, what is proved of it, and what is reached with it.
+struct Step {
+    sums: usize,
+    floor: Rational,
+    reached: Option<Rational>,
+}
+
+/// Searches, has the checker derive what was found, prints.
+pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError> {
+    let target = read_target(&arguments.target)?;
+    if let Some(folder) = &arguments.output {
+        writable(folder)?;
+    }
+    let n = length(&target, arguments)?;
+    let epsilon =
+        arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000));
+    let essential =
+        Surrogate::new(&target, &[], MAX_TERMS).ok().and_then(|surrogate| essential_sums(&surrogate));
+    let known = essential.as_ref().map(Essential::sums);
+    let until = arguments.until.map_or(known.unwrap_or(DEFAULT_UNTIL), |until| until as usize);
+    let effort = Effort {
+        starts: arguments.starts as usize,
+        seed: arguments.seed,
+        until: Some(Instant::now() + arguments.time_limit),
+    };
+    let progress = Progress::new(until as u64);
+    let mut floors = Vec::new();
+    for sums in 0..until {
+        let best = floors.last().map(|floor: &sumformer_checker::format::floor::Floor| below(&floor.error.0));
+        let best = best.map_or_else(String::new, |best| format!("; with {} it is at least {best}", sums - 1));
+        progress.step(format!("the error with {sums} sums{best}"));
+        floors.extend(floor(&target, n, sums, &effort));
+        progress.done();
+    }
+    progress.finish();
+    let text = to_json(&certificate(&target, n, floors));
+    let checked = check_floors(target.source.as_bytes(), text.as_bytes())
+        .map_err(|error| unreadable(error, &arguments.target))?;
+    let derived = checked.verdict.map_err(|refusal| {
+        CliError::incomplete(format!(
+            "what was found is not what the checker derives, please report this: {refusal}"
+        ))
+    })?;
+    let claimed = checked.certificate.floors.iter().map(|floor| floor.sums);
+    let proved = monotone(&claimed.zip(derived).collect::<Vec<_>>());
+    let steps = staircase(&proved, known, until);
+    let decided = decided(&steps, &epsilon);
+    if let Some(folder) = &arguments.output {
+        write_floors(folder, [&target.source, &text])?;
+    }
+    if json {
+        let steps: Vec<Value> = steps.iter().map(in_json).collect();
+        print(json!({
+            "target": target.name, "n": n, "staircase": steps, "decided": decided, "epsilon": upper(&epsilon),
+        }))?;
+    } else {
+        print(in_text(&target, n, &steps, essential.as_ref(), decided, &epsilon))?;
+    }
+    Ok(if decided.is_some() { Outcome::Proved } else { Outcome::Incomplete })
+}
+
+fn length(target: &Target, arguments: &LatentArguments) -> Result<usize, CliError> {
+    let asked = arguments.tokens.map(|tokens| tokens as usize);
+    match (target.tokens, asked) {
+        (Tokens::Fixed(n), Some(asked)) if asked != n => Err(CliError::bad_input(format!(
+            "--tokens {asked}: the target is for {n} tokens; leave the option out, or write tokens = \"any\""
+        ))),
+        (Tokens::Fixed(1), _) => {
+            Err(CliError::bad_input("with one token there are no others to be summed over"))
+        }
+        (Tokens::Fixed(n), _) => Ok(n),
+        (Tokens::Any, asked) => Ok(asked.unwrap_or(5)),
+    }
+}
+
+/// What is proved and what is reached, by numbers of sums.
+fn staircase(proved: &[(usize, Rational)], known: Option<usize>, until: usize) -> Vec<Step> {
+    let last = until.max(known.map_or(0, |known| known + 1));
+    (0..last)
+        .map(|sums| {
+            let floor = proved.iter().find(|(of, _)| *of >= sums).map(|(_, floor)| floor.clone());
+            let reached = known.filter(|known| sums >= *known).map(|_| Rational::default());
+            Step { sums, floor: floor.unwrap_or_default(), reached }
+        })
+        .collect()
+}
+
+/// The least number of sums that reaches ε, if all smaller ones are proved not to.
+fn decided(steps: &[Step], epsilon: &Rational) -> Option<usize> {
+    let least = steps.iter().find(|step| step.reached.as_ref().is_some_and(|reached| reached <= epsilon))?;
+    let below = least.sums.checked_sub(1).map(|sums| &steps[sums].floor);
+    below.is_none_or(|floor| floor > epsilon).then_some(least.sums)
+}
+
+fn in_json(step: &Step) -> Value {
+    json!({
+        "sums": step.sums,
+        "floor": lower(&step.floor),
+        "reached": step.reached.as_ref().map(upper),
+    })
+}
+
+fn in_text(
+    target: &Target,
+    n: usize,
+    steps: &[Step],
+    essential: Option<&Essential>,
+    decided: Option<usize>,
+    epsilon: &Rational,
+) -> String {
+    let rows: Vec<Vec<String>> = steps
+        .iter()
+        .map(|step| {
+            let reached = step.reached.as_ref().map_or_else(|| "?".into(), crate::report::numbers::above);
+            vec![step.sums.to_string(), below(&step.floor), reached]
+        })
+        .collect();
+    let mut text =
+        format!("{}, n = {n}: every Sumformer with so many sums errs by at least `floor`\n", target.name);
+    text += &aligned(&["sums", "floor", "reached"], &rows);
+    text += "\n";
+    let unreached = |sums: &usize| steps.get(*sums).map(|step| below(&step.floor));
+    text += &match (decided, essential.map(Essential::sums)) {
+        (Some(0), _) => format!("no sums are needed for ε = {epsilon}"),
+        (Some(sums), _) => format!(
+            "{sums} {} the fewest for ε = {epsilon}: with {} every Sumformer errs by at least {}",
+            if sums == 1 { "sum is" } else { "sums are" },
+            sums - 1,
+            unreached(&(sums - 1)).unwrap_or_default()
+        ),
+        (None, known) => {
+            let needed = steps
+                .iter()
+                .filter(|step| &step.floor > epsilon)
+                .map(|step| step.sums + 1)
+                .max()
+                .unwrap_or(0);
+            match known {
+                Some(known) => format!("for ε = {epsilon} at least {needed} sums are needed, and {known} do"),
+                None => format!("for ε = {epsilon} at least {needed} sums are needed"),
+            }
+        }
+    };
+    text
+}

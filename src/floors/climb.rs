@@ -1,0 +1,76 @@
+//! From a geometry to better ones, a course or the probes at a time.
+
+use super::Effort;
+use super::geometry::{Course, Found, Geometry, Shape, looks};
+use super::weights::best_weights;
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+use sumformer_checker::language::target::Target;
+
+/// A climb ends after so many changes without gain.
+const PATIENCE: usize = 25;
+
+/// One climb from a random geometry.
+pub(super) fn from_somewhere(
+    target: &Target,
+    k: usize,
+    shapes: &[Shape],
+    effort: &Effort,
+    dice: &mut ChaCha8Rng,
+) -> Option<Found> {
+    let scales: &[i64] = match k {
+        0..=3 => &[1, 1, 1, 2, 4],
+        4..=5 => &[1, 2, 4, 8],
+        _ => &[2, 4, 8, 16],
+    };
+    let scale = scales[dice.random_range(0..scales.len())];
+    let shape = shapes.get(dice.random_range(0..shapes.len().max(1)))?.clone();
+    let d = target.dimension();
+    let mut order: Vec<usize> = (0..shape.moving.len() * d).map(|place| place % k).collect();
+    if dice.random_range(0..3) == 0 {
+        order.shuffle(dice);
+    }
+    let courses = order
+        .chunks(d)
+        .map(|token| token.iter().map(|&follows| Course::any(scale, follows, dice)).collect::<Vec<_>>());
+    let courses = courses.collect();
+    let looks = looks(target, &shape, dice);
+    let mut best = weighed(target, Geometry { shape, courses, looks }, k, 0.0);
+    let mut start = best.is_none().then_some(PATIENCE).unwrap_or(0);
+    while start < PATIENCE && !effort.is_over() {
+        let Some(found) = &best else { break };
+        let next = changed(target, &found.geometry, k, scale, dice);
+        match weighed(target, next, k, found.value) {
+            Some(better) => (best, start) = (Some(better), 0),
+            None => start += 1,
+        }
+    }
+    best
+}
+
+/// The geometry with its best weights, if they prove more than `least`.
+fn weighed(target: &Target, geometry: Geometry, k: usize, least: f64) -> Option<Found> {
+    let parts = geometry.odd_parts(target).ok()?;
+    let (value, weights) = best_weights(&parts, k, least)?;
+    Some(Found { geometry, weights, value })
+}
+
+fn changed(target: &Target, geometry: &Geometry, k: usize, scale: i64, dice: &mut ChaCha8Rng) -> Geometry {
+    let mut next = geometry.clone();
+    if dice.random_range(0..10) < 7 {
+        for _ in 0..dice.random_range(1..3) {
+            let group = dice.random_range(0..next.courses.len());
+            let side = dice.random_range(0..next.courses[group].len());
+            let follows = next.courses[group][side].follows;
+            next.courses[group][side] = match dice.random_range(0..10) {
+                0 => Course::still(dice),
+                1..=6 => Course::any(scale, dice.random_range(0..k), dice),
+                _ => Course::any(scale, follows, dice),
+            };
+        }
+    } else {
+        next.looks = looks(target, &next.shape, dice);
+    }
+    next
+}

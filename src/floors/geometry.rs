@@ -1,0 +1,236 @@
+//! Where tokens move and where they rest: each coordinate stands still or follows one ±v_j.
+
+use super::odd::InV;
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::IndexedRandom;
+use sumformer_checker::arith::number::{Exact, Rational, ratio, to_f64};
+use sumformer_checker::format::floor::{Face, Floor, Moving, Probe, Resting, Weight};
+use sumformer_checker::language::target::Target;
+use sumformer_checker::language::values::{EvalError, Sequence, evaluate_run};
+
+/// A coordinate of moving tokens, in eighths of its side: `centre ± half · v_j`, half negative where it moves against v_j.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Course {
+    pub centre: i64,
+    /// In parts of `scale`: eighths divided by it.
+    pub half: i64,
+    pub scale: i64,
+    pub follows: usize,
+}
+
+/// Centres and reaches in eighths that stay inside.
+const LEVELS: [(i64, i64); 11] =
+    [(4, 4), (4, 4), (4, 4), (4, 4), (2, 2), (6, 2), (3, 3), (5, 3), (4, 2), (7, 1), (1, 1)];
+
+impl Course {
+    /// Any, at this scale.
+    pub(super) fn any(scale: i64, follows: usize, dice: &mut ChaCha8Rng) -> Self {
+        let (centre, half) = LEVELS[dice.random_range(0..LEVELS.len())];
+        let half = if dice.random::<bool>() { half } else { -half };
+        Self { centre, half, scale, follows }
+    }
+
+    /// Standing still.
+    pub(super) fn still(dice: &mut ChaCha8Rng) -> Self {
+        Self { centre: [0, 4, 8][dice.random_range(0..3)], half: 0, scale: 1, follows: 0 }
+    }
+}
+
+/// How many tokens of each group move, and how many of each rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub moving: Vec<usize>,
+    pub resting: Vec<usize>,
+}
+
+/// A probe, in eighths of the sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Look {
+    pub own: Vec<i64>,
+    pub resting: Vec<Vec<i64>>,
+}
+
+/// Everything but the weights.
+#[derive(Debug, Clone)]
+pub(super) struct Geometry {
+    pub shape: Shape,
+    /// By group, then coordinate.
+    pub courses: Vec<Vec<Course>>,
+    pub looks: Vec<Look>,
+}
+
+/// A geometry with its weights, for each face by probe and output.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub geometry: Geometry,
+    pub weights: Vec<Vec<f64>>,
+    /// δ, in floating point.
+    pub value: f64,
+}
+
+/// The shapes that are tried: few groups, with none or some tokens at rest.
+pub(super) fn shapes(target: &Target, n: usize, k: usize) -> Vec<Shape> {
+    let (others, d) = (n - 1, target.dimension());
+    let least = k.div_ceil(d);
+    let parts = |count: usize, groups: usize| -> Vec<usize> {
+        (0..groups).map(|group| count / groups + usize::from(group < count % groups)).collect()
+    };
+    let mut shapes = Vec::new();
+    let mut rests = vec![0, 1, 2, others / 3, others / 2];
+    rests.sort_unstable();
+    rests.dedup();
+    for rest in rests.into_iter().filter(|rest| *rest < others) {
+        for groups in [least, least + 1, least + 2, others - rest] {
+            if groups < least || groups > (others - rest).min(least + 8) {
+                continue;
+            }
+            let halves = if rest == 0 { vec![0] } else { vec![1, rest.min(2)] };
+            for resting in halves {
+                let resting = if resting == 0 { Vec::new() } else { parts(rest, resting) };
+                let shape = Shape { moving: parts(others - rest, groups), resting };
+                if !shapes.contains(&shape) {
+                    shapes.push(shape);
+                }
+            }
+        }
+    }
+    shapes
+}
+
+/// Probes to choose weights for: corners and points between them, with tokens at rest of all kinds.
+pub(super) fn looks(target: &Target, shape: &Shape, dice: &mut ChaCha8Rng) -> Vec<Look> {
+    let most = (40 / target.outputs()).max(4);
+    let d = target.dimension();
+    let point = |dice: &mut ChaCha8Rng, levels: &[i64]| -> Vec<i64> {
+        (0..d).map(|_| levels.choose(dice).copied().unwrap_or(0)).collect()
+    };
+    let mut looks: Vec<Look> = Vec::new();
+    for attempt in 0..4 * most {
+        let levels: &[i64] = if attempt % 3 == 0 { &[0, 2, 4, 6, 8] } else { &[0, 8] };
+        let own = point(dice, levels);
+        let resting = if attempt % 2 == 0 {
+            let all = point(dice, &[0, 8]);
+            vec![all; shape.resting.len()]
+        } else {
+            shape.resting.iter().map(|_| point(dice, &[0, 4, 8])).collect()
+        };
+        let look = Look { own, resting };
+        if !looks.contains(&look) {
+            looks.push(look);
+        }
+        if looks.len() == most {
+            break;
+        }
+    }
+    looks
+}
+
+impl Geometry {
+    /// The odd parts of all outputs at all probes, probe by probe.
+    pub(super) fn odd_parts(&self, target: &Target) -> Result<Vec<Vec<(super::odd::Key, f64)>>, EvalError> {
+        let place = |k: usize, eighths: f64| {
+            let side = &target.domain[k];
+            let (low, high) = (to_f64(side.inf()), to_f64(side.sup()));
+            low + (high - low) * eighths / 8.0
+        };
+        let width = |k: usize| to_f64(target.domain[k].sup()) - to_f64(target.domain[k].inf());
+        let still = |token: &Vec<i64>| -> Vec<InV> {
+            token.iter().enumerate().map(|(k, &at)| InV::affine(place(k, at as f64), 0.0, 0)).collect()
+        };
+        let moving: Vec<Vec<InV>> = self
+            .courses
+            .iter()
+            .map(|token| {
+                let course = |(k, course): (usize, &Course)| {
+                    let slope = width(k) * course.half as f64 / (8 * course.scale) as f64;
+                    InV::affine(place(k, course.centre as f64), slope, course.follows)
+                };
+                token.iter().enumerate().map(course).collect()
+            })
+            .collect();
+        let copies: Vec<usize> = std::iter::once(1)
+            .chain(self.shape.moving.iter().copied())
+            .chain(self.shape.resting.iter().copied())
+            .collect();
+        let mut parts = Vec::new();
+        for look in &self.looks {
+            let mut tokens = vec![still(&look.own)];
+            tokens.extend(moving.iter().cloned());
+            tokens.extend(look.resting.iter().map(still));
+            let sequence = Sequence::of_runs(&tokens, &copies).ok_or(EvalError::Unbound)?;
+            parts.extend(evaluate_run(target, sequence, 0)?.iter().map(InV::odd));
+        }
+        Ok(parts)
+    }
+}
+
+impl Found {
+    /// As the checker takes it; the error is not known yet.
+    pub(super) fn floor(&self, target: &Target) -> Floor {
+        /// Weights are multiples of one over this.
+        const GRID: f64 = 4096.0;
+        let outputs = target.outputs();
+        let place = |k: usize, eighths: &Rational| {
+            let side = &target.domain[k];
+            Exact(side.inf() + (side.sup() - side.inf()) * eighths * ratio(1, 8))
+        };
+        let token = |token: &Vec<i64>| -> Vec<Exact> {
+            token.iter().enumerate().map(|(k, &at)| place(k, &ratio(at, 1))).collect()
+        };
+        let scaled: Vec<Vec<i64>> = self
+            .weights
+            .iter()
+            .map(|weights| {
+                let largest = weights.iter().fold(0.0_f64, |largest, weight| largest.max(weight.abs()));
+                weights.iter().map(|weight| (weight / largest * GRID).round() as i64).collect()
+            })
+            .collect();
+        let used: Vec<usize> = (0..self.geometry.looks.len())
+            .filter(|r| {
+                scaled
+                    .iter()
+                    .any(|weights| weights[r * outputs..][..outputs].iter().any(|weight| *weight != 0))
+            })
+            .collect();
+        let k = self.weights.len();
+        let moving =
+            self.geometry.courses.iter().zip(&self.geometry.shape.moving).map(|(courses, &copies)| {
+                let centre = courses.iter().enumerate().map(|(k, course)| place(k, &ratio(course.centre, 1)));
+                let direction = |(side, course): (usize, &Course)| -> Vec<Exact> {
+                    let width = target.domain[side].sup() - target.domain[side].inf();
+                    let reach = width * ratio(course.half, 8 * course.scale);
+                    (0..k)
+                        .map(|j| Exact(if j == course.follows { reach.clone() } else { Rational::default() }))
+                        .collect()
+                };
+                Moving {
+                    copies,
+                    centre: centre.collect(),
+                    directions: courses.iter().enumerate().map(direction).collect(),
+                }
+            });
+        let probes = used.iter().map(|&r| {
+            let look = &self.geometry.looks[r];
+            let resting = look.resting.iter().zip(&self.geometry.shape.resting);
+            let resting = resting.map(|(at, &copies)| Resting { copies, token: token(at) }).collect();
+            Probe { own: token(&look.own), resting }
+        });
+        let faces = scaled.iter().map(|weights| {
+            let weights = used.iter().enumerate().flat_map(|(probe, &r)| {
+                (0..outputs).filter_map(move |output| {
+                    let weight = weights[r * outputs + output];
+                    (weight != 0).then(|| Weight { probe, output, weight: Exact(ratio(weight, GRID as i64)) })
+                })
+            });
+            Face { weights: weights.collect(), cuts: String::new() }
+        });
+        Floor {
+            sums: k - 1,
+            error: Exact(Rational::default()),
+            moving: moving.collect(),
+            probes: probes.collect(),
+            faces: faces.collect(),
+        }
+    }
+}
