@@ -30,7 +30,7 @@ is decided.\n\n\
 Exit code 0: decided; 3: an interval is left; 2: bad input. `sumformer check` verifies what -o writes.";
 
 /// Numbers of sums that are looked at where nothing says how many do.
-const DEFAULT_UNTIL: usize = 6;
+const DEFAULT_UNTIL: usize = 4;
 
 /// `latent`
 #[derive(Debug, Args)]
@@ -40,14 +40,14 @@ pub struct LatentArguments {
     /// The length of the sequences (default: the target's; 5 for a target of every length, for whose Sumformers the floors hold too).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     pub tokens: Option<u32>,
-    /// Look at Sumformers with fewer sums than this (default: as many as are known to do, else 6).
+    /// Look at Sumformers with fewer sums than this (default: as many as are known to do, else 4).
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=16))]
     pub until: Option<u32>,
     /// The error that is asked for (default: the target's, else 1/1000).
     #[arg(long, value_name = "Q", value_parser = parse_epsilon, allow_hyphen_values = true)]
     pub epsilon: Option<Rational>,
     /// Starts of the search for each number of sums.
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub starts: u32,
     /// The seed of the search.
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = parse_seed)]
@@ -80,10 +80,14 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
         Surrogate::new(&target, &[], MAX_TERMS).ok().and_then(|surrogate| essential_sums(&surrogate));
     let known = essential.as_ref().map(Essential::sums);
     let until = arguments.until.map_or(known.unwrap_or(DEFAULT_UNTIL), |until| until as usize);
-    let effort = Effort {
+    let end = Instant::now() + arguments.time_limit;
+    let effort = |left: usize| Effort {
         starts: arguments.starts as usize,
+        // Where values are expanded instead of multiplied out, looking takes long.
+        probes: if known.is_some() { 40 } else { 12 },
         seed: arguments.seed,
-        until: Some(Instant::now() + arguments.time_limit),
+        // What one number of sums does not take is left to the next.
+        until: Some(Instant::now() + end.saturating_duration_since(Instant::now()) / left.max(1) as u32),
     };
     let progress = Progress::new(until as u64);
     let mut floors = Vec::new();
@@ -91,7 +95,7 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
         let best = floors.last().map(|floor: &sumformer_checker::format::floor::Floor| below(&floor.error.0));
         let best = best.map_or_else(String::new, |best| format!("; with {} it is at least {best}", sums - 1));
         progress.step(format!("the error with {sums} sums{best}"));
-        floors.extend(floor(&target, n, sums, &effort));
+        floors.extend(floor(&target, n, sums, &effort(until - sums)));
         progress.done();
     }
     progress.finish();

@@ -1,6 +1,5 @@
 //! From a geometry to better ones, a course or the probes at a time.
 
-use super::Effort;
 use super::geometry::{Course, Found, Geometry, Shape, looks};
 use super::weights::best_weights;
 use rand::RngExt;
@@ -16,7 +15,8 @@ pub(super) fn from_somewhere(
     target: &Target,
     k: usize,
     shapes: &[Shape],
-    effort: &Effort,
+    probes: usize,
+    is_over: &(dyn Fn() -> bool + Sync),
     dice: &mut ChaCha8Rng,
 ) -> Option<Found> {
     let scales: &[i64] = match k {
@@ -35,28 +35,43 @@ pub(super) fn from_somewhere(
         .chunks(d)
         .map(|token| token.iter().map(|&follows| Course::any(scale, follows, dice)).collect::<Vec<_>>());
     let courses = courses.collect();
-    let looks = looks(target, &shape, dice);
-    let mut best = weighed(target, Geometry { shape, courses, looks }, k, 0.0);
-    let mut start = best.is_none().then_some(PATIENCE).unwrap_or(0);
-    while start < PATIENCE && !effort.is_over() {
+    let looks = looks(target, &shape, probes, dice);
+    let mut best = weighed(target, Geometry { shape, courses, looks }, k, 0.0, dice);
+    let mut without_gain = 0;
+    while without_gain < PATIENCE && !is_over() {
         let Some(found) = &best else { break };
-        let next = changed(target, &found.geometry, k, scale, dice);
-        match weighed(target, next, k, found.value) {
-            Some(better) => (best, start) = (Some(better), 0),
-            None => start += 1,
+        let next = changed(target, &found.geometry, k, scale, probes, dice);
+        match weighed(target, next, k, found.value, dice) {
+            Some(better) => (best, without_gain) = (Some(better), 0),
+            None => without_gain += 1,
         }
     }
     best
 }
 
 /// The geometry with its best weights, if they prove more than `least`.
-fn weighed(target: &Target, geometry: Geometry, k: usize, least: f64) -> Option<Found> {
+fn weighed(
+    target: &Target,
+    geometry: Geometry,
+    k: usize,
+    least: f64,
+    dice: &mut ChaCha8Rng,
+) -> Option<Found> {
     let parts = geometry.odd_parts(target).ok()?;
     let (value, weights) = best_weights(&parts, k, least)?;
-    Some(Found { geometry, weights, value })
+    // Where values were cut off, more may have been found than there is.
+    let value = value.min(geometry.sampled(target, &weights, dice)?);
+    (value > least).then_some(Found { geometry, weights, value })
 }
 
-fn changed(target: &Target, geometry: &Geometry, k: usize, scale: i64, dice: &mut ChaCha8Rng) -> Geometry {
+fn changed(
+    target: &Target,
+    geometry: &Geometry,
+    k: usize,
+    scale: i64,
+    probes: usize,
+    dice: &mut ChaCha8Rng,
+) -> Geometry {
     let mut next = geometry.clone();
     if dice.random_range(0..10) < 7 {
         for _ in 0..dice.random_range(1..3) {
@@ -70,7 +85,7 @@ fn changed(target: &Target, geometry: &Geometry, k: usize, scale: i64, dice: &mu
             };
         }
     } else {
-        next.looks = looks(target, &next.shape, dice);
+        next.looks = looks(target, &next.shape, probes, dice);
     }
     next
 }

@@ -1,7 +1,9 @@
 //! How faces have to be cut, and what is proved then.
 
+use super::Effort;
 use crate::parallel;
 use crate::words::push_node;
+use std::time::Instant;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_down};
 use sumformer_checker::floor::{Part, derive_floors, least_change, norm};
 use sumformer_checker::format::floor::Floor;
@@ -14,14 +16,20 @@ const MOST_PARTS: usize = 2000;
 const SHARES: [(i64, i64); 5] = [(99, 100), (95, 100), (85, 100), (2, 3), (1, 3)];
 
 /// The floor with its δ as the checker derives it, its faces cut until nearly `aim` is proved; nothing if it is not positive.
-pub(super) fn proved(target: &Target, n: usize, mut floor: Floor, aim: f64) -> Option<Floor> {
+pub(super) fn proved(
+    target: &Target,
+    n: usize,
+    mut floor: Floor,
+    aim: f64,
+    effort: &Effort,
+) -> Option<Floor> {
     let aim = Rational::from_float(aim)?;
     let mut derived = derive(target, n, &floor);
     if derived.as_ref().is_none_or(|derived| *derived < &aim * ratio(99, 100)) {
         let shares = SHARES.iter().map(|(p, q)| round_down(&(&aim * ratio(*p, *q)), 20));
         let worth = shares.filter(|share| derived.as_ref().is_none_or(|derived| derived < share));
         for share in worth {
-            if let Some(cut) = with_cuts(target, &floor, &share) {
+            if let Some(cut) = with_cuts(target, &floor, &share, effort.until) {
                 floor = cut;
                 derived = derive(target, n, &floor);
                 break;
@@ -32,10 +40,10 @@ pub(super) fn proved(target: &Target, n: usize, mut floor: Floor, aim: f64) -> O
     (floor.error.0 > Rational::default()).then_some(floor)
 }
 
-/// The floor with its faces cut so that `aim` is proved; nothing if that takes too many parts.
-pub fn with_cuts(target: &Target, floor: &Floor, aim: &Rational) -> Option<Floor> {
+/// The floor with its faces cut so that `aim` is proved; nothing if that takes too many parts, or too long.
+pub fn with_cuts(target: &Target, floor: &Floor, aim: &Rational, until: Option<Instant>) -> Option<Floor> {
     let faces: Vec<usize> = (0..floor.faces.len()).collect();
-    let texts = parallel::map(faces, |i| one_face(target, floor, i, aim));
+    let texts = parallel::map(faces, |i| one_face(target, floor, i, aim, until));
     let texts = texts.into_iter().collect::<Option<Vec<_>>>()?;
     let mut floor = floor.clone();
     floor.faces.iter_mut().zip(texts).for_each(|(face, text)| face.cuts = text);
@@ -50,7 +58,13 @@ fn derive(target: &Target, n: usize, floor: &Floor) -> Option<Rational> {
 }
 
 /// The cuts with which a face has at least `aim`: parts are halved at a widest side until each has.
-fn one_face(target: &Target, floor: &Floor, i: usize, aim: &Rational) -> Option<String> {
+fn one_face(
+    target: &Target,
+    floor: &Floor,
+    i: usize,
+    aim: &Rational,
+    until: Option<Instant>,
+) -> Option<String> {
     let face = &floor.faces[i];
     let need = aim * norm(face) * integer(2);
     let mut text = String::new();
@@ -58,7 +72,7 @@ fn one_face(target: &Target, floor: &Floor, i: usize, aim: &Rational) -> Option<
     let mut parts = 0;
     while let Some((part, depth)) = open.pop() {
         parts += 1;
-        if parts > MOST_PARTS {
+        if parts > MOST_PARTS || until.is_some_and(|until| Instant::now() >= until) {
             return None;
         }
         let change = least_change(target, floor, face, &part);

@@ -99,8 +99,8 @@ pub(super) fn shapes(target: &Target, n: usize, k: usize) -> Vec<Shape> {
 }
 
 /// Probes to choose weights for: corners and points between them, with tokens at rest of all kinds.
-pub(super) fn looks(target: &Target, shape: &Shape, dice: &mut ChaCha8Rng) -> Vec<Look> {
-    let most = (40 / target.outputs()).max(4);
+pub(super) fn looks(target: &Target, shape: &Shape, most: usize, dice: &mut ChaCha8Rng) -> Vec<Look> {
+    let most = (most / target.outputs()).max(4);
     let d = target.dimension();
     let point = |dice: &mut ChaCha8Rng, levels: &[i64]| -> Vec<i64> {
         (0..d).map(|_| levels.choose(dice).copied().unwrap_or(0)).collect()
@@ -129,14 +129,13 @@ pub(super) fn looks(target: &Target, shape: &Shape, dice: &mut ChaCha8Rng) -> Ve
 impl Geometry {
     /// The odd parts of all outputs at all probes, probe by probe.
     pub(super) fn odd_parts(&self, target: &Target) -> Result<Vec<Vec<(super::odd::Key, f64)>>, EvalError> {
-        let place = |k: usize, eighths: f64| {
-            let side = &target.domain[k];
-            let (low, high) = (to_f64(side.inf()), to_f64(side.sup()));
-            low + (high - low) * eighths / 8.0
-        };
         let width = |k: usize| to_f64(target.domain[k].sup()) - to_f64(target.domain[k].inf());
         let still = |token: &Vec<i64>| -> Vec<InV> {
-            token.iter().enumerate().map(|(k, &at)| InV::affine(place(k, at as f64), 0.0, 0)).collect()
+            token
+                .iter()
+                .enumerate()
+                .map(|(k, &at)| InV::affine(place(target, k, at as f64), 0.0, 0))
+                .collect()
         };
         let moving: Vec<Vec<InV>> = self
             .courses
@@ -144,15 +143,12 @@ impl Geometry {
             .map(|token| {
                 let course = |(k, course): (usize, &Course)| {
                     let slope = width(k) * course.half as f64 / (8 * course.scale) as f64;
-                    InV::affine(place(k, course.centre as f64), slope, course.follows)
+                    InV::affine(place(target, k, course.centre as f64), slope, course.follows)
                 };
                 token.iter().enumerate().map(course).collect()
             })
             .collect();
-        let copies: Vec<usize> = std::iter::once(1)
-            .chain(self.shape.moving.iter().copied())
-            .chain(self.shape.resting.iter().copied())
-            .collect();
+        let copies = self.copies();
         let mut parts = Vec::new();
         for look in &self.looks {
             let mut tokens = vec![still(&look.own)];
@@ -163,6 +159,69 @@ impl Geometry {
         }
         Ok(parts)
     }
+}
+
+impl Geometry {
+    /// All outputs at all probes for a v, probe by probe.
+    fn outputs(&self, target: &Target, v: &[f64]) -> Result<Vec<f64>, EvalError> {
+        let moved = |(k, course): (usize, &Course)| {
+            let reach = course.half as f64 / course.scale as f64 * v[course.follows];
+            place(target, k, course.centre as f64 + reach)
+        };
+        let still = |token: &Vec<i64>| -> Vec<f64> {
+            token.iter().enumerate().map(|(k, &at)| place(target, k, at as f64)).collect()
+        };
+        let moving: Vec<Vec<f64>> =
+            self.courses.iter().map(|token| token.iter().enumerate().map(moved).collect()).collect();
+        let (copies, mut all) = (self.copies(), Vec::new());
+        for look in &self.looks {
+            let mut tokens = vec![still(&look.own)];
+            tokens.extend(moving.iter().cloned());
+            tokens.extend(look.resting.iter().map(still));
+            let sequence = Sequence::of_runs(&tokens, &copies).ok_or(EvalError::Unbound)?;
+            all.extend(evaluate_run(target, sequence, 0)?);
+        }
+        Ok(all)
+    }
+
+    fn copies(&self) -> Vec<usize> {
+        let own = std::iter::once(1);
+        own.chain(self.shape.moving.iter().copied()).chain(self.shape.resting.iter().copied()).collect()
+    }
+
+    /// δ as far as some points of the faces show it: no more than this can be proved.
+    pub(super) fn sampled(
+        &self,
+        target: &Target,
+        weights: &[Vec<f64>],
+        dice: &mut ChaCha8Rng,
+    ) -> Option<f64> {
+        const POINTS: usize = 6;
+        let k = weights.len();
+        let mut least = f64::INFINITY;
+        for (i, weights) in weights.iter().enumerate() {
+            let norm: f64 = weights.iter().map(|weight| weight.abs()).sum();
+            for _ in 0..POINTS {
+                let level = |j: usize, dice: &mut ChaCha8Rng| {
+                    if j == i { 1.0 } else { f64::from(dice.random_range(-2_i32..=2)) / 2.0 }
+                };
+                let v: Vec<f64> = (0..k).map(|j| level(j, dice)).collect();
+                let back: Vec<f64> = v.iter().map(|x| -x).collect();
+                let (forth, back) = (self.outputs(target, &v).ok()?, self.outputs(target, &back).ok()?);
+                let changes = weights.iter().zip(forth.iter().zip(&back));
+                let change: f64 = changes.map(|(weight, (forth, back))| weight * (forth - back)).sum();
+                least = least.min(change / (2.0 * norm));
+            }
+        }
+        least.is_finite().then_some(least)
+    }
+}
+
+/// A point of a side, given in eighths.
+fn place(target: &Target, k: usize, eighths: f64) -> f64 {
+    let side = &target.domain[k];
+    let (low, high) = (to_f64(side.inf()), to_f64(side.sup()));
+    low + (high - low) * eighths / 8.0
 }
 
 impl Found {

@@ -30,34 +30,38 @@ use sumformer_checker::language::target::Target;
 pub struct Effort {
     /// Starts of the search for each number of sums.
     pub starts: usize,
+    /// About how many outputs at probes there are to choose weights for.
+    pub probes: usize,
     /// The seed of all choices: the same seed finds the same, unless time runs out.
     pub seed: u64,
-    /// When to stop.
+    /// When to stop: searching halfway to then, proving what was found at that moment.
     pub until: Option<Instant>,
 }
 
-impl Effort {
-    fn is_over(&self) -> bool {
-        self.until.is_some_and(|until| Instant::now() >= until)
-    }
-}
+/// So many of the best are tried to be proved.
+const CANDIDATES: usize = 3;
 
 /// The best floor that is found for Sumformers with `sums` sums on sequences of n tokens; nothing if none is positive.
 pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<Floor> {
     let shapes = shapes(target, n, sums + 1);
+    let now = Instant::now();
+    let halfway = effort.until.map(|until| now + until.saturating_duration_since(now) / 2);
+    let is_over = || halfway.is_some_and(|halfway| Instant::now() >= halfway);
     let starts: Vec<u64> = (0..effort.starts as u64).collect();
     let found = parallel::map(starts, |start| {
-        if effort.is_over() {
+        if is_over() {
             return None;
         }
         // One stream of choices for each start, whatever threads there are.
         let mut dice = ChaCha8Rng::seed_from_u64(effort.seed);
         dice.set_stream(start ^ (sums as u64) << 32);
-        climb::from_somewhere(target, sums + 1, &shapes, effort, &mut dice)
+        climb::from_somewhere(target, sums + 1, &shapes, effort.probes, &is_over, &mut dice)
     });
-    let best = found.into_iter().flatten().max_by(|a, b| a.value.total_cmp(&b.value))?;
-    let floor = best.floor(target);
-    proved(target, n, floor, best.value)
+    let mut found: Vec<_> = found.into_iter().flatten().collect();
+    found.sort_by(|a, b| b.value.total_cmp(&a.value));
+    found.truncate(CANDIDATES);
+    let proved = found.iter().filter_map(|found| proved(target, n, found.floor(target), found.value, effort));
+    proved.max_by(|a, b| a.error.0.cmp(&b.error.0))
 }
 
 /// Floors as their file has them.

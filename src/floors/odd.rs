@@ -7,8 +7,10 @@ use sumformer_checker::enclosure::taylor::expansion;
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::language::values::{EvalError, Scalar};
 
-/// What is no polynomial is kept up to this degree.
-const ORDER: u32 = 5;
+/// What is no polynomial is kept up to this degree: the least one with which a change that is odd bends.
+const ORDER: u32 = 3;
+/// What is a polynomial is kept up to this degree: exponents fit their byte.
+const MAX_DEGREE: u32 = 100;
 /// The most variables: each has a byte of the key.
 pub(super) const MAX_VARIABLES: usize = 16;
 
@@ -85,10 +87,9 @@ impl Scalar for InV {
         let mut product = Self { terms: FxHashMap::default(), cut: self.cut || other.cut };
         for (a, x) in &self.terms {
             for (b, y) in &other.terms {
-                // Exponents of a byte are enough for every polynomial that is searched with.
-                let key = a.wrapping_add(*b);
-                if !product.cut || degree(key) <= ORDER {
-                    *product.terms.entry(key).or_default() += x * y;
+                let degree = degree(*a) + degree(*b);
+                if degree <= if product.cut { ORDER } else { MAX_DEGREE } {
+                    *product.terms.entry(a + b).or_default() += x * y;
                 }
             }
         }
@@ -107,6 +108,10 @@ impl Scalar for InV {
     }
 
     fn pow(&self, exponent: u32) -> Result<Self, EvalError> {
+        let degree = self.terms.keys().map(|key| degree(*key)).max().unwrap_or(0);
+        if degree.saturating_mul(exponent) > MAX_DEGREE {
+            return Err(EvalError::TooLarge(exponent.into()));
+        }
         let mut power = Self::constant(1.0);
         for _ in 0..exponent {
             power = power.mul(self);

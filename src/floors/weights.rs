@@ -50,7 +50,8 @@ fn on_face(parts: &[Vec<(Key, f64)>], i: usize) -> Option<(f64, Vec<f64>)> {
     problem.add_constraint(&norm[..], ComparisonOp::Le, 1.0);
     for (key, row) in rows {
         let taken = problem.add_var(-1.0, (0.0, f64::INFINITY));
-        let is_even = (0..super::odd::MAX_VARIABLES).all(|variable| exponent(key, variable) % 2 == 0);
+        let is_even =
+            (0..super::odd::MAX_VARIABLES).all(|variable| exponent(key, variable).is_multiple_of(2));
         // An even power product takes away only where its coefficient is negative.
         for sign in if is_even { &[-1.0][..] } else { &[-1.0, 1.0][..] } {
             let mut terms = vec![(taken, -1.0)];

@@ -84,6 +84,7 @@ fn the_documentation_lists_these_limits() {
         ("6.11: words of 64 bits in the keys", vec![MAX_KEY_WORDS]),
         ("6.11: work of the entries with ramps", vec![MAX_RAMP_WORK]),
         ("6.11: bits of a common denominator", vec![MAX_DENOMINATOR_BITS]),
+        ("`floor.json` ([how few sums](latent.md)): sums", vec![u(MAX_FLOOR_SUMS)]),
     ] {
         assert_eq!(limit(formats, quantity), expected, "{quantity}");
     }

@@ -84,8 +84,8 @@ fn floors_of_other_functions_are_proved_on_parts_of_the_faces() {
         }
         for floor in certificate.floors.iter().filter(|floor| floor.sums <= 2) {
             let aim = floor.error.0.clone() * ratio(99, 100);
-            let cut =
-                with_cuts(&target, floor, &aim).unwrap_or_else(|| panic!("{name}, {} sums", floor.sums));
+            let cut = with_cuts(&target, floor, &aim, None)
+                .unwrap_or_else(|| panic!("{name}, {} sums", floor.sums));
             let claimed = FloorCertificate {
                 floors: vec![Floor { error: Exact(aim.clone()), ..cut }],
                 ..certificate.clone()
