@@ -134,6 +134,8 @@ pub mod strategies;
 pub mod sumformer;
 pub mod targets;
 pub mod words;
+#[cfg(feature = "cli")]
+pub mod zoo;
 
 /// The independent checker: numbers, the target language, the files, and the rules.
 pub use sumformer_checker as checker;

@@ -12,6 +12,7 @@ use super::prove::ProveArguments;
 use super::report::{self, ReportArguments};
 use super::scale::ScaleArguments;
 use super::shell::{CompletionsArguments, ManArguments};
+use super::zoo::{self, ZooArguments};
 use clap::{Parser, Subcommand};
 
 /// Explicit transformer weights for equivariant functions, with a proved sup-norm error bound.
@@ -62,6 +63,9 @@ pub enum Command {
     Audit(AuditArguments),
     /// The paper's Figures 1 and 2: Sumformers that are trained beside those that are constructed.
     Figures(FiguresArguments),
+    /// A suite of networks and properties for verifiers, whose answers are known exactly.
+    #[command(after_help = zoo::HELP)]
+    Zoo(ZooArguments),
     /// Print the script with which a shell completes the arguments of this program.
     Completions(CompletionsArguments),
     /// Print a page of the manual, or write all of them.

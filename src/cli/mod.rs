@@ -29,6 +29,7 @@ mod shell;
 mod table;
 mod target;
 mod values;
+mod zoo;
 
 pub use arguments::Cli;
 
@@ -65,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Scale(arguments) => scale::run(arguments, cli.json),
         Command::Audit(arguments) => audit::run(arguments, cli.json),
         Command::Figures(arguments) => figures::run(arguments, cli.json),
+        Command::Zoo(arguments) => zoo::run(arguments, cli.json),
         Command::Completions(arguments) => shell::completions(arguments, Cli::command(), cli.json),
         Command::Man(arguments) => shell::man(arguments, Cli::command(), cli.json),
     });

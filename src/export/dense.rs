@@ -61,28 +61,37 @@ pub(super) fn write_tensor(
     out: &mut impl Write,
     rounding: &mut Rounding,
 ) -> Result<(), ExportError> {
-    let (rows, size) = (tensor.rows(network, order), dtype.size());
+    let rows = tensor.rows(network, order);
     let shape = tensor.shape_in(order);
-    let mut bytes = vec![0; rows.width() * size];
+    let mut bytes = vec![0; rows.width() * dtype.size()];
     for (row, entries) in rows.iter().enumerate() {
-        bytes.fill(0);
-        rounding.entries += rows.width() as u64;
-        for &(column, exact) in entries {
-            let index = || shape.index(row * rows.width() + column);
-            let rounded = dtype.round(exact);
-            if rounded.value.is_infinite() {
-                let value = decimal::nearest(exact);
-                return Err(ExportError::Overflow {
-                    tensor: tensor.name.clone(),
-                    index: index(),
-                    value,
-                    dtype,
-                });
-            }
-            rounding.add(exact, rounded, || (tensor.name.clone(), index()));
-            dtype.put(rounded.value, &mut bytes[column * size..][..size]);
-        }
+        let place = |column| (tensor.name.clone(), shape.index(row * rows.width() + column));
+        let entries = entries.iter().map(|&(column, exact)| (column, exact));
+        write_row(entries, dtype, &mut bytes, rounding, &place)?;
         out.write_all(&bytes)?;
+    }
+    Ok(())
+}
+
+/// Puts the entries of a row into its bytes, zeros among them.
+pub(super) fn write_row<'a>(
+    entries: impl Iterator<Item = (usize, &'a Rational)>,
+    dtype: Dtype,
+    bytes: &mut [u8],
+    rounding: &mut Rounding,
+    place: &dyn Fn(usize) -> (String, Vec<usize>),
+) -> Result<(), ExportError> {
+    let size = dtype.size();
+    bytes.fill(0);
+    rounding.entries += (bytes.len() / size) as u64;
+    for (column, exact) in entries {
+        let rounded = dtype.round(exact);
+        if rounded.value.is_infinite() {
+            let ((tensor, index), value) = (place(column), decimal::nearest(exact));
+            return Err(ExportError::Overflow { tensor, index, value, dtype });
+        }
+        rounding.add(exact, rounded, || place(column));
+        dtype.put(rounded.value, &mut bytes[column * size..][..size]);
     }
     Ok(())
 }

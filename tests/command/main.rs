@@ -18,3 +18,4 @@ mod reported;
 mod routes;
 mod scale;
 mod support;
+mod zoo;

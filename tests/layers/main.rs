@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const CONSTRUCTOR: [&[&str]; 20] = [
+const CONSTRUCTOR: [&[&str]; 21] = [
     &["parallel", "words"],
     &["numeric"],
     &["export"],
@@ -28,6 +28,7 @@ const CONSTRUCTOR: [&[&str]; 20] = [
     &["folder", "recipe", "floors"],
     &["strategies"],
     &["prelude"],
+    &["zoo"],
     &["report"],
     &["audit", "scale", "figures"],
     &["cli"],

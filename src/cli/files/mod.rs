@@ -5,13 +5,15 @@ mod folders;
 mod leftovers;
 mod places;
 mod read;
+mod suites;
 mod write;
 
 pub use crate::folder::PROOF_FILES;
 pub use exports::{ExportContent, export_content};
 pub use folders::{FLOOR_FILE, has_floors, is_proof, may_replace, one_proof_folder, proof_folders};
 pub use read::{read, read_export, read_proof_files, read_stream_up_to, read_up_to, target_file};
-pub use write::{ProofFolder, write_file, write_floors, write_proofs, write_with};
+pub use suites::may_replace_suite;
+pub use write::{ProofFolder, write_file, write_floors, write_folder, write_proofs, write_with};
 
 use super::error::CliError;
 use places::{failed, parent};

@@ -18,20 +18,34 @@ pub struct ProofFolder<'a> {
     pub contents: [&'a str; 3],
 }
 
-/// Writes all proofs under a temporary name beside `path`, then puts them there; an earlier proof goes only after that.
+/// Writes all proofs, in folders of their own if there are several; an earlier proof goes only after that.
 pub fn write_proofs(path: &Path, proofs: &[ProofFolder<'_>]) -> Result<(), CliError> {
+    let mut files = Vec::new();
+    for proof in proofs {
+        for (name, content) in PROOF_FILES.iter().zip(proof.contents) {
+            let name = proof.folder.map_or(name.to_string(), |folder| format!("{folder}/{name}"));
+            files.push((name, content));
+        }
+    }
+    write_folder(path, may_replace, &files)
+}
+
+/// Writes files, whose names may lead to sub-folders, under a temporary name beside `path`, then puts them there, if what is
+/// there may be replaced.
+pub fn write_folder(
+    path: &Path,
+    may_replace: impl Fn(&Path) -> Result<(), CliError>,
+    files: &[(String, impl AsRef<[u8]>)],
+) -> Result<(), CliError> {
     fs::create_dir_all(parent(path)).map_err(failed(parent(path)))?;
     leftovers::clear(parent(path));
     may_replace(path)?;
     let staging = Staging::beside(path)?;
     let fresh = staging.path().join(NEW);
-    for proof in proofs {
-        let folder = proof.folder.map_or(fresh.clone(), |name| fresh.join(name));
-        fs::create_dir_all(&folder).map_err(failed(&folder))?;
-        for (name, content) in PROOF_FILES.iter().zip(proof.contents) {
-            let file = folder.join(name);
-            fs::write(&file, content).map_err(failed(&file))?;
-        }
+    for (name, content) in files {
+        let file = fresh.join(name);
+        fs::create_dir_all(parent(&file)).map_err(failed(parent(&file)))?;
+        fs::write(&file, content).map_err(failed(&file))?;
     }
     put(&fresh, path, &staging.path().join(OLD)).map_err(failed(path))?;
     staging.close().map_err(failed(parent(path)))

@@ -11,6 +11,7 @@ use crate::export::{Dtype, Format};
 use crate::lowering::plan::Layout;
 use crate::numeric::Summation;
 use crate::sumformer::latent::LatentMode;
+use crate::zoo::Size;
 use clap::ValueEnum;
 use sumformer_checker::arith::number::{Rational, parse_rational};
 use sumformer_checker::format::network::Activation;
@@ -60,6 +61,27 @@ impl From<DtypeName> for Dtype {
             DtypeName::F32 => Dtype::F32,
             DtypeName::F16 => Dtype::F16,
             DtypeName::Bf16 => Dtype::Bf16,
+        }
+    }
+}
+
+/// `zoo --size`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SizeName {
+    /// Few linear pieces, up to twelve inputs.
+    Small,
+    /// Deeper and wider.
+    Medium,
+    /// Thousands of linear pieces.
+    Large,
+}
+
+impl From<SizeName> for Size {
+    fn from(name: SizeName) -> Self {
+        match name {
+            SizeName::Small => Size::Small,
+            SizeName::Medium => Size::Medium,
+            SizeName::Large => Size::Large,
         }
     }
 }

@@ -282,7 +282,7 @@ impl Graph {
     }
 }
 
-fn int(name: &str, i: i64) -> Attribute {
+pub(super) fn int(name: &str, i: i64) -> Attribute {
     Attribute { name: name.into(), i: Some(i), ints: Vec::new(), kind: attribute_type::INT }
 }
 

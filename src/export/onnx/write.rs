@@ -44,7 +44,7 @@ pub(in crate::export) fn write(
     let graph_tail = graph_tail.encode_to_vec();
     let metadata = labels.metadata(&skeleton, dtype)?.0;
     let tail = ModelTail {
-        opset_import: vec![OperatorSetId { domain: String::new(), version: OPSET }],
+        opset_import: vec![opset()],
         metadata_props: metadata.into_iter().map(|(key, value)| StringStringEntry { key, value }).collect(),
     };
     let tail = tail.encode_to_vec();
@@ -88,12 +88,17 @@ pub(in crate::export) fn write(
     Ok(rounding)
 }
 
-fn model_head() -> ModelHead {
+pub(super) fn model_head() -> ModelHead {
     ModelHead {
         ir_version: IR_VERSION,
         producer_name: PRODUCER.into(),
         producer_version: env!("CARGO_PKG_VERSION").into(),
     }
+}
+
+/// The standard operators.
+pub(super) fn opset() -> OperatorSetId {
+    OperatorSetId { domain: String::new(), version: OPSET }
 }
 
 /// Whether a file that begins so was written by [`write`], of whatever version.
@@ -121,10 +126,19 @@ fn constant(constant: Constant) -> Vec<u8> {
 /// A sequence or a row of numbers: (batch, n, width), n by its name where every length is admitted.
 fn value(name: &str, skeleton: &Skeleton, dtype: Dtype, width: usize) -> ValueInfo {
     let named = |name: &str| Dimension { dim_value: None, dim_param: Some(name.into()) };
-    let fixed = |extent: usize| Dimension { dim_value: Some(extent as i64), dim_param: None };
     let dim = vec![named("batch"), skeleton.tokens.map_or_else(|| named("n"), fixed), fixed(width)];
+    ValueInfo { name: name.into(), kind: Some(tensor_of(dtype, dim)) }
+}
+
+/// A dimension of this extent.
+pub(super) fn fixed(extent: usize) -> Dimension {
+    Dimension { dim_value: Some(extent as i64), dim_param: None }
+}
+
+/// Tensors of these dimensions.
+pub(super) fn tensor_of(dtype: Dtype, dim: Vec<Dimension>) -> Type {
     let tensor = TensorType { elem_type: data_type_of(dtype), shape: Some(TensorShape { dim }) };
-    ValueInfo { name: name.into(), kind: Some(Type { tensor_type: Some(tensor) }) }
+    Type { tensor_type: Some(tensor) }
 }
 
 /// The bytes of a message of this length with its key (of one byte, as all of ours are) and its length.
@@ -134,7 +148,7 @@ fn framed(length: u64) -> u64 {
     1 + prefix.len() as u64 + length
 }
 
-fn write_frame(number: u32, length: u64, out: &mut impl Write) -> std::io::Result<()> {
+pub(super) fn write_frame(number: u32, length: u64, out: &mut impl Write) -> std::io::Result<()> {
     let mut prefix = Vec::new();
     encode_key(number, WireType::LengthDelimited, &mut prefix);
     encode_varint(length, &mut prefix);
