@@ -4,6 +4,7 @@
 //! runs on threads of its own (`job.rs`), without the interpreter's lock, and can be interrupted. What is pleasant to write in
 //! Python (options with their defaults, errors, a progress bar) is written in Python, in `sumformer/`.
 
+mod algebra;
 mod arrays;
 mod chain;
 mod enclosed;
@@ -30,6 +31,8 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _sumformer {
     #[pymodule_export]
+    use crate::algebra::{augmented_monomial, power_sums};
+    #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
     use crate::proof::Proof;
@@ -41,4 +44,10 @@ mod _sumformer {
     use crate::verdict::Verdict;
     #[pymodule_export]
     use crate::witness::Witness;
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
 }

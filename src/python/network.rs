@@ -206,8 +206,8 @@ impl Network {
 
     /// Reads the bytes of a ``network.json``.
     #[classmethod]
-    fn from_bytes(class: &Bound<'_, PyType>, json: Vec<u8>) -> PyResult<Self> {
-        Self::read(class.py(), json)
+    fn from_bytes(class: &Bound<'_, PyType>, json: &[u8]) -> PyResult<Self> {
+        Self::read(class.py(), json.to_vec())
     }
 
     /// The bytes of its file.

@@ -24,8 +24,11 @@ pub fn rational(value: &Bound<'_, PyAny>) -> PyResult<Rational> {
         return Err(PyTypeError::new_err("a truth value is no number; write 0 or 1"));
     }
     // A float of numpy has no numerator, a boolean neither.
-    let part = |name: &str| value.getattr(name).ok()?.extract::<BigInt>().ok();
-    match (part("numerator"), part("denominator")) {
+    let part = |name: &str| match value.getattr_opt(name)? {
+        Some(part) => if_of_type(value.py(), part.extract::<BigInt>()),
+        None => Ok(None),
+    };
+    match (part("numerator")?, part("denominator")?) {
         (Some(numerator), Some(denominator)) if denominator.is_positive() => {
             Ok(Rational::new(numerator, denominator))
         }
@@ -34,6 +37,14 @@ pub fn rational(value: &Bound<'_, PyAny>) -> PyResult<Rational> {
         }
         (Some(numerator), Some(denominator)) => Ok(Rational::new(-numerator, -denominator)),
         _ => Err(PyTypeError::new_err(inexact(value)?)),
+    }
+}
+
+/// Nothing where something is of the wrong type; other errors, that of Ctrl-C among them, remain errors.
+pub fn if_of_type<T>(py: Python<'_>, result: PyResult<T>) -> PyResult<Option<T>> {
+    match result {
+        Err(error) if error.is_instance_of::<PyTypeError>(py) => Ok(None),
+        other => other.map(Some),
     }
 }
 

@@ -300,7 +300,12 @@ fn jump(ramps: bool, width: Option<Rational>) -> PyResult<Jump> {
 }
 
 /// A whole number within limits, beside which there are names.
-fn whole(name: &str, value: &Bound<'_, PyAny>, range: RangeInclusive<u64>, names: &[&str]) -> PyResult<u64> {
+pub fn whole(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    range: RangeInclusive<u64>,
+    names: &[&str],
+) -> PyResult<u64> {
     let number =
         rational(value).ok().filter(|number| number.is_integer() && !value.is_instance_of::<PyString>());
     let number = number.and_then(|number| u64::try_from(number.numer()).ok());

@@ -113,11 +113,11 @@ impl Proof {
     #[classmethod]
     fn from_bytes(
         class: &Bound<'_, PyType>,
-        target: Vec<u8>,
-        network: Vec<u8>,
-        certificate: Vec<u8>,
+        target: &[u8],
+        network: &[u8],
+        certificate: &[u8],
     ) -> PyResult<Self> {
-        Self::read(class.py(), [target, network, certificate])
+        Self::read(class.py(), [target, network, certificate].map(<[u8]>::to_vec))
     }
 
     /// Writes the three files to a folder that does not exist yet, or is empty: all of them or nothing.

@@ -1,10 +1,10 @@
 //! Nested sequences of exact numbers, as lists.
 
-use crate::number::{at, fraction, rational};
+use crate::number::{at, fraction, if_of_type, rational};
 use crate::shape::Shape;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PySet, PyString};
+use pyo3::types::{PyBytes, PyDict, PyFrozenSet, PyList, PySet, PyString};
 use sumformer::checker::arith::number::Rational;
 
 /// Tokens of coordinates.
@@ -22,8 +22,9 @@ pub struct Exact {
 pub fn read(value: &Bound<'_, PyAny>, shape: Shape) -> PyResult<Exact> {
     let top = items(value, "X", "a sequence of tokens")?;
     // What is in the first of them decides.
-    let first = top.first().and_then(|first| items(first, "X", "").ok()?.into_iter().next());
-    let is_batch = first.is_some_and(|coordinate| items(&coordinate, "X", "").is_ok());
+    let first = top.first().map(held).transpose()?.flatten();
+    let coordinate = first.as_deref().and_then(<[_]>::first);
+    let is_batch = coordinate.map(held).transpose()?.flatten().is_some();
     let sequences = if is_batch {
         top.iter()
             .enumerate()
@@ -60,18 +61,28 @@ fn read_token(value: &Bound<'_, PyAny>, place: &str, shape: Shape) -> PyResult<V
     coordinates.iter().enumerate().map(read).collect()
 }
 
-/// What a sequence holds. Text and sets are none.
+/// What a sequence holds, or an error with its place.
 fn items<'py>(value: &Bound<'py, PyAny>, place: &str, wanted: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    match held(value)? {
+        Some(items) => Ok(items),
+        None => {
+            let name = value.get_type().name()?;
+            Err(PyTypeError::new_err(format!("{place}: expected {wanted}, found {name}")))
+        }
+    }
+}
+
+/// What a sequence holds; nothing where there is none. Text is none, nor is what has no order.
+fn held<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
     let other = value.is_instance_of::<PyString>()
         || value.is_instance_of::<PyBytes>()
         || value.is_instance_of::<PySet>()
+        || value.is_instance_of::<PyFrozenSet>()
         || value.is_instance_of::<PyDict>();
-    let sized = if other { None } else { value.len().ok() };
-    if sized.is_none() {
-        let name = value.get_type().name()?;
-        return Err(PyTypeError::new_err(format!("{place}: expected {wanted}, found {name}")));
+    if other || if_of_type(value.py(), value.len())?.is_none() {
+        return Ok(None);
     }
-    value.try_iter()?.collect()
+    value.try_iter()?.collect::<PyResult<_>>().map(Some)
 }
 
 /// Rows of `fractions.Fraction` as nested lists.

@@ -65,6 +65,7 @@ WRONG = {
     "no-tokens": ([], ValueError, "X has 0 tokens"),
     "ragged": ([[[1]], []], ValueError, r"X\[1\] has 0 tokens"),
     "set": ([{1}], TypeError, "found set"),
+    "frozenset": (frozenset({(1,)}), TypeError, "found frozenset"),
     "dictionary": ({0: [1]}, TypeError, "found dict"),
     "generator": ((x for x in [[1]]), TypeError, "found generator"),
     "0-d": (np.array(1), TypeError, "found ndarray"),
@@ -104,8 +105,15 @@ def test_an_error_on_the_way_is_not_hidden(every_length):
         def __iter__(self):
             raise RuntimeError("no")
 
+    class Interrupted:
+        @property
+        def numerator(self):
+            raise KeyboardInterrupt
+
     with pytest.raises(RuntimeError, match="no"):
         every_length.target.exact(Broken([[1]]))
+    with pytest.raises(KeyboardInterrupt):
+        every_length.target.exact([[1], [Interrupted()]])
 
 
 def test_irrational_values_are_incomplete(constructions):

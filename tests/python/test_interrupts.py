@@ -122,11 +122,12 @@ def test_other_threads_run_meanwhile():
     thread.start()
     try:
         with pytest.raises(sumformer.Incomplete):
-            sumformer.prove(**LONG, time_limit=1)
+            sumformer.prove(**LONG, time_limit=2)
     finally:
         done.set()
         thread.join()
-    assert len(beats) > 30
+    # Without the lock there are hundreds, on a busy machine tens; with it there would be none.
+    assert len(beats) > 5
 
 
 def test_one_proof_that_ends_leaves_others_alone():

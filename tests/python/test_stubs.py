@@ -64,3 +64,9 @@ def test_everything_public_is_described_and_typed():
     for name in sumformer.__all__:
         assert inspect.getdoc(getattr(sumformer, name)), name
         assert getattr(sumformer, name).__module__.split(".")[0] == "sumformer"
+
+
+def test_the_version_is_that_of_the_package():
+    from importlib.metadata import version
+
+    assert sumformer.__version__ == version("sumformer")

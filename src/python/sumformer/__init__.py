@@ -14,7 +14,8 @@ True
 True
 """
 
-from ._sumformer import Network, Proof, Target, Verdict, Witness
+from ._sumformer import __version__ as __version__
+from ._sumformer import Network, Proof, Target, Verdict, Witness, augmented_monomial, power_sums
 from .errors import Error, Incomplete, Invalid, Problem, TargetError
 from .proving import prove
 
@@ -29,5 +30,7 @@ __all__ = [
     "TargetError",
     "Verdict",
     "Witness",
+    "augmented_monomial",
+    "power_sums",
     "prove",
 ]

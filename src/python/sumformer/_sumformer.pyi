@@ -1,15 +1,16 @@
 import os
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any, Literal, TypeVar, final
+from typing import Any, Literal, TypeVar, final, overload
 
 import numpy as np
 import numpy.typing as npt
 
 _Float = TypeVar("_Float", np.float32, np.float64)
 _Exact = Fraction | int | str
-_Sequence = Sequence[Sequence[_Exact]]
 _Rows = list[list[Fraction]]
+
+__version__: str
 
 @final
 class Target:
@@ -32,7 +33,10 @@ class Target:
     @property
     def epsilon(self) -> Fraction | None: ...
     def __call__(self, x: npt.NDArray[_Float]) -> npt.NDArray[_Float]: ...
-    def exact(self, x: _Sequence | Sequence[_Sequence]) -> Any: ...
+    @overload
+    def exact(self, x: Sequence[Sequence[_Exact]]) -> _Rows: ...  # type: ignore[overload-overlap]
+    @overload
+    def exact(self, x: Sequence[Sequence[Sequence[_Exact]]]) -> list[_Rows]: ...
     def interval(self, x: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...
 
 @final
@@ -68,7 +72,10 @@ class Network:
     @property
     def bits(self) -> int: ...
     def __call__(self, x: npt.NDArray[_Float]) -> npt.NDArray[_Float]: ...
-    def exact(self, x: _Sequence | Sequence[_Sequence]) -> Any: ...
+    @overload
+    def exact(self, x: Sequence[Sequence[_Exact]]) -> _Rows: ...  # type: ignore[overload-overlap]
+    @overload
+    def exact(self, x: Sequence[Sequence[Sequence[_Exact]]]) -> list[_Rows]: ...
     def interval(self, x: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...
 
 @final
@@ -144,3 +151,7 @@ def prove(
     options: dict[str, Any],
     listener: Callable[[str, float], object] | None,
 ) -> list[Proof]: ...
+def power_sums(x: Sequence[Sequence[_Exact]], degree: int) -> dict[tuple[int, ...], Fraction]: ...
+def augmented_monomial(
+    parts: Sequence[Sequence[int]], max_terms: int = 200_000
+) -> dict[tuple[tuple[tuple[int, ...], int], ...], Fraction]: ...

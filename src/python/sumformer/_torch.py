@@ -4,9 +4,10 @@ import sys
 import tempfile
 import types
 from pathlib import Path
+from typing import Any
 
 
-def load(source, data):
+def load(source: str, data: bytes) -> Any:
     """The module of a safetensors file, given its bytes and the text of `sumformer_network.py`."""
     try:
         import safetensors  # noqa: F401

@@ -14,7 +14,7 @@ def listener(progress: Listener | bool | None) -> Iterator[Listener | None]:
     """The function to call: what was given, or a bar where tqdm is installed, for True."""
     if progress is True:
         try:
-            from tqdm.auto import tqdm
+            from tqdm.auto import tqdm  # type: ignore[import-untyped]
         except ImportError:
             yield None
             return
