@@ -200,7 +200,6 @@ mod tests {
     use super::*;
     use crate::export::FlatNode;
     use crate::zoo::dice::Dice;
-    use crate::zoo::dice::Dice;
     use crate::zoo::shapes::SHAPES;
     use crate::zoo::{Model, Size, Suite};
 
