@@ -8,11 +8,11 @@ use sumformer::discontinuous::{
     CellValue, CellValues, DiscontinuousOptions, Grid, Jump, Separation, Table, TableLayout, network, size,
 };
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::reading::load_target;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::cells::derive;
 use sumformer_checker::format::network::Network;
-use sumformer_checker::language::load_target;
 use sumformer_checker::witness::semantics::ExactEvaluator;
 
 /// x + Σ_y y² for two tokens.

@@ -5,6 +5,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use std::hint::black_box;
 use sumformer::eval::{Forward, Workspace};
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::reading::load_target;
 use sumformer::scale::attention::{exact_network, sequence};
 use sumformer::scale::construction::Member;
 use sumformer::scale::family::Family;
@@ -12,7 +13,6 @@ use sumformer::scale::latent::LatentCount;
 use sumformer::scale::length::with_length;
 use sumformer_checker::arith::number::to_f64;
 use sumformer_checker::format::network::Activation;
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Tokens;
 
 const LONG: &str = include_str!("../constructions/long/target.toml");

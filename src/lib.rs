@@ -86,6 +86,7 @@
 //!
 //! ```
 //! use sumformer::discontinuous::{Grid, network, tabulate};
+//! use sumformer::network::NetworkSize;
 //! use sumformer::prelude::*;
 //! use sumformer::recipe::GridOptions;
 //! # let text = "name = \"mean\"\ntokens = 2\ndomain = [[0, 1]]\noutput = [\"mean(y: y[0]) - x[0]\"]\n";
@@ -93,7 +94,7 @@
 //! let (grid, options) = (Grid::new(target.domain.clone(), 4)?, GridOptions::default());
 //! let table = tabulate(&target, 2, grid, &options.table(), &ratio(1, 4))?;
 //! let network = network(&table, &options.network(Architecture::Transformer, Scores::Zero))?;
-//! assert_eq!((table.entries(), network.size().attention_blocks), (4 * 4, 1));
+//! assert_eq!((table.entries(), NetworkSize::of(&network).attention_blocks), (4 * 4, 1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -124,6 +125,7 @@ pub mod numeric;
 pub mod parallel;
 pub mod planning;
 pub mod prelude;
+pub mod reading;
 pub mod recipe;
 #[cfg(feature = "cli")]
 pub mod report;

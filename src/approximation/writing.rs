@@ -1,12 +1,12 @@
 //! Approximants as target files: what is built is what is read back from the text.
 
 use super::ApproximationError;
+use crate::reading::load_target;
 use num_traits::{One, Signed};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::Monomial;
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::normal_form::NormalForm;
 

@@ -8,6 +8,7 @@ use crate::discontinuous::{CellValue, Grid, Jump, TableLayout, network, tabulate
 use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::lower;
 use crate::lowering::plan::Layout;
+use crate::reading::load_target;
 use crate::recipe::{GridOptions, Latents, SumOptions};
 use crate::sumformer::Sumformer;
 use crate::sumformer::latent::LatentMode;
@@ -17,7 +18,6 @@ use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::network::{Activation, Network};
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
 
 /// No network of the audit is larger.

@@ -4,6 +4,7 @@ use super::boxes::{BoxOptions, BoxReport, BoxSearch, search};
 use super::cell_witness::find_witness_on_cells;
 use super::witness::{Witnessed, find_witness, find_witness_off_target};
 use crate::discontinuous::BOUND_BITS;
+use crate::network::NetworkSize;
 use crate::network::builder::BuiltNetwork;
 use crate::words::to_json;
 use std::time::{Duration, Instant};
@@ -17,7 +18,7 @@ use sumformer_checker::format::certificate::{
     BoxClaims, CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, PolynomialClaims, ProofRoute,
     RampClaim, StreamClaims,
 };
-use sumformer_checker::format::network::{Network, NetworkSize};
+use sumformer_checker::format::network::Network;
 use sumformer_checker::format::sha256;
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
@@ -181,7 +182,7 @@ fn seal(
         network_json,
         certificate_json,
         certificate,
-        size: network.size(),
+        size: NetworkSize::of(&network),
         verdict,
         witness,
         check_time,

@@ -1,21 +1,21 @@
 //! The whole check: files in, verdict out.
 
-use crate::arith::decimal::{Rounding, exact_and_about};
+use crate::format::claim::require_at_least;
 use crate::limits::{CHECK_WORK, CHECK_WORK_PER_BYTE, MAX_TERMS};
-use crate::witness::{witness_enclosure, witness_error};
+use crate::witness::check_witness;
 
 use crate::arith::number::{Rational, max};
 use crate::arith::polynomial::Polynomial;
 use crate::boxes::implied::ImpliedSumformer;
 use crate::floor::derive_floors;
 use crate::format::certificate::{
-    BoxClaims, CellClaim, Certificate, OutputClaim, PolynomialClaims, ProofRoute, WitnessKind,
+    BoxClaims, Certificate, OutputClaim, PolynomialClaims, ProofRoute, WitnessKind,
 };
 use crate::format::floor::FloorCertificate;
 use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
-use crate::language::{Diagnostics, load_target};
+use crate::language::{TargetError, read_target};
 use crate::parts::{Part, Parts};
 use crate::polynomial_route::residual::{Unfolding, residual_bound};
 use crate::polynomial_route::symbolic_run::SymbolicRun;
@@ -24,7 +24,7 @@ use crate::sizes::count;
 use crate::surrogate::Surrogate;
 use crate::work::{self, Limits, Stopped, within};
 use crate::{boxes, cells};
-use num_traits::{One, Signed, Zero};
+use num_traits::{Signed, Zero};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ impl ProofFiles<'_> {
     pub fn parse(self) -> Result<ParsedProof, UnreadableProof> {
         work::charge_all(self.target.len() + self.network.len() + self.certificate.len(), 1);
         Ok(ParsedProof {
-            target: load_target("target.toml", std::str::from_utf8(self.target)?)?,
+            target: read_target(std::str::from_utf8(self.target)?)?,
             network: Network::from_json(self.network)?,
             certificate: Certificate::from_json(self.certificate)?,
         })
@@ -73,7 +73,7 @@ impl ProofFiles<'_> {
 pub enum UnreadableProof {
     /// The target file has errors.
     #[error(transparent)]
-    Target(#[from] Diagnostics),
+    Target(#[from] TargetError),
     /// The target file is not UTF-8.
     #[error("target.toml: not UTF-8: {0}")]
     Encoding(#[from] std::str::Utf8Error),
@@ -169,7 +169,7 @@ pub fn check_floors(target: &[u8], floors: &[u8]) -> Result<CheckedFloors, Unrea
     let work = CHECK_WORK + CHECK_WORK_PER_BYTE.saturating_mul(bytes);
     let parse = || -> Result<(Target, FloorCertificate), UnreadableProof> {
         work::charge_all(target.len() + floors.len(), 1);
-        let target = load_target("target.toml", std::str::from_utf8(target)?)?;
+        let target = read_target(std::str::from_utf8(target)?)?;
         Ok((target, FloorCertificate::from_json(floors)?))
     };
     let (parsed, reading) = within(Limits::work(work), || (parse(), work::spent()))?;
@@ -181,55 +181,6 @@ pub fn check_floors(target: &[u8], floors: &[u8]) -> Result<CheckedFloors, Unrea
     let verdict = within(Limits::work(work - reading), check)
         .unwrap_or_else(|stopped| Err(Rule::Work.unsupported("floors", stopped.to_string())));
     Ok(CheckedFloors { target: parsed, certificate, verdict })
-}
-
-/// The witness must evaluate to exactly the stated error, or to no less where that is a lower bound; an error above the
-/// certified bound refutes the proof by itself.
-fn check_witness(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
-    let Some(witness) = &certificate.witness else { return Ok(()) };
-    let (stated, certified) = (&witness.error.0, &certificate.certified.0);
-    let above = |words: &str, error: &Rational| {
-        Rule::Witness.invalid(
-            "witness",
-            format!(
-                "at this input the error is {words}{}, more than the certified {certified}",
-                exact_and_about(error, Rounding::Down)
-            ),
-        )
-    };
-    match witness.kind {
-        WitnessKind::Exact => {
-            let error = witness_error(target, network, witness)?;
-            if &error > certified {
-                return Err(above("", &error));
-            }
-            if &error != stated {
-                return Err(
-                    Rule::Witness.invalid("witness", format!("the error there is {error}, not {stated}"))
-                );
-            }
-        }
-        WitnessKind::LowerBound => {
-            let error = witness_enclosure(target, network, witness)?;
-            // Finite: no upper bound of an absolute value is needed, and its lower bound is a number.
-            let least = error.inf().to_rational().unwrap_or_default();
-            if &least > certified {
-                return Err(above("at least ", &least));
-            }
-            if stated.is_negative() {
-                return Err(Rule::Witness.invalid("witness", format!("an error is not {stated}")));
-            }
-            if error.sup().to_rational().is_some_and(|most| stated > &most) {
-                let message = format!("the error there is less than the stated {stated}");
-                return Err(Rule::Witness.invalid("witness", message));
-            }
-            if stated > &least {
-                let message = format!("the error there is only known to be at least {least}, not {stated}");
-                return Err(Rule::Witness.unsupported("witness", message));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What was derived from the weights.
@@ -274,7 +225,10 @@ pub fn derive_bound(
     let outputs = match &certificate.route {
         ProofRoute::Cells(claim) => {
             parts.add(Part::Tables);
-            derive_on_cells(target, network, certificate, claim)?
+            require_shapes(target, network, certificate)?;
+            let residuals = cells::check(target, network, claim, &certificate.outputs)?;
+            let output = |residual| DerivedOutput { lowering: Rational::zero(), residual };
+            residuals.into_iter().map(output).collect()
         }
         ProofRoute::Boxes(BoxClaims { tree, .. }) => {
             parts.add(Part::Boxes);
@@ -311,55 +265,6 @@ pub fn derive_bound(
         }
     };
     Ok(Derived { outputs, bound, scope, parts })
-}
-
-/// The rule for networks that are constant on cells, and what the certificate says of them.
-fn derive_on_cells(
-    target: &Target,
-    network: &Network,
-    certificate: &Certificate,
-    claim: &CellClaim,
-) -> Result<Vec<DerivedOutput>, Refusal> {
-    require_shapes(target, network, certificate)?;
-    let derived = cells::derive(target, network)?;
-    for (name, claimed, found) in [
-        ("count", claim.count, derived.cells),
-        ("entries", claim.entries, derived.entries),
-        ("keys", claim.keys, derived.keys),
-    ] {
-        if claimed != found {
-            return Err(Rule::Cells
-                .invalid(format!("cells, {name}"), format!("{found} are found, {claimed} are claimed")));
-        }
-    }
-    match (&claim.ramps, &derived.ramps) {
-        (None, None) => {}
-        (Some(claim), Some(ramps)) => {
-            require_at_least(&claim.bound.0, &ramps.bound, Rule::Residual, "cells, ramps")?;
-            require_at_least(&claim.measure.0, &ramps.measure, Rule::Cells, "cells, ramps, measure")?;
-            // Bounds of norms weigh the rest of the box by 1 − measure.
-            if claim.measure.0 > Rational::one() {
-                return Err(Rule::Cells.invalid(
-                    "cells, ramps, measure",
-                    format!("{} is no share of the box", claim.measure.0),
-                ));
-            }
-        }
-        (claim, _) => {
-            let [says, has] = if claim.is_some() { ["has", "none"] } else { ["has no", "some"] };
-            return Err(Rule::Cells.invalid(
-                "cells, ramps",
-                format!("the certificate says that the network {says} ramps, it has {has}"),
-            ));
-        }
-    }
-    let mut outputs = Vec::with_capacity(derived.outputs.len());
-    for (output, (residual, claim)) in derived.outputs.into_iter().zip(&certificate.outputs).enumerate() {
-        require_at_least(&claim.residual.0, &residual, Rule::Residual, &format!("output {output}"))?;
-        require_at_least(&claim.lowering.0, &Rational::zero(), Rule::Lowering, &format!("output {output}"))?;
-        outputs.push(DerivedOutput { lowering: Rational::zero(), residual });
-    }
-    Ok(outputs)
 }
 
 /// The symbolic run through all blocks, every claim verified; `observe` sees the state after the embedding (index 0)
@@ -461,16 +366,6 @@ fn require_outputs(
 /// The largest total error of the outputs.
 pub fn largest_total(outputs: &[DerivedOutput]) -> Rational {
     outputs.iter().map(|o| &o.lowering + &o.residual).fold(Rational::zero(), max)
-}
-
-fn require_at_least(claimed: &Rational, derived: &Rational, rule: Rule, place: &str) -> Result<(), Refusal> {
-    if derived <= claimed {
-        return Ok(());
-    }
-    Err(rule.invalid(
-        place,
-        format!("{} is derived, more than the claimed {claimed}", exact_and_about(derived, Rounding::Up)),
-    ))
 }
 
 /// Network and target read and write the same number of tokens and coordinates.

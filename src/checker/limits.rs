@@ -50,9 +50,6 @@ pub const MAX_NODES: u64 = 200_000;
 /// The largest exponent.
 pub const MAX_EXPONENT: u32 = 10_000;
 
-/// How many problems of one file are kept; the rest is only counted.
-pub const MAX_DIAGNOSTICS: usize = 100;
-
 // Values of targets.
 
 /// The largest number of coordinates, tokens times dimension, over which a target is enclosed: a form has a slope for

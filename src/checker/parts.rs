@@ -45,6 +45,39 @@ pub enum Part {
     Words,
 }
 
+/// Of each part its name, the files and folders of the package that it consists of, but for what is inside them and named by
+/// another part, and the parts that it needs besides those that every check uses. Polynomial rules need enclosures for the
+/// atoms of surrogates only, which need them too.
+const TABLE: [(Part, &str, &[&str], &[Part]); 16] = {
+    use Part::{
+        Arithmetic, Attention, Boxes, Check, Enclosures, Files, Floors, NormalForms, Polynomials, Rounding,
+        Statement, Surrogates, Tables, Values, Witness, Words,
+    };
+    [
+        (Check, "check", &["check", "lib", "limits", "parts", "refusal", "sizes", "work"], &[]),
+        (Arithmetic, "arithmetic", &["arith"], &[]),
+        (Rounding, "rounding", &["arith/rounded"], &[]),
+        (Statement, "statement", &["language"], &[]),
+        (Values, "values", &["language/values"], &[]),
+        (Files, "files", &["format", "subdivision"], &[]),
+        (NormalForms, "normal forms", &["normal_form"], &[]),
+        (Attention, "attention", &["attention"], &[]),
+        (Polynomials, "polynomial rules", &["polynomial_route"], &[NormalForms, Attention]),
+        (Enclosures, "enclosures", &["enclosure"], &[Rounding, Values]),
+        (
+            Surrogates,
+            "surrogates",
+            &["surrogate", "polynomial_route/function_supremum"],
+            &[NormalForms, Enclosures],
+        ),
+        (Boxes, "boxes", &["boxes"], &[Polynomials, NormalForms, Attention, Enclosures]),
+        (Tables, "tables", &["cells"], &[NormalForms, Attention, Enclosures]),
+        (Witness, "witness", &["witness"], &[Values]),
+        (Floors, "floors", &["floor", "format/floor"], &[Values, Enclosures]),
+        (Words, "words", &["arith/decimal"], &[]),
+    ]
+};
+
 /// Lines of code by part.
 static LINES: LazyLock<BTreeMap<Part, usize>> = LazyLock::new(|| {
     let mut lines = BTreeMap::new();
@@ -58,82 +91,18 @@ static LINES: LazyLock<BTreeMap<Part, usize>> = LazyLock::new(|| {
 
 impl Part {
     /// All parts.
-    pub const ALL: [Self; 16] = [
-        Self::Check,
-        Self::Arithmetic,
-        Self::Rounding,
-        Self::Statement,
-        Self::Values,
-        Self::Files,
-        Self::NormalForms,
-        Self::Attention,
-        Self::Polynomials,
-        Self::Enclosures,
-        Self::Surrogates,
-        Self::Boxes,
-        Self::Tables,
-        Self::Witness,
-        Self::Floors,
-        Self::Words,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.into_iter().map(|(part, ..)| part)
+    }
 
     /// Its name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Check => "check",
-            Self::Arithmetic => "arithmetic",
-            Self::Rounding => "rounding",
-            Self::Statement => "statement",
-            Self::Values => "values",
-            Self::Files => "files",
-            Self::NormalForms => "normal forms",
-            Self::Attention => "attention",
-            Self::Polynomials => "polynomial rules",
-            Self::Enclosures => "enclosures",
-            Self::Surrogates => "surrogates",
-            Self::Boxes => "boxes",
-            Self::Tables => "tables",
-            Self::Witness => "witness",
-            Self::Floors => "floors",
-            Self::Words => "words",
-        }
+        TABLE[self as usize].1
     }
 
     /// The files and folders of the package that it consists of, but for what is inside them and named by another part.
     pub fn rooms(self) -> &'static [&'static str] {
-        match self {
-            Self::Check => &["check", "lib", "limits", "parts", "refusal", "sizes", "work"],
-            Self::Arithmetic => &["arith"],
-            Self::Rounding => &["arith/rounded"],
-            Self::Statement => &["language"],
-            Self::Values => &["language/values"],
-            Self::Files => &["format", "subdivision"],
-            Self::NormalForms => &["normal_form"],
-            Self::Attention => &["attention"],
-            Self::Polynomials => &["polynomial_route"],
-            Self::Enclosures => &["enclosure"],
-            Self::Surrogates => &["surrogate", "polynomial_route/function_supremum"],
-            Self::Boxes => &["boxes"],
-            Self::Tables => &["cells"],
-            Self::Witness => &["witness"],
-            Self::Floors => &["floor", "format/floor"],
-            Self::Words => &["arith/decimal"],
-        }
-    }
-
-    /// The parts that it needs besides those that every check uses. Polynomial rules need enclosures for the atoms of
-    /// surrogates only, which need them too.
-    fn needs(self) -> &'static [Self] {
-        match self {
-            Self::Polynomials => &[Self::NormalForms, Self::Attention],
-            Self::Enclosures => &[Self::Rounding, Self::Values],
-            Self::Surrogates => &[Self::NormalForms, Self::Enclosures],
-            Self::Boxes => &[Self::Polynomials, Self::NormalForms, Self::Attention, Self::Enclosures],
-            Self::Tables => &[Self::NormalForms, Self::Attention, Self::Enclosures],
-            Self::Witness => &[Self::Values],
-            Self::Floors => &[Self::Values, Self::Enclosures],
-            _ => &[],
-        }
+        TABLE[self as usize].2
     }
 
     /// Its lines of code: neither blank, nor comments, nor unit tests.
@@ -145,9 +114,8 @@ impl Part {
     fn of(file: &str) -> Option<Self> {
         let around =
             |room: &str| file.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let rooms = Self::ALL
-            .into_iter()
-            .flat_map(|part| part.rooms().iter().map(move |room| (room.len(), part, *room)));
+        let rooms =
+            Self::all().flat_map(|part| part.rooms().iter().map(move |room| (room.len(), part, *room)));
         rooms.filter(|(_, _, room)| around(room)).max().map(|(_, part, _)| part)
     }
 }
@@ -165,11 +133,11 @@ impl Parts {
     /// Records a part that is used, with those that it needs.
     pub(crate) fn add(&mut self, part: Part) {
         if self.0.insert(part) {
-            part.needs().iter().for_each(|needed| self.add(*needed));
+            TABLE[part as usize].3.iter().for_each(|needed| self.add(*needed));
         }
     }
 
-    /// The parts, in the order of [`Part::ALL`].
+    /// The parts, in the order of [`Part::all`].
     pub fn iter(&self) -> impl Iterator<Item = Part> {
         self.0.iter().copied()
     }

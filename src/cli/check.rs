@@ -140,7 +140,7 @@ pub fn check_folder(folder: &Path) -> Result<Checked, CliError> {
 /// Checks the three files of a folder, which were read before.
 pub fn check_folder_bytes(files: &[Vec<u8>; 3], folder: &Path) -> Result<Checked, CliError> {
     let [target, network, certificate] = files;
-    check_proof(ProofFiles { target, network, certificate }).map_err(|e| unreadable(e, folder))
+    check_proof(ProofFiles { target, network, certificate }).map_err(|e| unreadable(e, folder, target))
 }
 
 /// The exit code a verdict leads to.

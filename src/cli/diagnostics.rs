@@ -1,9 +1,9 @@
 //! Problems of a target file, drawn below the lines that they are about.
 
 use super::escape::shown;
+use crate::reading::{Diagnostic, Diagnostics};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::ops::Range;
-use sumformer_checker::language::{Diagnostic, Diagnostics};
 
 /// How much of a line is shown on either side of a problem, in characters.
 const CONTEXT: usize = 70;
@@ -54,7 +54,7 @@ fn excerpt(source: &str, span: &Range<usize>) -> (String, Range<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sumformer_checker::language::load_target;
+    use crate::reading::load_target;
 
     fn problems(source: &str) -> String {
         drawn(&load_target("a\nb.toml", source).unwrap_err())

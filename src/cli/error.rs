@@ -1,7 +1,7 @@
 //! What a command ends with.
 
 use super::diagnostics::drawn;
-use sumformer_checker::language::Diagnostics;
+use crate::reading::Diagnostics;
 
 /// The documented exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

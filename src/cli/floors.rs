@@ -20,7 +20,8 @@ impl<'p> Floors<'p> {
     /// Reads target and floors, and has the checker derive these.
     pub fn check(folder: &'p Path) -> Result<Self, CliError> {
         let [target, floors] = [PROOF_FILES[0], FLOOR_FILE].map(|name| read(&folder.join(name)));
-        let checked = check_floors(&target?, &floors?).map_err(|error| unreadable(error, folder))?;
+        let target = target?;
+        let checked = check_floors(&target, &floors?).map_err(|error| unreadable(error, folder, &target))?;
         Ok(Self { folder, checked })
     }
 

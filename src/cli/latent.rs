@@ -101,7 +101,7 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
     progress.finish();
     let text = to_json(&certificate(&target, n, floors));
     let checked = check_floors(target.source.as_bytes(), text.as_bytes())
-        .map_err(|error| unreadable(error, &arguments.target))?;
+        .map_err(|error| unreadable(error, &arguments.target, target.source.as_bytes()))?;
     let derived = checked.verdict.map_err(|refusal| {
         CliError::incomplete(format!(
             "what was found is not what the checker derives, please report this: {refusal}"

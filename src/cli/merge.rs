@@ -85,7 +85,7 @@ fn files_of(folder: &Path) -> Result<[Vec<u8>; 2], CliError> {
 
 fn certificate_of(folder: &Path) -> Result<Certificate, CliError> {
     let [_, _, certificate] = PROOF_FILES.map(|name| folder.join(name));
-    Certificate::from_json(&read(&certificate)?).map_err(|error| unreadable(error.into(), folder))
+    Certificate::from_json(&read(&certificate)?).map_err(|error| unreadable(error.into(), folder, &[]))
 }
 
 fn write(output: &Path, [target, network]: [&[u8]; 2], merged: &Merged) -> Result<(), CliError> {

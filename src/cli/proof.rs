@@ -3,6 +3,7 @@
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown, shown_path};
 use super::files::read_proof_files;
+use crate::reading::load_target;
 use std::path::Path;
 use sumformer_checker::check::{ParsedProof, ProofFiles, UnreadableProof};
 use sumformer_checker::refusal::{Refusal, RefusalKind};
@@ -12,7 +13,7 @@ pub fn read_proof(folder: &Path) -> Result<ParsedProof, CliError> {
     let [target, network, certificate] = read_proof_files(folder)?;
     ProofFiles { target: &target, network: &network, certificate: &certificate }
         .parse()
-        .map_err(|e| unreadable(e, folder))
+        .map_err(|e| unreadable(e, folder, &target))
 }
 
 /// What a refused step means for a command that needed it.
@@ -26,14 +27,12 @@ pub fn refused(refusal: &Refusal, folder: &Path) -> CliError {
     CliError::Message { message, outcome }
 }
 
-/// A file of a proof that does not say anything.
-pub fn unreadable(error: UnreadableProof, folder: &Path) -> CliError {
-    match error {
-        UnreadableProof::Target(diagnostics) => {
-            diagnostics.in_file(&plain_path(&folder.join("target.toml"))).into()
-        }
-        UnreadableProof::Encoding(_) | UnreadableProof::Format(_) | UnreadableProof::Work(_) => {
-            CliError::bad_input(format!("{}: {}", shown_path(folder), shown(&error.to_string())))
-        }
+/// A file of a proof that does not say anything. The checker names the first problem of a target; here all of them are.
+pub fn unreadable(error: UnreadableProof, folder: &Path, target: &[u8]) -> CliError {
+    let file = plain_path(&folder.join("target.toml"));
+    let text = std::str::from_utf8(target).ok().filter(|_| matches!(error, UnreadableProof::Target(_)));
+    match text.map(|text| load_target(&file, text)) {
+        Some(Err(problems)) => problems.into(),
+        _ => CliError::bad_input(format!("{}: {}", shown_path(folder), shown(&error.to_string()))),
     }
 }

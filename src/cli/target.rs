@@ -4,8 +4,8 @@ use super::error::CliError;
 use super::escape::{plain_path, shown_path};
 use super::files::{read_up_to, target_file};
 use super::gallery;
+use crate::reading::load_target;
 use std::path::Path;
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::limits::MAX_SOURCE;
 

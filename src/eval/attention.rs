@@ -92,7 +92,7 @@ impl<S: Scalar> Columns<S> {
 impl<S: Scalar> Mixing<S> {
     fn compile(projection: &Projection) -> Self {
         match projection {
-            Projection::Uniform { value: UniformValue::ReciprocalLength(_), .. } => Self::ReciprocalLength,
+            Projection::Uniform { value: UniformValue::ReciprocalLength, .. } => Self::ReciprocalLength,
             Projection::Uniform { value: UniformValue::Fixed(Exact(value)), .. } => {
                 Self::Uniform(S::from_rational(value))
             }

@@ -288,10 +288,11 @@ fn power(a: &Expr, exponent: u32) -> Expr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::load_target;
     use crate::words::{TokenNames, print};
     use proptest::prelude::*;
     use sumformer_checker::arith::number::ratio;
-    use sumformer_checker::language::{evaluate_sequence, load_target};
+    use sumformer_checker::language::evaluate_sequence;
     use sumformer_checker::witness::operations::evaluation_operations;
 
     fn target(tokens: usize, expression: &str) -> Target {

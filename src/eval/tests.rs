@@ -12,7 +12,7 @@ use random_network::{EXACT, OUTPUTS, RANDOM, Random, Scores, WIDTH};
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection,
-    ReciprocalLength, UniformValue, Unit,
+    UniformValue, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
@@ -274,10 +274,7 @@ fn large_scores_overflow_nothing() {
 
 #[test]
 fn projections_of_any_rank_take_no_memory() {
-    let uniform = || Projection::Uniform {
-        rank: usize::MAX,
-        value: UniformValue::ReciprocalLength(ReciprocalLength::OneOverN),
-    };
+    let uniform = || Projection::Uniform { rank: usize::MAX, value: UniformValue::ReciprocalLength };
     let network = bare_softmax(Mechanism::Linformer { e: uniform(), f: uniform() });
     let outputs = Forward::<f64>::compile(&network).unwrap().run(&[vec![1.0, 2.0, 5.0], vec![3.0, 4.0, 7.0]]);
     assert_eq!(outputs.unwrap(), [[6.0], [6.0]]);

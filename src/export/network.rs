@@ -10,8 +10,7 @@ use super::tensor::{Role, Shape, Tensor};
 use bytes::Bytes;
 use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::format::network::{
-    AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection, ReciprocalLength,
-    UniformValue, Unit,
+    AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection, UniformValue, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
@@ -123,7 +122,7 @@ fn empty_head(head: &HeadSkeleton) -> Head {
 fn empty_projection(projection: &ProjectionSkeleton) -> Projection {
     let uniform = |value| Projection::Uniform { rank: projection.rank, value };
     match projection.entries {
-        Entries::ReciprocalLength => uniform(UniformValue::ReciprocalLength(ReciprocalLength::OneOverN)),
+        Entries::ReciprocalLength => uniform(UniformValue::ReciprocalLength),
         Entries::Equal => uniform(UniformValue::Fixed(Exact(Rational::default()))),
         Entries::Rows => Projection::Rows(vec![Vec::new(); projection.rank]),
     }

@@ -178,7 +178,7 @@ fn head(head: &Head) -> HeadSkeleton {
 
 fn projection(projection: &Projection) -> ProjectionSkeleton {
     let entries = match projection {
-        Projection::Uniform { value: UniformValue::ReciprocalLength(_), .. } => Entries::ReciprocalLength,
+        Projection::Uniform { value: UniformValue::ReciprocalLength, .. } => Entries::ReciprocalLength,
         Projection::Uniform { value: UniformValue::Fixed(_), .. } => Entries::Equal,
         Projection::Rows(_) => Entries::Rows,
     };

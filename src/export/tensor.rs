@@ -216,7 +216,7 @@ fn vectors<'n>(rows: impl Iterator<Item = &'n SparseVector>) -> Triples<'n> {
 
 fn projection(projection: &Projection) -> Triples<'_> {
     match projection {
-        Projection::Uniform { value: UniformValue::ReciprocalLength(_), .. } => Vec::new(),
+        Projection::Uniform { value: UniformValue::ReciprocalLength, .. } => Vec::new(),
         Projection::Uniform { value: UniformValue::Fixed(value), .. } => {
             nonzero(std::iter::once((0, 0, value)))
         }

@@ -9,12 +9,13 @@ use crate::certify::{ProofError, prove};
 use crate::eval::{EvalError, Forward, Workspace};
 use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::{LoweringError, lower};
+use crate::reading::Diagnostics;
 use crate::recipe::SumOptions;
 use sumformer_checker::arith::number::ratio;
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::network::Activation;
+use sumformer_checker::language::EvalError as TargetError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{Diagnostics, EvalError as TargetError};
 
 /// More hidden units are not built.
 const MAX_UNITS: u64 = 2_000_000;

@@ -1,7 +1,7 @@
 //! The functions that are learned and constructed: texts of the target language, so that both are the same function.
 
+use crate::reading::{Diagnostics, load_target};
 use sumformer_checker::language::target::Target;
-use sumformer_checker::language::{Diagnostics, load_target};
 
 /// n of Figure 2.
 pub const FIGURE_2_TOKENS: usize = 3;

@@ -6,9 +6,7 @@ use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use sumformer_checker::arith::exp::exp;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_down};
-use sumformer_checker::format::network::{
-    Attention, Head, Mechanism, Projection, ReciprocalLength, UniformValue,
-};
+use sumformer_checker::format::network::{Attention, Head, Mechanism, Projection, UniformValue};
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
 
@@ -73,7 +71,7 @@ pub fn averaging_attention(
     let uniform = |rank: usize| {
         let value = match tokens {
             Tokens::Fixed(n) => UniformValue::Fixed(Exact(ratio(1, n as i64))),
-            Tokens::Any => UniformValue::ReciprocalLength(ReciprocalLength::OneOverN),
+            Tokens::Any => UniformValue::ReciprocalLength,
         };
         Projection::Uniform { rank, value }
     };

@@ -7,3 +7,6 @@ pub mod function_plan;
 pub mod gadget;
 pub mod polarization;
 pub mod product_tree;
+mod size;
+
+pub use size::NetworkSize;

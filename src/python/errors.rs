@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use sumformer::checker::check::UnreadableProof;
-use sumformer::checker::language::{Diagnostic, Diagnostics};
 use sumformer::checker::refusal::{Refusal, RefusalKind};
+use sumformer::reading::{Diagnostic, Diagnostics, load_target};
 
 /// The exceptions by their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,11 +97,13 @@ impl From<&Refusal> for Failure {
     }
 }
 
-impl From<UnreadableProof> for Failure {
-    fn from(error: UnreadableProof) -> Self {
-        match error {
-            UnreadableProof::Target(diagnostics) => diagnostics.into(),
-            other => Self::new(Kind::Invalid, other.to_string()),
+impl Failure {
+    /// Files that say nothing. The checker names the first problem of a target; here all of them are.
+    pub fn unreadable(error: UnreadableProof, target: &[u8]) -> Self {
+        let text = std::str::from_utf8(target).ok().filter(|_| matches!(error, UnreadableProof::Target(_)));
+        match text.map(|text| load_target("target.toml", text)) {
+            Some(Err(problems)) => problems.into(),
+            _ => Self::new(Kind::Invalid, error.to_string()),
         }
     }
 }

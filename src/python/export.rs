@@ -30,7 +30,7 @@ pub fn format(name: Option<&str>, path: &Path) -> PyResult<Format> {
 
 /// The network of a proof that is valid, and what its file says of it.
 pub fn valid(files: ProofFiles<'_>) -> Result<(Network, Labels), Failure> {
-    let checked = check_proof(files)?;
+    let checked = check_proof(files).map_err(|error| Failure::unreadable(error, files.target))?;
     match &checked.verdict {
         Verdict::Valid(_) => Ok((checked.network.clone(), Labels::of(&checked, files.network, files.target))),
         Verdict::Invalid(refusal) | Verdict::Incomplete(refusal) => Err(refusal.into()),

@@ -14,12 +14,13 @@ use pyo3::types::{PyBytes, PyList, PyTuple, PyType};
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use sumformer::checker::format::network::{self, Mechanism, NetworkSize};
+use sumformer::checker::format::network::{self, Mechanism};
 use sumformer::checker::format::sha256;
 use sumformer::checker::witness::semantics::{ExactEvaluator, SemanticsError};
 use sumformer::eval::{EvalError, Forward, Workspace};
 use sumformer::export::Format;
 use sumformer::folder::PROOF_FILES;
+use sumformer::network::NetworkSize;
 use sumformer::numeric::{FloatInterval, Scalar};
 use sumformer::parallel;
 use sumformer::words::to_json;
@@ -49,7 +50,7 @@ pub struct Loaded {
 impl Loaded {
     /// A network that was read from these bytes.
     pub fn new(json: Vec<u8>, network: network::Network) -> Self {
-        let size = network.size();
+        let size = NetworkSize::of(&network);
         let (in_f64, in_f32, in_intervals) = Default::default();
         Self { json, network, size, in_f64, in_f32, in_intervals }
     }

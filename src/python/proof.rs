@@ -14,7 +14,7 @@ use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use sumformer::checker::arith::decimal::above;
-use sumformer::checker::check::{ParsedProof, ProofFiles, UnreadableProof, check_proof};
+use sumformer::checker::check::{ParsedProof, ProofFiles, check_proof};
 use sumformer::checker::format::certificate::Certificate;
 use sumformer::checker::language::target;
 use sumformer::export::{Format, MODULE, write, write_file};
@@ -39,8 +39,10 @@ pub struct Files {
 
 impl Files {
     /// Reads the bytes of the three files.
-    pub fn read(target: &[u8], network: Vec<u8>, certificate_json: Vec<u8>) -> Result<Self, UnreadableProof> {
-        let parsed = ProofFiles { target, network: &network, certificate: &certificate_json }.parse()?;
+    pub fn read(target: &[u8], network: Vec<u8>, certificate_json: Vec<u8>) -> Result<Self, Failure> {
+        let parsed = ProofFiles { target, network: &network, certificate: &certificate_json }
+            .parse()
+            .map_err(|error| Failure::unreadable(error, target))?;
         let ParsedProof { target, network: read, certificate } = parsed;
         let network = Arc::new(Loaded::new(network, read));
         Ok(Self { target: Arc::new(target), network, certificate, certificate_json })
@@ -68,7 +70,7 @@ impl Proof {
 
     fn read(py: Python<'_>, [target, network, certificate]: [Vec<u8>; 3]) -> PyResult<Self> {
         let read = job::run(py, move |_| Files::read(&target, network, certificate))?;
-        Ok(Self::new(read.map_err(Failure::from)?, None))
+        Ok(Self::new(read?, None))
     }
 }
 
@@ -131,8 +133,12 @@ impl Proof {
     /// Has the independent checker derive the error from the very bytes.
     fn check(&self, py: Python<'_>) -> PyResult<Verdict> {
         let files = self.inner.clone();
-        let checked = job::run(py, move |_| check_proof(files.bytes()).map(|checked| checked.verdict))?;
-        let verdict = Verdict::from(checked.map_err(Failure::from)?);
+        let checked = job::run(py, move |_| {
+            let files = files.bytes();
+            let checked = check_proof(files).map_err(|error| Failure::unreadable(error, files.target))?;
+            Ok::<_, Failure>(checked.verdict)
+        })?;
+        let verdict = Verdict::from(checked?);
         // Another thread may have been first, with the same verdict.
         let _ = self.verdict.set(verdict.clone());
         Ok(verdict)

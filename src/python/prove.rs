@@ -15,8 +15,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use sumformer::certify;
 use sumformer::checker::language::target;
-use sumformer::checker::language::{Diagnostic, Diagnostics};
 use sumformer::planning::Outlook;
+use sumformer::reading::{Diagnostic, Diagnostics};
 use sumformer::recipe::{self, Class, GridChoice, Problem, RecipeError};
 
 /// Proves a target for the architectures that the options name; ``sumformer.prove`` has the options one by one.

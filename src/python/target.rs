@@ -15,10 +15,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use sumformer::checker::arith::number::Rational;
 use sumformer::checker::language::target::{self, Tokens};
-use sumformer::checker::language::{EvalError, Scalar, evaluate_sequence, load_target};
+use sumformer::checker::language::{EvalError, Scalar, evaluate_sequence};
 use sumformer::checker::limits::MAX_SOURCE;
 use sumformer::numeric::FloatInterval;
 use sumformer::parallel;
+use sumformer::reading::load_target;
 
 /// The name of a target's file, in a proof and in messages.
 pub const FILE: &str = "target.toml";

@@ -9,12 +9,13 @@ use super::sparsity::Weights;
 use super::stream::Stream;
 use super::words;
 use crate::algebra::multi_index::count;
+use crate::network::NetworkSize;
 use crate::words::{TokenNames, print};
 use itertools::Itertools;
 use num_bigint::BigUint;
 use sumformer_checker::check::{Checked, Verdict};
 use sumformer_checker::format::certificate::{Certificate, ProofRoute};
-use sumformer_checker::format::network::{Mechanism, Network, NetworkSize};
+use sumformer_checker::format::network::{Mechanism, Network};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::refusal::Rule;
 
@@ -110,7 +111,7 @@ impl ProofReport {
                 ProofRoute::Polynomial(_) | ProofRoute::Cells(_) => None,
             },
             activation: network.blocks.iter().map(|b| words::activation(b.activation)).unique().join(", "),
-            size: network.size(),
+            size: NetworkSize::of(&network),
             place,
             target,
             certificate,

@@ -5,6 +5,7 @@ use super::cost::multiply_adds_per_token;
 use super::family::FamilyError;
 use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::{LoweringError, lower, lower_with_pieces};
+use crate::network::NetworkSize;
 use crate::recipe::SumOptions;
 use num_bigint::BigUint;
 use sumformer_checker::arith::number::{Rational, integer, to_f64};
@@ -100,7 +101,7 @@ fn counted(point: &ConstructionPoint, limit: u64) -> Result<ConstructionSize, Co
         Fineness::Pieces(pieces) => lower_with_pieces(&sumformer, &surrogate, &options(integer(1)), *pieces)?,
         Fineness::Error(epsilon) => lower(&sumformer, &surrogate, &options(epsilon.clone()), limit)?,
     };
-    let size = built.network.size();
+    let size = NetworkSize::of(&built.network);
     Ok(ConstructionSize {
         blocks: size.blocks.into(),
         width: size.width.into(),

@@ -42,11 +42,11 @@ mod tests {
     use crate::lowering::attention::{Architecture, Scores};
     use crate::lowering::lower;
     use crate::lowering::plan::Layout;
+    use crate::reading::load_target;
     use crate::recipe::SumOptions;
     use crate::sumformer::latent::{LatentMode, choose};
     use std::sync::Arc;
     use sumformer_checker::arith::number::ratio;
-    use sumformer_checker::language::load_target;
     use sumformer_checker::surrogate::Surrogate;
 
     fn cost(architecture: Architecture, scores: Scores) -> usize {

@@ -1,13 +1,13 @@
 //! Targets whose networks have sizes in closed form.
 
 use crate::algebra::multi_index::{GradedLexicographic, MultiIndex};
+use crate::reading::{Diagnostics, load_target};
 use crate::sumformer::{SumBasis, Sumformer};
 use itertools::Itertools;
 use std::sync::Arc;
 use sumformer_checker::arith::number::integer;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::target::Tokens;
-use sumformer_checker::language::{Diagnostics, load_target};
 use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 

@@ -1,7 +1,7 @@
 //! A target file read again for another sequence length.
 
+use crate::reading::{Diagnostics, load_target};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{Diagnostics, load_target};
 use toml::de::DeTable;
 
 /// The target whose file has `tokens` replaced; an error where the new length makes none (an empty mean, a token of

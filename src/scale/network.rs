@@ -4,13 +4,14 @@ use crate::certify::emit::certified_bound;
 use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::lower;
 use crate::lowering::plan::Layout;
+use crate::network::NetworkSize;
 use crate::recipe::{Problem, RecipeError, SumOptions};
 use crate::scale::cost::multiply_adds_per_token;
 use crate::sumformer::latent::{LatentDimensions, LatentMode, choose};
 use std::sync::Arc;
 use sumformer_checker::arith::number::{Rational, to_f64};
 use sumformer_checker::arith::polynomial::Monomial;
-use sumformer_checker::format::network::{Activation, NetworkSize};
+use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::normal_form::expansion::{ExpansionError, expand_target};
 use sumformer_checker::normal_form::{Basis, NormalForm};
@@ -71,7 +72,7 @@ pub fn network_row(target: &Target, point: &NetworkPoint, limits: Limits) -> Res
         latent_dimension: sumformer.latent_dimension(),
         dimensions,
         psi_terms: sumformer.psi_terms(),
-        size: built.network.size(),
+        size: NetworkSize::of(&built.network),
         multiply_adds: multiply_adds_per_token(&built.network),
         certified,
     })

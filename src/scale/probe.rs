@@ -13,7 +13,7 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, floor_log2, integer, power_of_two, round_down};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection,
-    ReciprocalLength, UniformValue,
+    UniformValue,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::Tokens;
@@ -75,10 +75,7 @@ pub fn probe_width(dimension: usize, tokens: usize) -> usize {
 
 /// The mechanism of an architecture for a probe: for Linformer E = F = 1/n.
 pub fn mechanism(architecture: Architecture, width: usize) -> Mechanism {
-    let uniform = |rank| Projection::Uniform {
-        rank,
-        value: UniformValue::ReciprocalLength(ReciprocalLength::OneOverN),
-    };
+    let uniform = |rank| Projection::Uniform { rank, value: UniformValue::ReciprocalLength };
     match architecture {
         Architecture::Transformer => Mechanism::Softmax,
         Architecture::Linformer { rank } => Mechanism::Linformer { e: uniform(rank), f: uniform(rank) },

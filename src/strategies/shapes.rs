@@ -1,8 +1,8 @@
 //! Random polynomial targets, written as target files.
 
 use super::algebra::{multi_index, nonzero_index};
+use crate::reading::load_target;
 use proptest::prelude::*;
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
 
 /// A monomial c·x^α·(Σ y^β)^e, or with the sum nested in another one.

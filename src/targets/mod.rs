@@ -27,10 +27,10 @@ pub use expression::{Coordinate, Expression, length};
 pub use tokens::{Except, Token, except, maximum, mean, minimum, product, sum};
 pub use tree::OutOfScope;
 
+use crate::reading::{Diagnostics, load_target};
 use crate::words::{TokenNames, print};
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{Diagnostics, load_target};
 use tree::tree;
 
 /// What is said of a number that an interval begins or ends with: an integer, or anything exact.

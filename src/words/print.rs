@@ -4,9 +4,9 @@ use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::fmt::Write;
 use sumformer_checker::arith::number::Rational;
-use sumformer_checker::language::LONGEST_CHAIN;
 use sumformer_checker::language::ast::{BinaryOp, Expr, ExprKind, TokenLevel};
 use sumformer_checker::language::target::Body;
+use sumformer_checker::language::term::LONGEST_CHAIN;
 
 /// What the tokens of an expression are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use crate::eval::EvalError;
 use crate::export::ExportError;
+use crate::reading::Diagnostics;
 use crate::recipe::RecipeError;
-use sumformer_checker::language::Diagnostics;
 use sumformer_checker::refusal::Refusal;
 use sumformer_checker::witness::semantics::SemanticsError;
 use thiserror::Error;

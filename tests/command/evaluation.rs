@@ -4,8 +4,9 @@ use crate::support::{ANY, COVARIANCE, SQUARE, proofs, run_in};
 use common::run;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use sumformer::reading::load_target;
 use sumformer_checker::arith::number::{Rational, parse_rational, ratio};
-use sumformer_checker::language::{evaluate_sequence, load_target};
+use sumformer_checker::language::evaluate_sequence;
 
 const SEQUENCE: &str = r#"[[0.25, "1/3"], ["0.1", -0.5], [1, 1e-2]]"#;
 

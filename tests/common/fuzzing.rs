@@ -7,13 +7,14 @@ use serde_json::Value;
 use sumformer::certify::merge_proofs;
 use sumformer::eval::Forward;
 use sumformer::export::{FORMATS, Format, compare, import, write};
+use sumformer::reading::load_target;
 use sumformer::words::to_json;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, Rational, ratio};
 use sumformer_checker::check::{Checked, ProofFiles, Verdict, check_proof};
 use sumformer_checker::format::certificate::{Witness, WitnessKind};
 use sumformer_checker::format::{Certificate, Network, sha256};
-use sumformer_checker::language::load_target;
+use sumformer_checker::language::read_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::witness::semantics::ExactEvaluator;
 use sumformer_checker::witness::witness_enclosure;
@@ -37,7 +38,9 @@ pub const FUZZ_TARGETS: [FuzzTarget; 6] = [
 /// `target.toml`: it is read, and then its text says the same again; or all that is wrong has its place.
 pub fn target_text(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
-    match load_target("fuzz.toml", text) {
+    let loaded = load_target("fuzz.toml", text);
+    assert_eq!(read_target(text).is_ok(), loaded.is_ok(), "the checker reads what is read here");
+    match loaded {
         Ok(target) => {
             assert_eq!(load_target("again.toml", &target.source).as_ref(), Ok(&target));
             assert!(target.outputs() > 0 && target.dimension() > 0);

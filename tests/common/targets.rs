@@ -1,7 +1,7 @@
 //! Texts of target files.
 
 use std::fmt::Display;
-use sumformer_checker::language::load_target;
+use sumformer::reading::load_target;
 use sumformer_checker::language::target::Target;
 
 /// A target file in the making.

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 ///
 /// `sumformer::latent` weighs forms by the lowering's planned cost, so `lowering::{plan, budget}` count as one layer
 /// with it.
-const CONSTRUCTOR: [&[&str]; 21] = [
+const CONSTRUCTOR: [&[&str]; 22] = [
+    &["reading"],
     &["parallel", "words"],
     &["numeric"],
     &["export"],

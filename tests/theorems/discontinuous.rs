@@ -10,6 +10,7 @@ use sumformer::discontinuous::{
     network, size, table_entries,
 };
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::network::NetworkSize;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::format::network::{Activation, Network};
@@ -173,7 +174,7 @@ proptest! {
         (case, sequences) in case_and_sequences(false)
     ) {
         let network = case.network(Jump::Step);
-        prop_assert_eq!(network.size().attention_blocks, 1);
+        prop_assert_eq!(NetworkSize::of(&network).attention_blocks, 1);
         for sequence in &sequences {
             case.check(&network, sequence)?;
         }
@@ -230,7 +231,7 @@ fn closed_form_sizes_are_the_counted_ones() {
         for (layout, attention, jump) in iproduct!(LAYOUTS, ATTENTIONS, jumps.clone()) {
             let case = Case { layout, attention, ..case.clone() };
             let options = case.options(jump);
-            let counted = network(&table, &options).expect("a network").size();
+            let counted = NetworkSize::of(&network(&table, &options).expect("a network"));
             let closed = size(table.grid(), case.tokens, OUTPUTS, kind, separation, &options).expect("small");
             let at = format!("{case:?}, {:?}", options.jump);
             assert_eq!(closed.entries, table.entries().into(), "{at}");

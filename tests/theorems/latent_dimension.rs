@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use rayon::prelude::*;
 use sumformer::lowering::plan::Layout;
+use sumformer::reading::load_target;
 use sumformer::scale::latent::{LatentCount, latent_table};
 use sumformer::sumformer::latent::{LatentMode, SumformerError, choose};
 use sumformer_checker::arith::number::binomial;
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;

@@ -6,10 +6,11 @@ use proptest::prelude::*;
 use sumformer::approximation::cover::surrogate as searched;
 use sumformer::approximation::structural::surrogate;
 use sumformer::eval::surrogate::extend;
+use sumformer::reading::load_target;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, to_f64};
 use sumformer_checker::format::certificate::{Approximation, Replacement};
+use sumformer_checker::language::evaluate_sequence;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{evaluate_sequence, load_target};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 const LIMIT: usize = 200_000;

@@ -6,7 +6,8 @@ use super::polynomial::Polynomial;
 use crate::limits::MAX_BERNSTEIN_COEFFICIENTS;
 use crate::sizes::{count, index};
 use crate::work::charge_all;
-use num_traits::Zero;
+use num_traits::{One, Zero};
+use std::ops::{AddAssign, Mul, MulAssign};
 
 /// An enclosure of the range of `p` over the box `domain(v)`: the term-by-term range, cut down to the Bernstein hull
 /// where variables repeat and the tensor of coefficients is small.
@@ -61,26 +62,43 @@ fn hull<'a>(p: &Polynomial, variables: &[u32], domain: impl Fn(u32) -> &'a Inter
 }
 
 /// Replaces power coefficients on `[lo, hi]` by Bernstein coefficients, in place.
-pub fn to_bernstein(coefficients: &mut [Rational], interval: &Interval) {
+fn to_bernstein(coefficients: &mut [Rational], interval: &Interval) {
+    let degree = count(coefficients.len().saturating_sub(1));
+    let shares = (0..=degree).map(|i| Rational::from(binomial(degree, i)).recip());
+    hull_coefficients(coefficients, interval.inf(), &interval.wid(), shares);
+}
+
+/// Replaces power coefficients by unit times the Bernstein coefficients on [start, start + width], in place, given
+/// unit/C(m, i) for all i up to the degree m.
+pub fn hull_coefficients<T>(coefficients: &mut [T], start: &T, width: &T, shares: impl IntoIterator<Item = T>)
+where
+    T: Clone + One + AddAssign + MulAssign,
+    for<'a> &'a T: Mul<&'a T, Output = T>,
+{
     let degree = coefficients.len().saturating_sub(1);
-    // Taylor shift to lo by repeated synthetic division.
-    for i in 0..degree {
-        for j in (i..degree).rev() {
-            let carried = &coefficients[j + 1] * interval.inf();
-            coefficients[j] += carried;
-        }
-    }
-    let width = interval.wid();
-    let mut power = Rational::from_integer(1.into());
-    for (i, coefficient) in coefficients.iter_mut().enumerate() {
-        *coefficient *= &power / Rational::from(binomial(count(degree), count(i)));
-        power *= &width;
+    shift(coefficients, |low, high| *low += high * start);
+    let mut power = T::one();
+    for (coefficient, share) in coefficients.iter_mut().zip(shares) {
+        *coefficient *= &power * &share;
+        power *= width.clone();
     }
     // b_j = Σ_{i ≤ j} C(j, i) a_i / C(m, i): partial sums along Pascal's triangle.
     for i in 1..=degree {
         for j in (i..=degree).rev() {
             let previous = coefficients[j - 1].clone();
             coefficients[j] += previous;
+        }
+    }
+}
+
+/// The coefficients of p(t + start) in those of p(t), in place, by repeated synthetic division; `carry` adds start times its
+/// second argument to its first.
+pub fn shift<T>(coefficients: &mut [T], carry: impl Fn(&mut T, &T)) {
+    let degree = coefficients.len().saturating_sub(1);
+    for i in 0..degree {
+        for j in (i..degree).rev() {
+            let (low, high) = coefficients.split_at_mut(j + 1);
+            carry(&mut low[j], &high[0]);
         }
     }
 }

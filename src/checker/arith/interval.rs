@@ -1,7 +1,7 @@
 //! Closed intervals with rational end points.
 
 use super::number::{Exact, Rational, max, min};
-use num_traits::{Pow, Signed, Zero};
+use num_traits::{Signed, Zero};
 
 /// The closed interval `[inf, sup]`, `inf ≤ sup`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -105,7 +105,7 @@ impl Interval {
 
     /// The set `{t^exponent : t in self}`, sharp for even exponents.
     pub fn power(&self, exponent: u32) -> Self {
-        let (a, b) = (Pow::pow(&self.inf, exponent), Pow::pow(&self.sup, exponent));
+        let (a, b) = (self.inf.pow(exponent), self.sup.pow(exponent));
         if exponent % 2 == 1 || !self.inf.is_negative() {
             return Self { inf: a, sup: b };
         }

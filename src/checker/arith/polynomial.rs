@@ -4,7 +4,7 @@ use super::interval::Interval;
 use super::linear_combination::LinearCombination;
 use super::number::Rational;
 use crate::work::{charge, charge_all};
-use num_traits::{One, Pow, Zero};
+use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 
 /// A power product `Π v^e`: pairs (variable, exponent ≥ 1) with increasing variables.
@@ -234,7 +234,7 @@ impl Polynomial {
     pub fn evaluate(&self, value: impl Fn(u32) -> Rational) -> Rational {
         self.terms
             .iter()
-            .map(|(m, c)| m.powers().iter().fold(c.clone(), |v, &(x, e)| v * Pow::pow(value(x), e)))
+            .map(|(m, c)| m.powers().iter().fold(c.clone(), |v, &(x, e)| v * value(x).pow(e)))
             .sum()
     }
 

@@ -3,7 +3,7 @@
 use crate::arith::exp::exp;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Exact, Rational, integer, max, round_down};
-use crate::format::network::{Attention, Head, Mechanism, Projection, ReciprocalLength, UniformValue};
+use crate::format::network::{Attention, Head, Mechanism, Projection, UniformValue};
 use crate::format::sparse::{SparseMatrix, SparseVector};
 use crate::language::target::Tokens;
 use crate::limits::MAX_MATRIX_PRODUCTS;
@@ -125,13 +125,14 @@ fn linformer_multiple(
     tokens: Tokens,
     place: &str,
 ) -> Result<Interval, Refusal> {
-    let averaged = match equal_rows(f) {
+    let averaged = match rows_agree(f, |a, b| a == b) {
         // Rows of F equal: the weights, whatever they are, sum to 1 (k = 1 included).
         true => column_values(f, 1),
         false => {
             require_constant_scores(head, state, place)?;
             let bilinear = product(&head.query, &head.key.transpose(), place)?;
-            if !bilinear.is_empty() && !equal_row_sums(e) {
+            let sum = |row: &[Exact]| -> Rational { row.iter().map(|v| &v.0).sum() };
+            if !bilinear.is_empty() && !rows_agree(e, |a, b| sum(a) == sum(b)) {
                 return Err(
                     Rule::Attention.unsupported(place, "the row sums of E differ, so the scores do too")
                 );
@@ -161,29 +162,18 @@ enum Column {
     Fixed(Rational),
 }
 
-fn equal_rows(projection: &Projection) -> bool {
+/// Whether all rows are alike.
+fn rows_agree(projection: &Projection, alike: impl Fn(&[Exact], &[Exact]) -> bool) -> bool {
     match projection {
         Projection::Uniform { .. } => true,
-        Projection::Rows(rows) => rows.windows(2).all(|pair| pair[0] == pair[1]),
-    }
-}
-
-fn equal_row_sums(projection: &Projection) -> bool {
-    match projection {
-        Projection::Uniform { .. } => true,
-        Projection::Rows(rows) => {
-            let sum = |row: &Vec<Exact>| -> Rational { row.iter().map(|v| &v.0).sum() };
-            rows.windows(2).all(|pair| sum(&pair[0]) == sum(&pair[1]))
-        }
+        Projection::Rows(rows) => rows.windows(2).all(|pair| alike(&pair[0], &pair[1])),
     }
 }
 
 /// The mean of the first `count` rows, if it is the same in every column.
 fn column_values(projection: &Projection, count: usize) -> Option<Column> {
     match projection {
-        Projection::Uniform { value: UniformValue::ReciprocalLength(ReciprocalLength::OneOverN), .. } => {
-            Some(Column::ReciprocalLength)
-        }
+        Projection::Uniform { value: UniformValue::ReciprocalLength, .. } => Some(Column::ReciprocalLength),
         Projection::Uniform { value: UniformValue::Fixed(Exact(value)), .. } => {
             Some(Column::Fixed(value.clone()))
         }

@@ -4,9 +4,9 @@ use super::additive::readout;
 use super::budget::Budget;
 use super::forms::{Form, Group};
 use super::linear_form::{Additive, Slots, Stop};
-use super::lookup::{Lookup, LookupError};
+use super::lookup::{Levels, Lookup, LookupError};
 use super::refuse::unsupported;
-use super::span::{Span, hull};
+use super::span::Span;
 use super::tokens::TokenStates;
 use crate::arith::common_denominator::{Int, Overflow};
 use crate::arith::dyadic_interval::DyadicInterval;
@@ -178,8 +178,8 @@ impl<T: Int> Engine<T> {
         let spans = self.forms.iter().flat_map(|form| form.own.iter().chain(&form.other));
         let weights = self.forms.iter().flat_map(|form| form.inputs.iter().map(|(_, weight)| weight));
         let levels = self.stages.iter().flat_map(|stage| &stage.lookups).flat_map(|it| &it.outputs);
-        let numbers = spans.flat_map(|span| [&span.low, &span.high]).chain(weights).cloned();
-        let numbers = numbers.chain(levels.flat_map(|levels| <[T; 2]>::from(levels.hull())));
+        let ends = |span: Span<T>| [span.low, span.high];
+        let numbers = spans.cloned().chain(levels.map(Levels::hull)).flat_map(ends).chain(weights.cloned());
         let zero = || (T::zero(), T::zero());
         let (low, high) = numbers.fold(zero(), |(low, high), it| (low.min(it.clone()), high.max(it)));
         let units = self.forms.iter().map(|form| form.unit.bits());
@@ -242,13 +242,13 @@ impl<T: Int> Engine<T> {
         let mut written = vec![Span::zero(); self.writers.len()];
         for stage in &self.stages {
             for levels in stage.lookups.iter().flat_map(|lookup| &lookup.outputs) {
-                let (low, high) = levels.hull();
-                written[stage.writers[&levels.slot]].add(&Span { low, high })?;
+                written[stage.writers[&levels.slot]].add(&levels.hull())?;
             }
         }
+        let hull = |spans: &[Span<T>]| spans.iter().cloned().reduce(|all, span| all.hull(&span));
         let output = |form: &Additive<T>| {
-            let mut sum = hull(&form.own);
-            let others = hull(&form.other);
+            let mut sum = hull(&form.own).unwrap_or_else(Span::zero);
+            let others = hull(&form.other).unwrap_or_else(Span::zero);
             for _ in 1..self.tokens {
                 sum.add(&others)?;
             }
@@ -291,8 +291,7 @@ impl<T: Int> Stage<T> {
             let from = lookup.place(&tau.low);
             let to = if tau.low == tau.high { from } else { lookup.place(&tau.high) };
             for levels in &lookup.outputs {
-                let (low, high) = levels.range(from, to);
-                written[self.writers[&levels.slot]].add(&Span { low, high })?;
+                written[self.writers[&levels.slot]].add(&levels.range(from, to))?;
             }
             if let Some(key) = key.as_deref_mut() {
                 key.push(tau.low);

@@ -1,9 +1,11 @@
 //! A form's units as functions with finitely many levels: break points, the value at each, and what is between them.
 
 use super::forms::Form;
+use super::span::Span;
 use crate::arith::common_denominator::{Int, Overflow, numerator, short_denominator};
 use crate::arith::number::Rational;
 use crate::format::network::Activation;
+use crate::language::values::folds::Folds;
 use num_bigint::BigInt;
 use num_traits::Signed;
 use std::cell::OnceCell;
@@ -26,7 +28,7 @@ pub(super) struct Levels<T> {
     pieces: Vec<T>,
     /// Pieces that are not constant: relu between two break points, within the hull of the values there.
     sloped: Vec<bool>,
-    extremes: OnceCell<Extremes<T>>,
+    extremes: OnceCell<Folds<Span<T>>>,
 }
 
 /// Why a form has no levels.
@@ -188,31 +190,29 @@ impl<T: Int> Levels<T> {
     }
 
     /// The least and the largest value from one place to another.
-    pub fn range(&self, from: Place, to: Place) -> (T, T) {
+    pub fn range(&self, from: Place, to: Place) -> Span<T> {
         if from == to {
             return self.item(from);
         }
-        self.extremes
-            .get_or_init(|| Extremes::new((0..2 * self.at.len() + 1).map(|p| self.item(p))))
-            .of(from, to)
+        let items = || (0..2 * self.at.len() + 1).map(|place| Some(self.item(place))).collect();
+        let extremes = self.extremes.get_or_init(|| Folds::new(items(), &Span::hull));
+        extremes.over(from..to + 1, &Span::hull).unwrap_or_else(|| self.item(from))
     }
 
     /// The least and the largest value anywhere.
-    pub fn hull(&self) -> (T, T) {
-        (1..2 * self.at.len() + 1).fold(self.item(0), |all, place| hull(all, &self.item(place)))
+    pub fn hull(&self) -> Span<T> {
+        (1..2 * self.at.len() + 1).fold(self.item(0), |all, place| all.hull(&self.item(place)))
     }
 
-    fn item(&self, place: Place) -> (T, T) {
+    fn item(&self, place: Place) -> Span<T> {
         let i = place / 2;
-        if place % 2 == 1 {
-            return (self.at[i].clone(), self.at[i].clone());
+        let point = |value: &T| Span { low: value.clone(), high: value.clone() };
+        match (place % 2 == 1, self.sloped[i]) {
+            (true, _) => point(&self.at[i]),
+            (_, false) => point(&self.pieces[i]),
+            // The outer pieces are flat, so a sloped one has two neighbours.
+            _ => point(&self.at[i - 1]).hull(&point(&self.at[i])),
         }
-        if !self.sloped[i] {
-            return (self.pieces[i].clone(), self.pieces[i].clone());
-        }
-        // The outer pieces are flat, so a sloped one has two neighbours.
-        let (a, b) = (self.at[i - 1].clone(), self.at[i].clone());
-        if a <= b { (a, b) } else { (b, a) }
     }
 
     /// Multiplies all values, and the unit's denominator, by a positive integer.
@@ -225,44 +225,4 @@ impl<T: Int> Levels<T> {
         self.extremes = OnceCell::new();
         Ok(())
     }
-}
-
-/// A segment tree of least and largest values.
-struct Extremes<T> {
-    leaves: usize,
-    nodes: Vec<(T, T)>,
-}
-
-impl<T: Int> Extremes<T> {
-    fn new(items: impl ExactSizeIterator<Item = (T, T)>) -> Self {
-        let leaves = items.len();
-        let mut nodes = vec![(T::zero(), T::zero()); leaves];
-        nodes.extend(items);
-        for i in (1..leaves).rev() {
-            nodes[i] = hull(nodes[2 * i].clone(), &nodes[2 * i + 1]);
-        }
-        Self { leaves, nodes }
-    }
-
-    fn of(&self, from: usize, to: usize) -> (T, T) {
-        let (mut low, mut high) = (from + self.leaves, to + self.leaves + 1);
-        let mut found = self.nodes[low].clone();
-        while low < high {
-            if low % 2 == 1 {
-                found = hull(found, &self.nodes[low]);
-                low += 1;
-            }
-            if high % 2 == 1 {
-                high -= 1;
-                found = hull(found, &self.nodes[high]);
-            }
-            low /= 2;
-            high /= 2;
-        }
-        found
-    }
-}
-
-fn hull<T: Int>(a: (T, T), b: &(T, T)) -> (T, T) {
-    (if b.0 < a.0 { b.0.clone() } else { a.0 }, if b.1 > a.1 { b.1.clone() } else { a.1 })
 }

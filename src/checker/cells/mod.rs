@@ -31,8 +31,11 @@ pub use entries::entry_count;
 pub use residual::{CellBound, RampBound, WorstEntry};
 
 use crate::arith::interval::Interval;
+use crate::arith::number::Rational;
 use crate::attention::mean_layer::{MeanLayer, mean_layer};
 use crate::enclosure::TargetEnclosure;
+use crate::format::certificate::{CellClaim, OutputClaim};
+use crate::format::claim::require_at_least;
 use crate::format::network::{Block, Network};
 use crate::format::sparse::SparseMatrix;
 use crate::language::target::{Target, Tokens};
@@ -41,6 +44,7 @@ use crate::normal_form::symmetry::require_symmetry;
 use crate::refusal::{Refusal, Rule};
 use budget::Budget;
 use forms::Group;
+use num_traits::{One, Zero};
 use partition::Piece;
 use refuse::unsupported;
 use std::collections::BTreeSet;
@@ -52,11 +56,57 @@ pub fn derive(target: &Target, network: &Network) -> Result<CellBound, Refusal> 
     // First of all, since it bounds the number of tokens times coordinates.
     let mut enclosure = TargetEnclosure::new(target).map_err(residual::not_enclosed)?;
     require_symmetry(target)?;
-    let mut budget = Budget::new(network.size().bits);
+    let mut budget = Budget::new(network.bits());
     let Start { states, attention, after } = start(target, network, &mut budget)?;
     let slots = additive::after_attention(network.width(), attention, &budget)?;
     let subject = residual::Subject { target, network, states: &states, slots, groups: &after, n };
-    residual::bound(&subject, &mut enclosure, network.size().bits)
+    residual::bound(&subject, &mut enclosure, network.bits())
+}
+
+/// What is claimed of a network that is constant on cells, compared with what is derived: the residuals of all outputs.
+pub fn check(
+    target: &Target,
+    network: &Network,
+    claim: &CellClaim,
+    outputs: &[OutputClaim],
+) -> Result<Vec<Rational>, Refusal> {
+    let derived = derive(target, network)?;
+    for (name, claimed, found) in [
+        ("count", claim.count, derived.cells),
+        ("entries", claim.entries, derived.entries),
+        ("keys", claim.keys, derived.keys),
+    ] {
+        if claimed != found {
+            return Err(Rule::Cells
+                .invalid(format!("cells, {name}"), format!("{found} are found, {claimed} are claimed")));
+        }
+    }
+    match (&claim.ramps, &derived.ramps) {
+        (None, None) => {}
+        (Some(claim), Some(ramps)) => {
+            require_at_least(&claim.bound.0, &ramps.bound, Rule::Residual, "cells, ramps")?;
+            require_at_least(&claim.measure.0, &ramps.measure, Rule::Cells, "cells, ramps, measure")?;
+            // Bounds of norms weigh the rest of the box by 1 − measure.
+            if claim.measure.0 > Rational::one() {
+                return Err(Rule::Cells.invalid(
+                    "cells, ramps, measure",
+                    format!("{} is no share of the box", claim.measure.0),
+                ));
+            }
+        }
+        (claim, _) => {
+            let [says, has] = if claim.is_some() { ["has", "none"] } else { ["has no", "some"] };
+            return Err(Rule::Cells.invalid(
+                "cells, ramps",
+                format!("the certificate says that the network {says} ramps, it has {has}"),
+            ));
+        }
+    }
+    for (output, (residual, claim)) in derived.outputs.iter().zip(outputs).enumerate() {
+        require_at_least(&claim.residual.0, residual, Rule::Residual, &format!("output {output}"))?;
+        require_at_least(&claim.lowering.0, &Rational::zero(), Rule::Lowering, &format!("output {output}"))?;
+    }
+    Ok(derived.outputs)
 }
 
 /// How a network cuts the box, and what its attention averages: for those who explain it.
@@ -71,7 +121,7 @@ pub struct CellLayout {
 /// The layout of a network to which the rule applies, at least up to its attention.
 pub fn layout(target: &Target, network: &Network) -> Result<CellLayout, Refusal> {
     length(target)?;
-    let Start { states, attention, .. } = start(target, network, &mut Budget::new(network.size().bits))?;
+    let Start { states, attention, .. } = start(target, network, &mut Budget::new(network.bits()))?;
     let side = |pieces: Vec<Piece>| pieces.into_iter().map(|piece| (piece.side, piece.flat)).collect();
     Ok(CellLayout {
         sides: states.partition.pieces.into_iter().map(side).collect(),

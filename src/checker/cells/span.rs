@@ -31,6 +31,12 @@ impl<T: Int> Span<T> {
         self.high.add_product(high, factor)
     }
 
+    /// The smallest span that contains both.
+    pub fn hull(self, other: &Self) -> Self {
+        let low = if other.low < self.low { other.low.clone() } else { self.low };
+        Self { low, high: if other.high > self.high { other.high.clone() } else { self.high } }
+    }
+
     /// Encloses the rational interval, for a unit 1/`unit`.
     pub fn over(&self, unit: &BigInt) -> DyadicInterval {
         // Not reduced: that would take longer than all else.
@@ -38,18 +44,4 @@ impl<T: Int> Span<T> {
         let low = end(&self.low);
         if self.low == self.high { low } else { low.hull(end(&self.high)) }
     }
-}
-
-/// The smallest span that contains all.
-pub(super) fn hull<T: Int>(spans: &[Span<T>]) -> Span<T> {
-    let mut hull = spans.first().cloned().unwrap_or_else(Span::zero);
-    for span in spans {
-        if span.low < hull.low {
-            hull.low = span.low.clone();
-        }
-        if span.high > hull.high {
-            hull.high = span.high.clone();
-        }
-    }
-    hull
 }

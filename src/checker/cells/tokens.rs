@@ -6,6 +6,7 @@ use super::forms::{Form, Group};
 use super::lookup::{Lookup, LookupError};
 use super::partition::{Cut, Partition, Piece, pieces};
 use super::refuse::{denominators, too_long, unsupported, with_short_denominators};
+use super::span::Span;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Exact, Rational};
 use crate::format::network::{Activation, AffineMap};
@@ -268,7 +269,7 @@ fn apply(
             .outputs
             .iter()
             .filter_map(|levels| {
-                let (low, high) = levels.range(from, to);
+                let Span { low, high } = levels.range(from, to);
                 (!low.is_zero() || !high.is_zero())
                     .then(|| value(low, high, &levels.unit).map(|value| (levels.slot, value)))?
             })

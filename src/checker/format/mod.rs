@@ -1,6 +1,7 @@
 //! File formats: `network.json` and `certificate.json`.
 
 pub mod certificate;
+pub mod claim;
 pub mod floor;
 pub mod network;
 mod read;

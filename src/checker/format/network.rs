@@ -8,7 +8,6 @@ use super::sparse::{SparseMatrix, SparseVector};
 use crate::arith::number::{Exact, Rational};
 use crate::language::target::Tokens;
 use crate::limits::{MAX_DIMENSION, MAX_OUTPUTS, MAX_TOKENS};
-use num_traits::Zero;
 use serde::de::{Deserializer, IntoDeserializer};
 use serde::{Deserialize, Serialize};
 
@@ -158,11 +157,12 @@ pub enum Projection {
 
 /// The value of a uniform projection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
 pub enum UniformValue {
     /// `"1/n"`: one over the length of the sequence at hand.
-    ReciprocalLength(ReciprocalLength),
+    #[serde(rename = "1/n")]
+    ReciprocalLength,
     /// A fixed number.
+    #[serde(untagged)]
     Fixed(Exact),
 }
 
@@ -170,18 +170,10 @@ impl<'de> Deserialize<'de> for UniformValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         match text.as_str() {
-            "1/n" => Ok(Self::ReciprocalLength(ReciprocalLength::OneOverN)),
+            "1/n" => Ok(Self::ReciprocalLength),
             number => Exact::deserialize(number.into_deserializer()).map(Self::Fixed),
         }
     }
-}
-
-/// The literal `"1/n"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum ReciprocalLength {
-    /// `"1/n"`
-    #[serde(rename = "1/n")]
-    OneOverN,
 }
 
 impl Projection {
@@ -197,7 +189,7 @@ impl Projection {
     pub fn entry(&self, row: usize, column: usize, n: usize) -> Rational {
         match self {
             Projection::Uniform { value: UniformValue::Fixed(Exact(value)), .. } => value.clone(),
-            Projection::Uniform { value: UniformValue::ReciprocalLength(_), .. } => {
+            Projection::Uniform { value: UniformValue::ReciprocalLength, .. } => {
                 Rational::new(1.into(), n.max(1).into())
             }
             Projection::Rows(rows) => rows[row][column].0.clone(),
@@ -207,23 +199,6 @@ impl Projection {
 
 read_as!(object: Network, AffineMap, Block, Unit, Attention, Head, Mechanism, Projection);
 read_as!(name: Activation);
-
-/// Counted sizes of a network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct NetworkSize {
-    /// Number of blocks.
-    pub blocks: usize,
-    /// Blocks with an attention layer.
-    pub attention_blocks: usize,
-    /// D.
-    pub width: usize,
-    /// Hidden units of all blocks.
-    pub hidden_units: usize,
-    /// Stored non-zero weights and biases of embedding, attention, feed-forward layers and readout.
-    pub nonzeros: usize,
-    /// The most bits of a numerator or denominator among them.
-    pub bits: u64,
-}
 
 impl Network {
     /// Reads and validates `network.json`.
@@ -238,22 +213,11 @@ impl Network {
         self.slots.len()
     }
 
-    /// Counts blocks, units, non-zeros and bits.
-    pub fn size(&self) -> NetworkSize {
-        let mut size = NetworkSize {
-            blocks: self.blocks.len(),
-            attention_blocks: self.blocks.iter().filter(|b| b.attention.is_some()).count(),
-            width: self.width(),
-            hidden_units: self.blocks.iter().map(|b| b.units.len()).sum(),
-            ..NetworkSize::default()
-        };
-        self.for_each_number(|value| {
-            if !value.is_zero() {
-                size.nonzeros += 1;
-                size.bits = size.bits.max(value.numer().bits()).max(value.denom().bits());
-            }
-        });
-        size
+    /// The most bits of a numerator or denominator among weights and biases.
+    pub fn bits(&self) -> u64 {
+        let mut bits = 0;
+        self.for_each_number(|value| bits = value.numer().bits().max(value.denom().bits()).max(bits));
+        bits
     }
 
     /// Calls `visit` with every weight and bias.

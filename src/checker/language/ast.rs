@@ -1,6 +1,7 @@
 //! The syntax tree of a target expression, names already resolved.
 
-use crate::arith::number::Rational;
+use crate::arith::number::{Rational, max, min};
+use num_traits::{One, Signed, Zero};
 use std::ops::Range;
 
 /// Byte range in the target file.
@@ -143,5 +144,27 @@ impl Function {
     /// of its domain, otherwise itself.
     pub(crate) fn continued(self) -> Self {
         if self == Self::Sqrt { Self::Root } else { self }
+    }
+
+    /// The value at a rational number, where that is one for every such number but 0.
+    pub fn at_rational(self, value: &Rational) -> Option<Rational> {
+        match self {
+            Self::Abs => Some(value.abs()),
+            Self::Relu => Some(max(value.clone(), Rational::zero())),
+            Self::Identity => Some(value.clone()),
+            Self::Inverse if !value.is_zero() => Some(value.recip()),
+            Self::Hat => Some(max(Rational::one() - value.abs(), Rational::zero())),
+            _ => None,
+        }
+    }
+}
+
+impl Extremum {
+    /// Of two numbers.
+    pub fn of(self, a: Rational, b: Rational) -> Rational {
+        match self {
+            Self::Max => max(a, b),
+            Self::Min => min(a, b),
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::ast::{Expr, ExprKind, TokenLevel};
 /// The definition knows no binders but its own: level 0 stays the own token, its other levels move below the binders
 /// at the place of use, and its binders are renamed where `is_taken` or a name in scope forbids them, so that the result shadows nothing.
 /// The recursion is as deep as the definition is high, which is limited.
-pub(super) fn expand(definition: &Expr, scope: &[String], is_taken: &dyn Fn(&str) -> bool) -> Expr {
+pub fn expand(definition: &Expr, scope: &[String], is_taken: &dyn Fn(&str) -> bool) -> Expr {
     Expansion { shift: scope.len(), scope: scope.to_vec(), is_taken }.expr(definition)
 }
 

@@ -1,41 +1,27 @@
 //! Splits the text of an expression into lexemes.
 
 use super::ast::Span;
-use super::diagnostics::{Diagnostic, Reporter, quote};
-use super::literal::Literal;
 
 /// A lexeme; names and numerals keep their text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub enum Token<'a> {
     /// An integer or a decimal.
     Number(&'a str),
     /// A letter or `_`, then letters, digits and `_`.
     Name(&'a str),
     /// An operator or a delimiter, `!=` included.
     Symbol(&'static str),
-    /// Characters that belong to no lexeme; they have been reported.
+    /// Characters that belong to no lexeme.
     Foreign,
     /// Behind the last lexeme.
     End,
 }
 
-impl Token<'_> {
-    /// The lexeme in words, for messages.
-    pub(super) fn describe(self) -> String {
-        match self {
-            Token::Number(text) | Token::Name(text) => quote(text),
-            Token::Symbol(symbol) => format!("`{symbol}`"),
-            Token::Foreign => "a foreign character".to_string(),
-            Token::End => "the end of the expression".to_string(),
-        }
-    }
-}
+/// All operators and delimiters.
+pub const SYMBOLS: [&str; 12] = ["!=", "+", "-", "*", "/", "^", "(", ")", "[", "]", ":", ","];
 
-const SYMBOLS: [&str; 12] = ["!=", "+", "-", "*", "/", "^", "(", ")", "[", "]", ":", ","];
-
-/// The lexemes with their places in the file, [`Token::End`] last; other characters are reported.
-pub(super) fn lex<'a>(literal: &Literal<'a>, reporter: &mut Reporter) -> Vec<(Token<'a>, Span)> {
-    let text = literal.text;
+/// The lexemes with their places in the text, [`Token::End`] last.
+pub fn lex(text: &str) -> Vec<(Token<'_>, Span)> {
     let mut lexemes = Vec::new();
     let mut at = 0;
     while at < text.len() {
@@ -52,17 +38,13 @@ pub(super) fn lex<'a>(literal: &Literal<'a>, reporter: &mut Reporter) -> Vec<(To
             }
             _ => match SYMBOLS.into_iter().find(|symbol| rest.starts_with(symbol)) {
                 Some(symbol) => (Some(Token::Symbol(symbol)), symbol.len()),
-                None => {
-                    let length = length_while(rest, is_foreign).max(1);
-                    reporter.report(foreign(&rest[..length], literal.span(at..at + length)));
-                    (Some(Token::Foreign), length)
-                }
+                None => (Some(Token::Foreign), length_while(rest, is_foreign).max(1)),
             },
         };
-        lexemes.extend(token.map(|token| (token, literal.span(at..at + length))));
+        lexemes.extend(token.map(|token| (token, at..at + length)));
         at += length;
     }
-    lexemes.push((Token::End, literal.span(at..at)));
+    lexemes.push((Token::End, at..at));
     lexemes
 }
 
@@ -91,31 +73,11 @@ fn continues_name(c: char) -> bool {
 }
 
 /// Whether the text can stand for a token or an abbreviation.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| continues_name(c) && !c.is_ascii_digit()) && text.chars().all(continues_name)
 }
 
 /// Characters that belong to no lexeme.
 fn is_foreign(c: char) -> bool {
     !(c.is_whitespace() || continues_name(c) || "!+-*/^()[]:,".contains(c))
-}
-
-fn foreign(text: &str, span: Span) -> Diagnostic {
-    let help = match text.chars().next() {
-        Some('.') => "a decimal has digits on both sides of the point, as in 0.5".to_string(),
-        Some('−' | '–' | '—') => "write `-`".to_string(),
-        Some('×' | '·' | '⋅' | '∗') => "write `*`".to_string(),
-        Some('÷' | '∕') => "write `/`".to_string(),
-        Some('≠' | '!' | '=') => "`!=` is the only comparison, as in `sum(y != x: y[0])`".to_string(),
-        Some('²' | '³' | '¹' | '⁴'..='⁹') => "write powers as `x[0]^2`".to_string(),
-        Some('{' | '}') => "group with parentheses".to_string(),
-        Some('<' | '>') => {
-            "there are no comparisons of numbers; use `max`, `min`, `relu` or `abs`".to_string()
-        }
-        _ => {
-            let symbols = SYMBOLS.map(|symbol| format!("`{symbol}`"));
-            format!("an expression consists of names, numbers and {}", symbols.join(" "))
-        }
-    };
-    Diagnostic::new(format!("unexpected {}", quote(text)), "not part of an expression", span).with_help(help)
 }

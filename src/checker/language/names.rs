@@ -4,7 +4,7 @@ use super::ast::{Extremum, Function, Reduction};
 
 /// What a reserved word in front of a parenthesis means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
+pub enum Word {
     /// A reduction over tokens only.
     Reduction(Reduction),
     /// A reduction over tokens, or the extremum of two arguments.
@@ -13,7 +13,8 @@ pub(super) enum Word {
     Function(Function),
 }
 
-const WORDS: [(&str, Word); 14] = [
+/// All reserved words that stand in front of a parenthesis.
+pub const WORDS: [(&str, Word); 14] = [
     ("sum", Word::Reduction(Reduction::Sum)),
     ("mean", Word::Reduction(Reduction::Mean)),
     ("prod", Word::Reduction(Reduction::Product)),
@@ -31,31 +32,12 @@ const WORDS: [(&str, Word); 14] = [
 ];
 
 /// The meaning of a reserved word.
-pub(super) fn word(text: &str) -> Option<Word> {
+pub fn word(text: &str) -> Option<Word> {
     WORDS.iter().find(|(name, _)| *name == text).map(|&(_, word)| word)
 }
 
-/// All reserved words that stand in front of a parenthesis.
-pub(super) fn words() -> impl Iterator<Item = &'static str> {
-    WORDS.iter().map(|&(name, _)| name)
-}
-
-/// All of them, in words.
-pub(super) fn all_functions() -> String {
-    let listed = |wanted: &dyn Fn(&Word) -> bool, form: &dyn Fn(&str) -> String| {
-        let names = WORDS.iter().filter(|(_, word)| wanted(word)).map(|(name, _)| form(name));
-        names.collect::<Vec<_>>().join(", ")
-    };
-    format!(
-        "there are {}; over tokens {}; of two numbers {}",
-        listed(&|word| matches!(word, Word::Function(_)), &|name| format!("`{name}`")),
-        listed(&|word| !matches!(word, Word::Function(_)), &|name| format!("`{name}(y: …)`")),
-        listed(&|word| matches!(word, Word::Either(..)), &|name| format!("`{name}(a, b)`")),
-    )
-}
-
 /// Why a name can be neither a bound token nor an abbreviation.
-pub(super) fn reserved(text: &str, explicit: bool) -> Option<&'static str> {
+pub fn reserved(text: &str, explicit: bool) -> Option<&'static str> {
     match text {
         "x" => Some("it is the own token"),
         "n" => Some("it is the sequence length"),
@@ -68,7 +50,7 @@ pub(super) fn reserved(text: &str, explicit: bool) -> Option<&'static str> {
 /// The number k of a name of the form `xk`, without leading zeros.
 ///
 /// Numbers too large for any sequence come out as the largest one.
-pub(super) fn explicit_token(text: &str) -> Option<usize> {
+pub fn explicit_token(text: &str) -> Option<usize> {
     let digits = text.strip_prefix('x')?;
     let canonical = !digits.is_empty()
         && digits.bytes().all(|byte| byte.is_ascii_digit())

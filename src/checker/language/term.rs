@@ -1,8 +1,8 @@
 //! Syntax trees under construction, with what the parser has to know about them.
 
 use super::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Span};
-use crate::arith::number::{Rational, max, min};
-use num_traits::{One, Signed, Zero};
+use crate::arith::number::Rational;
+use num_traits::{One, Zero};
 
 /// The longest chain `a + b + …` that is kept as written; longer ones are balanced.
 pub const LONGEST_CHAIN: usize = 32;
@@ -12,23 +12,21 @@ const CONSTANT_BITS: u64 = 512;
 
 /// An expression, its height as a tree, and its value if it is constant and small.
 #[derive(Debug, Clone)]
-pub(super) struct Term {
-    pub(super) expr: Expr,
+pub struct Term {
+    /// The expression.
+    pub expr: Expr,
     /// Where it stands in the text being read; for an abbreviation its use, not its definition.
-    pub(super) place: Span,
-    pub(super) height: usize,
-    pub(super) constant: Option<Box<Rational>>,
+    pub place: Span,
+    /// The nodes of the longest path down.
+    pub height: usize,
+    /// Its value.
+    pub constant: Option<Box<Rational>>,
 }
 
 impl Term {
     /// A node without children.
-    pub(super) fn leaf(kind: ExprKind, span: Span, constant: Option<Rational>) -> Self {
+    pub fn leaf(kind: ExprKind, span: Span, constant: Option<Rational>) -> Self {
         Self { expr: Expr { kind, span: span.clone() }, place: span, height: 1, constant: boxed(constant) }
-    }
-
-    /// What stands in for text that was reported.
-    pub(super) fn placeholder(span: Span) -> Self {
-        Self::leaf(ExprKind::Number(Rational::zero()), span, None)
     }
 
     /// A node with one child.
@@ -43,35 +41,31 @@ impl Term {
     }
 
     /// `-self`
-    pub(super) fn negate(self, span: Span) -> Self {
+    pub fn negate(self, span: Span) -> Self {
         let constant = self.constant.as_deref().map(|c| -c);
         self.unary(span, constant, ExprKind::Negate)
     }
 
     /// `self ^ exponent`
-    pub(super) fn power(self, exponent: u32, span: Span) -> Self {
+    pub fn power(self, exponent: u32, span: Span) -> Self {
         let affordable = |c: &&Rational| bits(c) <= 2 || bits(c) * u64::from(exponent) <= CONSTANT_BITS;
         let constant = self.constant.as_deref().filter(affordable).map(|c| c.pow(exponent));
         self.unary(span, constant, |base| ExprKind::Power(base, exponent))
     }
 
     /// `function(self)`
-    pub(super) fn call(self, function: Function, span: Span) -> Self {
-        let constant = self.constant.as_deref().and_then(|c| match function {
-            Function::Abs => Some(c.abs()),
-            Function::Relu => Some(max(c.clone(), Rational::zero())),
-            _ => None,
-        });
+    pub fn call(self, function: Function, span: Span) -> Self {
+        let constant = self.constant.as_deref().and_then(|c| function.at_rational(c));
         self.unary(span, constant, |argument| ExprKind::Call(function, argument))
     }
 
     /// A reduction with `self` as its body.
-    pub(super) fn reduce(self, span: Span, kind: impl FnOnce(Box<Expr>) -> ExprKind) -> Self {
+    pub fn reduce(self, span: Span, kind: impl FnOnce(Box<Expr>) -> ExprKind) -> Self {
         self.unary(span, None, kind)
     }
 
     /// `self op other`; a division by the constant 0 has no value.
-    pub(super) fn binary(self, op: BinaryOp, other: Self) -> Self {
+    pub fn binary(self, op: BinaryOp, other: Self) -> Self {
         let constant = self.constant.as_deref().zip(other.constant.as_deref()).and_then(|(a, b)| match op {
             BinaryOp::Add => Some(a + b),
             BinaryOp::Subtract => Some(a - b),
@@ -84,14 +78,9 @@ impl Term {
     }
 
     /// `max(self, other)` or `min(self, other)`
-    pub(super) fn extremum(self, extremum: Extremum, other: Self, span: Span) -> Self {
-        let constant =
-            self.constant.as_deref().cloned().zip(other.constant.as_deref().cloned()).map(|(a, b)| {
-                match extremum {
-                    Extremum::Max => max(a, b),
-                    Extremum::Min => min(a, b),
-                }
-            });
+    pub fn extremum(self, extremum: Extremum, other: Self, span: Span) -> Self {
+        let constants = self.constant.as_deref().cloned().zip(other.constant.as_deref().cloned());
+        let constant = constants.map(|(a, b)| extremum.of(a, b));
         self.join(other, span, constant, |a, b| ExprKind::Extremum(extremum, a, b))
     }
 
@@ -123,7 +112,7 @@ fn boxed(value: Option<Rational>) -> Option<Box<Rational>> {
 
 /// The operators of one level of precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Chain {
+pub enum Chain {
     /// `+` and, inverted, `-`
     Sum,
     /// `*` and, inverted, `/`
@@ -142,40 +131,40 @@ impl Chain {
     }
 }
 
-/// Joins the operands of `a + b - c …`, each with whether its operator is the inverted one.
+/// Joins the operands of `a + b - c …`, those after the first each with whether its operator is the inverted one.
 ///
 /// Short chains associate to the left. A sum of ten thousand monomials would make a tree of height ten thousand, on which
 /// no recursive function is safe, so long chains are halved: a + … - (c - d …) is the same number. Products
 /// with divisions are left alone, because a/(b/d) and a/b·d differ at d = 0.
-pub(super) fn assemble(
+pub fn assemble<E>(
     chain: Chain,
-    operands: Vec<(bool, Term)>,
-    join: &mut impl FnMut(BinaryOp, Term, Term) -> Term,
-) -> Option<Term> {
-    let balance = chain == Chain::Sum || operands.iter().all(|(inverted, _)| !inverted);
-    halve(chain, operands, if balance { LONGEST_CHAIN } else { usize::MAX }, join)
+    first: Term,
+    rest: Vec<(bool, Term)>,
+    join: &mut impl FnMut(BinaryOp, Term, Term) -> Result<Term, E>,
+) -> Result<Term, E> {
+    let balance = chain == Chain::Sum || rest.iter().all(|(inverted, _)| !inverted);
+    halve(chain, first, rest, if balance { LONGEST_CHAIN } else { usize::MAX }, join)
 }
 
-fn halve(
+fn halve<E>(
     chain: Chain,
-    mut operands: Vec<(bool, Term)>,
+    first: Term,
+    mut rest: Vec<(bool, Term)>,
     longest: usize,
-    join: &mut impl FnMut(BinaryOp, Term, Term) -> Term,
-) -> Option<Term> {
-    if operands.len() <= longest {
-        let mut operands = operands.into_iter();
-        let (_, first) = operands.next()?;
-        return Some(
-            operands.fold(first, |left, (inverted, right)| join(chain.operator(inverted), left, right)),
-        );
+    join: &mut impl FnMut(BinaryOp, Term, Term) -> Result<Term, E>,
+) -> Result<Term, E> {
+    if rest.len() < longest {
+        let mut join = |left, (inverted, right)| join(chain.operator(inverted), left, right);
+        return rest.into_iter().try_fold(first, &mut join);
     }
-    let mut right = operands.split_off(operands.len() / 2);
-    let flip = right.first().is_some_and(|(inverted, _)| *inverted);
+    let mut right = rest.split_off(rest.len().div_ceil(2) - 1);
+    let (flip, middle) = right.remove(0);
     if flip {
         right.iter_mut().for_each(|(inverted, _)| *inverted = !*inverted);
     }
     // The left spine of the result, at most this long plus one per halving, must itself be a chain that is kept.
     let longest = longest.min(LONGEST_CHAIN / 2);
-    let (left, right) = (halve(chain, operands, longest, join)?, halve(chain, right, longest, join)?);
-    Some(join(chain.operator(flip), left, right))
+    let left = halve(chain, first, rest, longest, join)?;
+    let right = halve(chain, middle, right, longest, join)?;
+    join(chain.operator(flip), left, right)
 }

@@ -3,12 +3,12 @@
 use super::{Basis, NormalForm, Others, TermLimits, TooLarge};
 use crate::arith::number::{Rational, integer};
 use crate::arith::polynomial::{Monomial, Polynomial};
-use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction, Span, TokenLevel};
+use crate::language::ast::{BinaryOp, Expr, ExprKind, Reduction, Span, TokenLevel};
 use crate::language::target::{Body, Target, Tokens};
 use crate::language::{Shape, TooManyVariables};
 use crate::limits::MAX_TERMS;
 use crate::{sizes, work};
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Zero};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a target has no normal form.
@@ -180,13 +180,13 @@ impl Scope {
             }
             ExprKind::Call(function, argument) => {
                 let argument = self.expand(argument, frame)?;
-                let value = argument.as_constant().and_then(|value| rational_value(*function, value));
+                let value = argument.as_constant().and_then(|value| function.at_rational(&value));
                 value.map(constant).ok_or_else(|| not_polynomial(&format!("`{}`", function.name()), expr))
             }
             ExprKind::Extremum(extremum, left, right) => {
                 let (left, right) = (self.expand(left, frame)?, self.expand(right, frame)?);
                 match (left.as_constant(), right.as_constant()) {
-                    (Some(a), Some(b)) => Ok(constant(extreme(*extremum, a, b))),
+                    (Some(a), Some(b)) => Ok(constant(extremum.of(a, b))),
                     _ => Err(not_polynomial("`max` or `min` of two arguments", expr)),
                 }
             }
@@ -259,24 +259,6 @@ fn too_large(expr: &Expr) -> impl Fn(TooLarge) -> ExpansionError + '_ {
 
 fn not_polynomial(what: &str, expr: &Expr) -> ExpansionError {
     ExpansionError::NotPolynomial { what: what.to_string(), span: expr.span.clone() }
-}
-
-fn rational_value(function: Function, value: Rational) -> Option<Rational> {
-    match function {
-        Function::Abs => Some(value.abs()),
-        Function::Relu => Some(crate::arith::number::max(value, Rational::zero())),
-        Function::Identity => Some(value),
-        Function::Inverse if !value.is_zero() => Some(value.recip()),
-        Function::Hat => Some(crate::arith::number::max(Rational::one() - value.abs(), Rational::zero())),
-        _ => None,
-    }
-}
-
-fn extreme(extremum: Extremum, a: Rational, b: Rational) -> Rational {
-    match extremum {
-        Extremum::Max => crate::arith::number::max(a, b),
-        Extremum::Min => crate::arith::number::min(a, b),
-    }
 }
 
 fn combine(

@@ -3,6 +3,7 @@
 //! With T the common denominator of all break points and τ = T·t, every piece starts and ends at an integer τ, and the
 //! difference to the claim is, up to one common unit, a polynomial in τ with integer coefficients.
 
+use crate::arith::bernstein::hull_coefficients;
 use crate::arith::common_denominator::short_denominator;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Exact, Rational, binomial};
@@ -233,29 +234,14 @@ impl Fraction {
     fn raise_to_hull(&mut self, p: &[BigInt], left: &BigInt, right: &BigInt) {
         let degree = p.len() - 1;
         let step = (right - left) / PARTS_PER_PIECE;
-        // b_j = Σ_{i ≤ j} C(j, i)/C(m, i) a_i, over the common denominator of the C(m, i).
+        // Over the common denominator of the C(m, i).
         let choose: Vec<BigInt> = (0..=degree).map(|i| binomial(count(degree), count(i))).collect();
         let common = choose.iter().fold(BigInt::one(), |lcm, c| lcm.lcm(c));
+        let shares = choose.iter().map(|c| &common / c);
         let mut start = left.clone();
         for _ in 0..PARTS_PER_PIECE {
             let mut coefficients = p.to_vec();
-            for i in 0..degree {
-                for j in (i..degree).rev() {
-                    let carried = &coefficients[j + 1] * &start;
-                    coefficients[j] += carried;
-                }
-            }
-            let mut power = BigInt::one();
-            for (coefficient, c) in coefficients.iter_mut().zip(&choose) {
-                *coefficient *= &power * (&common / c);
-                power *= &step;
-            }
-            for i in 1..=degree {
-                for j in (i..=degree).rev() {
-                    let previous = coefficients[j - 1].clone();
-                    coefficients[j] += previous;
-                }
-            }
+            hull_coefficients(&mut coefficients, &start, &step, shares.clone());
             for coefficient in coefficients {
                 self.at_least(coefficient.abs(), common.clone());
             }

@@ -9,8 +9,9 @@ use super::cover::{Magnitude, Written, range};
 use super::pass::Pass;
 use super::replace::{Claim, Failure, Shifted, wrong};
 use super::tree::{self, binary, children, coordinate, relabel, size};
-use super::value::{Value, enclosing, product};
+use super::value::{Value, times};
 use crate::arith::dyadic::Dyadic;
+use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
 use crate::arith::number::{Rational, integer};
 use crate::language::ast::{BinaryOp, Expr, ExprKind};
@@ -87,13 +88,10 @@ impl Pass<'_> {
         self.count_copies(polynomial.terms(), &value.expr).map_err(Err)?;
         let replaced = Value {
             range: range(&function, &domain).map_err(|e| Ok(e.to_string()))?,
-            deviation: enclosing(claim.error).sup(),
+            deviation: DyadicInterval::from_rational(claim.error).sup(),
             expr: polynomial.expr(&value.expr),
         };
-        Ok(match numerator {
-            None => replaced,
-            Some(numerator) => product(numerator, replaced, expr),
-        })
+        Ok(times(numerator, replaced, expr))
     }
 }
 

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::language::ast::Expr;
     use crate::language::target::{Body, Target, Tokens};
-    use crate::language::{evaluate_token, load_target};
+    use crate::language::{evaluate_token, read_target};
 
     fn with_output(target: &Target, expr: Expr) -> Target {
         Target { body: Body::Output(vec![expr]), ..target.clone() }
@@ -123,7 +123,7 @@ mod tests {
             let file = format!(
                 "name = \"t\"\ntokens = 1\ndomain = [[\"0.1\", \"1\"], [\"0.1\", \"1\"]]\noutput = [\"{}\"]\n", texts[which]
             );
-            let target = load_target("t", &file).unwrap();
+            let target = read_target(&file).unwrap();
             assert_eq!(target.tokens, Tokens::Fixed(1));
             let first = derivative(&target.body.expressions()[0], (0, 0)).expect("smooth in x[0]");
             let value = |target: &Target, x: f64| evaluate_token(target, &[vec![x, z]], 0).unwrap()[0];
@@ -138,7 +138,7 @@ mod tests {
     fn kinks_have_no_derivative() {
         let file = "name = \"t\"\ntokens = 1\ndomain = [[\"0\", \"1\"]]\noutput = [\"relu(x[0])\", \"abs(x[0])\", \
                     \"max(x[0], 1/2)\", \"mean(y: y[0])\"]\n";
-        for expr in load_target("t", file).unwrap().body.expressions() {
+        for expr in read_target(file).unwrap().body.expressions() {
             assert_eq!(derivative(expr, (0, 0)), None);
         }
     }

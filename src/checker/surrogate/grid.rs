@@ -8,11 +8,10 @@
 //! with both interpolants within error/2 of e the sum is at most the error. The v_ij are e rounded to multiples of u = 2^−16 times
 //! the power of two below the error, which moves every mean of them by at most u/2.
 
-use super::hats::times;
 use super::pass::Pass;
 use super::replace::{Claim, Failure, coordinates, wrong};
 use super::tree::{self, binary};
-use super::value::{Value, enclosing, product, uncovered};
+use super::value::{Value, product, times, uncovered};
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
@@ -67,7 +66,7 @@ impl Pass<'_> {
             let Some(at) = at.collect::<Option<Vec<Rational>>>() else {
                 return Err(Err(uncovered("a value at a knot is not known well enough", expr)));
             };
-            let hull = at.iter().map(enclosing).reduce(DyadicInterval::hull);
+            let hull = at.iter().map(DyadicInterval::from_rational).reduce(DyadicInterval::hull);
             let weighted = at.iter().zip(columns.all()).map(|(value, column)| {
                 binary(BinaryOp::Multiply, tree::number(value.clone()), columns.hat(&column))
             });
@@ -78,7 +77,9 @@ impl Pass<'_> {
             let hat = self.visit_unseen(&rows.hat(&row), depth).map_err(Err)?;
             terms.push(product(hat, named, expr).expr);
         }
-        let deviation = enclosing(error).sup().add(enclosing(&(unit / integer(2))).sup(), Up);
+        let deviation = DyadicInterval::from_rational(error)
+            .sup()
+            .add(DyadicInterval::from_rational(&(unit / integer(2))).sup(), Up);
         Ok(times(numerator, Value { range, deviation, expr: tree::sum(terms) }, expr))
     }
 }

@@ -10,7 +10,7 @@ use super::derivative::derivative;
 use super::pass::Pass;
 use super::replace::{Claim, Failure, coordinates, explicit, pair, wrong};
 use super::tree::{self, binary, call, coordinate, free_levels, relabel, size};
-use super::value::{Value, enclosing, product, uncovered};
+use super::value::{Value, times, uncovered};
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
@@ -86,7 +86,7 @@ impl Pass<'_> {
         let interpolant = tree::sum(terms.collect());
         let value = self.visit_unseen(&interpolant, depth).map_err(Err)?;
         // Functions of knots have become short numbers.
-        let deviation = enclosing(claim.error).sup().add(value.deviation, Up);
+        let deviation = DyadicInterval::from_rational(claim.error).sup().add(value.deviation, Up);
         Ok(times(numerator, Value { range, deviation, expr: value.expr }, expr))
     }
 
@@ -188,13 +188,5 @@ impl PairFunction<'_> {
     /// Contains all values.
     pub fn range(&self) -> Result<DyadicInterval, Failure> {
         range(&self.target, &self.domain).map_err(|e| Ok(e.to_string()))
-    }
-}
-
-/// The product of the numerator and what stands for the inverse of the divisor, or this alone.
-pub(super) fn times(numerator: Option<Value>, value: Value, expr: &Expr) -> Value {
-    match numerator {
-        None => value,
-        Some(numerator) => product(numerator, value, expr),
     }
 }

@@ -17,12 +17,12 @@ use super::atoms::{AtomTree, Atoms, to_rational};
 use super::cover::Cover;
 use super::error::{Site, SurrogateError};
 use super::tree::{binary, free_levels, is_closed, node, number as tree_number, reduce, separates, size};
-use super::value::{Value, enclosing, multiplied, power, product, uncovered};
+use super::value::{Value, multiplied, power, product, uncovered};
 use crate::arith::decimal::above;
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
-use crate::arith::number::{Rational, floor_log2, power_of_two, ratio};
+use crate::arith::number::{Rational, floor_log2, integer, power_of_two, ratio};
 use crate::enclosure::image::{Image, moved};
 use crate::format::certificate::Approximation;
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
@@ -219,7 +219,7 @@ impl<'a> Pass<'a> {
                 let Tokens::Fixed(n) = self.target.tokens else {
                     return Err(uncovered("`n` without a fixed length", expr));
                 };
-                value(DyadicInterval::from_rational(&count(n)), Dyadic::ZERO, expr.kind.clone())
+                value(DyadicInterval::from_rational(&integer(n)), Dyadic::ZERO, expr.kind.clone())
             }
             ExprKind::Coordinate { index, .. } => {
                 let atom = |i: usize| self.atoms.all.get(i).map(|atom| atom.range);
@@ -456,7 +456,8 @@ impl<'a> Pass<'a> {
         };
         // Excluded tokens may stand at the same position.
         let (fewest, most) = (tokens.saturating_sub(excluded), tokens.saturating_sub(excluded.min(1)));
-        let [fewest_number, most_number] = [fewest, most].map(|tokens| enclosing(&count(tokens)));
+        let [fewest_number, most_number] =
+            [fewest, most].map(|tokens| DyadicInterval::from_rational(&integer(tokens)));
         if reduction == Reduction::Sum {
             let range = body.range * fewest_number.hull(most_number);
             return Ok((range, body.deviation.mul(most_number.sup(), Up)));
@@ -490,7 +491,7 @@ fn nearest_short(interval: DyadicInterval) -> Option<(Rational, Dyadic)> {
     let [low, high] = [interval.inf(), interval.sup()].map(|end| end.to_rational().map(nearest));
     let short = low?;
     (short == high?).then(|| {
-        let distance = (interval - enclosing(&short)).mag();
+        let distance = (interval - DyadicInterval::from_rational(&short)).mag();
         (short, distance)
     })
 }
@@ -506,8 +507,4 @@ fn independent_product(base: DyadicInterval, m: u32) -> DyadicInterval {
         rest /= 2;
     }
     product
-}
-
-fn count(tokens: usize) -> Rational {
-    Rational::from_integer(tokens.into())
 }

@@ -7,6 +7,7 @@
 //! do not count twice; what is lost is O(r) of the *difference's* size, however small that is.
 
 use super::cover::Quantity;
+use crate::arith::bernstein::shift;
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
@@ -41,12 +42,7 @@ impl PolynomialDistance {
     /// The coefficients of q(t + u) in u, by repeated division by u − t.
     fn expand_at(&self, t: DyadicInterval) -> Vec<DyadicInterval> {
         let mut coefficients = self.q.clone();
-        let degree = coefficients.len().saturating_sub(1);
-        for i in 0..degree {
-            for j in (i..degree).rev() {
-                coefficients[j] = coefficients[j] + coefficients[j + 1] * t;
-            }
-        }
+        shift(&mut coefficients, |low, high| *low = *low + *high * t);
         coefficients
     }
 }

@@ -20,7 +20,7 @@ use super::error::SurrogateError;
 use super::pass::{Numbered, Pass};
 use super::polynomial_distance::PolynomialDistance;
 use super::tree::{self, binary, call, coordinate, free_levels, node, relabel, size};
-use super::value::{Value, enclosing, product};
+use super::value::{Value, product, times};
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
@@ -119,13 +119,10 @@ impl Pass<'_> {
         self.count_copies(polynomial.coefficients.len(), &argument.expr).map_err(Err)?;
         let value = Value {
             range: own,
-            deviation: enclosing(claim.error).sup().add(moved, Up),
+            deviation: DyadicInterval::from_rational(claim.error).sup().add(moved, Up),
             expr: polynomial.expr(&argument.expr),
         };
-        Ok(match numerator {
-            None => value,
-            Some(numerator) => product(numerator, value, expr),
-        })
+        Ok(times(numerator, value, expr))
     }
 
     fn by_product(
@@ -163,7 +160,7 @@ impl Pass<'_> {
         let image = Image::new(Function::Exp, middle.range, middle.range).map_err(|e| Ok(e.to_string()))?;
         let mut result = Value {
             range: image.range,
-            deviation: enclosing(claim.error).sup(),
+            deviation: DyadicInterval::from_rational(claim.error).sup(),
             expr: polynomial.expr(&middle.expr),
         };
         for part in [&own, &other].into_iter().filter(|part| !part.is_zero()) {
@@ -227,7 +224,8 @@ impl Pass<'_> {
         let value = binary(BinaryOp::Add, tree::number(low - &half), steps);
         let value = binary(BinaryOp::Multiply, tree::number(sign), value);
         let surrogate = self.visit_unseen(&value, depth).map_err(Err)?;
-        let deviation = body.deviation.add(enclosing(&half).sup(), Up).add(surrogate.deviation, Up);
+        let deviation =
+            body.deviation.add(DyadicInterval::from_rational(&half).sup(), Up).add(surrogate.deviation, Up);
         Ok(Value { range: body.range, deviation, expr: surrogate.expr })
     }
 

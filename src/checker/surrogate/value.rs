@@ -5,7 +5,7 @@ use super::tree::binary;
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
-use crate::arith::number::{Rational, integer};
+use crate::arith::number::integer;
 use crate::language::ast::{BinaryOp, Expr, ExprKind};
 
 /// A node of the target and its surrogate.
@@ -29,7 +29,7 @@ impl Value {
 pub(super) fn power(base: Value, exponent: u32, expr: &Expr) -> Value {
     let slope = match exponent {
         0 => DyadicInterval::ZERO,
-        k => enclosing(&integer(i64::from(k))) * base.both().pow(k - 1),
+        k => DyadicInterval::from_rational(&integer(i64::from(k))) * base.both().pow(k - 1),
     };
     Value {
         range: base.range.pow(exponent),
@@ -49,9 +49,12 @@ pub(super) fn product(left: Value, right: Value, expr: &Expr) -> Value {
     }
 }
 
-/// Contains the number.
-pub(super) fn enclosing(value: &Rational) -> DyadicInterval {
-    DyadicInterval::from_rational(value)
+/// The product of the numerator and what stands for the inverse of the divisor, or this alone.
+pub(super) fn times(numerator: Option<Value>, value: Value, expr: &Expr) -> Value {
+    match numerator {
+        None => value,
+        Some(numerator) => product(numerator, value, expr),
+    }
 }
 
 /// The product of the factors, from the left.

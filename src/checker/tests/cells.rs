@@ -4,14 +4,14 @@ use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::cells::{CellBound, derive};
 use sumformer_checker::format::network::*;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::language::load_target;
+use sumformer_checker::language::read_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::refusal::{Refusal, RefusalKind, Rule};
 use sumformer_checker::work::{Limits, within};
 
 fn target(domain: &str, output: &str) -> Target {
     let text = format!("name = \"t\"\ntokens = 1\ndomain = [{domain}]\noutput = [\"{output}\"]\n");
-    load_target("target.toml", &text).unwrap()
+    read_target(&text).unwrap()
 }
 
 fn vector(entries: &[(usize, i64)]) -> SparseVector {

@@ -146,7 +146,7 @@ fn sums_of_unrelated_denominators_are_refused_before_they_fill_the_memory() {
 #[test]
 fn powers_of_powers_are_refused_before_they_overflow() {
     let source = TARGET.replace("x[0]", "((x[0]^10000)^10000)^10000 + x[0]");
-    let target = sumformer_checker::language::load_target("t.toml", &source).unwrap();
+    let target = sumformer_checker::language::read_target(&source).unwrap();
     let error = sumformer_checker::normal_form::expansion::expand_target(&target, 1000).unwrap_err();
     assert!(error.to_string().contains("the limit is 4096"), "{error}");
 }
@@ -169,8 +169,7 @@ fn numbers_with_long_continued_fractions_are_compared_without_recursion() {
         "name = \"t\"\ntokens = 2\ndomain = [[\"{a}/{b}\", \"1\"], [\"{a}/{b}\", \"{c}/{b}\"]]\noutput = [\"x[0]\"]\n"
     );
     // A small stack, as worker threads have.
-    let load =
-        move || sumformer_checker::language::load_target("t.toml", &source).map(|target| target.domain.len());
+    let load = move || sumformer_checker::language::read_target(&source).map(|target| target.domain.len());
     let loaded = std::thread::Builder::new().stack_size(1 << 20).spawn(load).unwrap().join().unwrap();
     assert_eq!(loaded.unwrap(), 2);
     let (network, mut certificate) = tower(1);

@@ -11,7 +11,7 @@ use sumformer_checker::format::network::{AffineMap, NETWORK_FORMAT, Network};
 use sumformer_checker::format::sha256;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{evaluate_token, load_target};
+use sumformer_checker::language::{evaluate_token, read_target};
 use sumformer_checker::refusal::Rule;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 use sumformer_checker::work::{Limits, within};
@@ -20,7 +20,7 @@ const LIMIT: usize = 200_000;
 
 fn target(tokens: &str, domain: &str, output: &str) -> Target {
     let source = format!("name = \"t\"\ntokens = {tokens}\ndomain = [{domain}]\noutput = [\"{output}\"]\n");
-    load_target("t", &source).unwrap_or_else(|e| panic!("{e}"))
+    read_target(&source).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn at(node: usize, by: Replacement, error: Rational) -> Approximation {
@@ -173,7 +173,7 @@ fn semi_invariant_targets_have_atoms_of_single_tokens_only() {
     let semi = |g: &str| {
         let source =
             format!("name = \"t\"\ntokens = 3\ndomain = [[\"0\", \"1\"]]\nsemi_invariant = [\"{g}\"]\n");
-        Surrogate::new(&load_target("t", &source).unwrap(), &[], LIMIT)
+        Surrogate::new(&read_target(&source).unwrap(), &[], LIMIT)
     };
     let surrogate = semi("x1[0]*(exp(x2[0]) + exp(x3[0])) + exp(x1[0])").unwrap();
     assert_eq!(surrogate.atoms.len(), 1);

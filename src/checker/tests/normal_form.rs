@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{evaluate_token, load_target};
+use sumformer_checker::language::{evaluate_token, read_target};
 use sumformer_checker::normal_form::expansion::{ExpansionError, expand_target, expand_target_in};
 use sumformer_checker::normal_form::{NormalForm, Others, SumsOf};
 
@@ -59,7 +59,7 @@ fn expression(bound: usize, depth: u32, means_only: bool) -> BoxedStrategy<Strin
 fn target(tokens: &str, expression: &str) -> Option<Target> {
     let source =
         format!("name = \"t\"\ntokens = {tokens}\ndomain = [[0, 1], [0, 1]]\noutput = [\"{expression}\"]\n");
-    load_target("t.toml", &source).ok()
+    read_target(&source).ok()
 }
 
 fn sequence(n: usize) -> impl Strategy<Value = Vec<Vec<Rational>>> {

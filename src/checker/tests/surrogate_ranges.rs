@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{integer, ratio, to_f64};
-use sumformer_checker::language::load_target;
+use sumformer_checker::language::read_target;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
@@ -11,7 +11,7 @@ const LIMIT: usize = 200_000;
 
 fn target(tokens: &str, domain: &str, output: &str) -> Target {
     let source = format!("name = \"t\"\ntokens = {tokens}\ndomain = [{domain}]\noutput = [\"{output}\"]\n");
-    load_target("t", &source).unwrap_or_else(|e| panic!("{e}"))
+    read_target(&source).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn surrogate(tokens: &str, domain: &str, output: &str) -> Result<Surrogate, SurrogateError> {

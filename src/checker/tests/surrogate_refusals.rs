@@ -2,7 +2,7 @@
 
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::certificate::{Approximation, Replacement};
-use sumformer_checker::language::load_target;
+use sumformer_checker::language::read_target;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
 /// What `Surrogate::new` says of outputs on [0, 1]² or another domain.
@@ -12,7 +12,7 @@ fn said(n: usize, domain: &str, outputs: &[&str], approximations: &[Approximatio
         "name = \"t\"\ntokens = {n}\ndomain = [{domain}]\noutput = [{}]\n[where]\nm = \"mean(y: y[0])\"\n",
         outputs.join(", ")
     );
-    let target = load_target("t", &source).unwrap_or_else(|e| panic!("{e}"));
+    let target = read_target(&source).unwrap_or_else(|e| panic!("{e}"));
     Surrogate::new(&target, approximations, 200_000).expect_err(&source)
 }
 
@@ -137,7 +137,7 @@ fn products_of_functions_of_one_token_each_need_no_replacement() {
     ];
     for (output, atoms) in cases {
         let source = format!("name = \"t\"\ntokens = 3\ndomain = [{UNIT}]\noutput = [\"{output}\"]\n");
-        let surrogate = Surrogate::new(&load_target("t", &source).unwrap(), &[], 200_000).expect(output);
+        let surrogate = Surrogate::new(&read_target(&source).unwrap(), &[], 200_000).expect(output);
         assert_eq!((surrogate.atoms.len(), surrogate.deviations[0].clone()), (atoms, integer(0)), "{output}");
     }
     // Of negative factors there is no root each.

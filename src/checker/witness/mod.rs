@@ -3,9 +3,10 @@
 pub mod operations;
 pub mod semantics;
 
+use crate::arith::decimal::{Rounding, exact_and_about};
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::number::Rational;
-use crate::format::certificate::Witness;
+use crate::format::certificate::{Certificate, Witness, WitnessKind};
 use crate::format::network::Network;
 use crate::language::Sequence;
 use crate::limits::{MAX_WITNESS_COORDINATES, MAX_WITNESS_OPERATIONS};
@@ -121,6 +122,55 @@ impl Point {
             }),
         }
     }
+}
+
+/// The witness must evaluate to exactly the stated error, or to no less where that is a lower bound; an error above the
+/// certified bound refutes the proof by itself.
+pub fn check_witness(target: &Target, network: &Network, certificate: &Certificate) -> Result<(), Refusal> {
+    let Some(witness) = &certificate.witness else { return Ok(()) };
+    let (stated, certified) = (&witness.error.0, &certificate.certified.0);
+    let above = |words: &str, error: &Rational| {
+        Rule::Witness.invalid(
+            "witness",
+            format!(
+                "at this input the error is {words}{}, more than the certified {certified}",
+                exact_and_about(error, Rounding::Down)
+            ),
+        )
+    };
+    match witness.kind {
+        WitnessKind::Exact => {
+            let error = witness_error(target, network, witness)?;
+            if &error > certified {
+                return Err(above("", &error));
+            }
+            if &error != stated {
+                return Err(
+                    Rule::Witness.invalid("witness", format!("the error there is {error}, not {stated}"))
+                );
+            }
+        }
+        WitnessKind::LowerBound => {
+            let error = witness_enclosure(target, network, witness)?;
+            // Finite: no upper bound of an absolute value is needed, and its lower bound is a number.
+            let least = error.inf().to_rational().unwrap_or_default();
+            if &least > certified {
+                return Err(above("at least ", &least));
+            }
+            if stated.is_negative() {
+                return Err(Rule::Witness.invalid("witness", format!("an error is not {stated}")));
+            }
+            if error.sup().to_rational().is_some_and(|most| stated > &most) {
+                let message = format!("the error there is less than the stated {stated}");
+                return Err(Rule::Witness.invalid("witness", message));
+            }
+            if stated > &least {
+                let message = format!("the error there is only known to be at least {least}, not {stated}");
+                return Err(Rule::Witness.unsupported("witness", message));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// |network − target| at the witness's token and output, exactly.

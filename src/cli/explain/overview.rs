@@ -5,6 +5,7 @@ use super::surrogate;
 use crate::cli::check::{add_verdict, in_words};
 use crate::cli::escape::shown_path;
 use crate::cli::table::aligned;
+use crate::network::NetworkSize;
 use crate::report::facts::{Content, Facts};
 use crate::report::numbers::{above, upper};
 use crate::report::witness;
@@ -25,7 +26,7 @@ const ROWS: usize = 200;
 /// Everything as data.
 pub fn json(checked: &Checked, facts: &impl Serialize) -> Value {
     let Checked { target, certificate, network, .. } = checked;
-    let size = network.size();
+    let size = NetworkSize::of(network);
     let mut value = json!({
         "name": target.name,
         "n": match target.tokens {
@@ -88,7 +89,7 @@ pub fn statement(checked: &Checked) -> String {
 
 /// The network's attention and sizes.
 pub fn architecture(checked: &Checked) -> String {
-    let (network, size) = (&checked.network, checked.network.size());
+    let (network, size) = (&checked.network, NetworkSize::of(&checked.network));
     let attention = network.blocks.iter().find_map(|block| block.attention.as_ref()).map(words::attention);
     let activations =
         network.blocks.iter().map(|block| words::activation(block.activation)).unique().join(" and ");

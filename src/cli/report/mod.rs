@@ -113,7 +113,7 @@ fn collect(folder: &Path, timings: bool, progress: &ProgressBar) -> Result<Proof
     let files = ProofFiles { target: &target, network: &network, certificate: &certificate };
     step("checking");
     let start = Instant::now();
-    let checked = check_proof(files).map_err(|e| unreadable(e, folder))?;
+    let checked = check_proof(files).map_err(|e| unreadable(e, folder, &target))?;
     let seconds = timings.then(|| start.elapsed().as_secs_f64());
     let hashes = [sha256(&target), sha256(&network)];
     drop((target, network, certificate));

@@ -8,11 +8,12 @@ use crate::figures::data::{Random, Sequences, Stream, largest_error, relative_l2
 use crate::figures::record::{Collision, CurveRecord, LatentRecord, Model};
 use crate::figures::settings::Settings;
 use crate::figures::targets::{FIGURE_2_TOKENS, Figure1Function, figure_2};
+use crate::reading::Diagnostics;
 use candle_core::Tensor;
 use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
 use nalgebra::DVector;
+use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{Diagnostics, EvalError};
 
 /// Why a run has no result.
 #[derive(Debug, thiserror::Error)]

@@ -98,8 +98,9 @@ impl FloatInterval {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::load_target;
     use sumformer_checker::arith::number::ratio;
-    use sumformer_checker::language::{evaluate_sequence, load_target};
+    use sumformer_checker::language::evaluate_sequence;
 
     fn target(output: &str) -> sumformer_checker::language::target::Target {
         let source = format!("name=\"t\"\ntokens=3\ndomain=[[\"-1\",\"1\"]]\noutput=['{output}']");

@@ -1,10 +1,10 @@
 //! What is printed is read as the same tree.
 
 use super::*;
+use crate::reading::{load_target, without_places};
 use proptest::prelude::*;
 use sumformer_checker::arith::number::ratio;
 use sumformer_checker::language::ast::{Extremum, Function, Reduction};
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Target;
 
 /// A target of four tokens with one output.
@@ -19,26 +19,6 @@ fn printed(target: &Target) -> String {
     print(&target.body.expressions()[0], TokenNames::of(&target.body))
 }
 
-/// The tree without the places in the file.
-fn without_spans(expr: &Expr) -> Expr {
-    let inner = |expr: &Expr| Box::new(without_spans(expr));
-    let kind = match &expr.kind {
-        ExprKind::Number(_) | ExprKind::Length | ExprKind::Coordinate { .. } => expr.kind.clone(),
-        ExprKind::Negate(a) => ExprKind::Negate(inner(a)),
-        ExprKind::Binary(op, a, b) => ExprKind::Binary(*op, inner(a), inner(b)),
-        ExprKind::Power(a, k) => ExprKind::Power(inner(a), *k),
-        ExprKind::Reduce { reduction, binder, excluded, body } => ExprKind::Reduce {
-            reduction: *reduction,
-            binder: binder.clone(),
-            excluded: excluded.clone(),
-            body: inner(body),
-        },
-        ExprKind::Call(f, a) => ExprKind::Call(*f, inner(a)),
-        ExprKind::Extremum(e, a, b) => ExprKind::Extremum(*e, inner(a), inner(b)),
-    };
-    node(kind)
-}
-
 fn node(kind: ExprKind) -> Expr {
     Expr { kind, span: 0..0 }
 }
@@ -46,7 +26,7 @@ fn node(kind: ExprKind) -> Expr {
 /// The text is read as the tree that it was printed from.
 fn is_read_again(first: &Target) {
     let again = target(&printed(first));
-    let [first, again] = [first, &again].map(|target| without_spans(&target.body.expressions()[0]));
+    let [first, again] = [first, &again].map(|target| without_places(&target.body.expressions()[0]));
     assert_eq!(again, first);
 }
 
@@ -121,7 +101,7 @@ proptest! {
     fn printing_and_reading_are_inverse(tree in trees(0, 5)) {
         let text = print(&tree, TokenNames::OwnAndBound);
         let again = target(&text);
-        prop_assert_eq!(without_spans(&again.body.expressions()[0]), tree);
+        prop_assert_eq!(without_places(&again.body.expressions()[0]), tree);
         prop_assert_eq!(printed(&again), text);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::product::minus_products;
 use super::{Family, architectures};
+use crate::reading::load_target;
 use crate::recipe::{Options, prove};
 use crate::zoo::dice::Dice;
 use crate::zoo::error::ZooError;
@@ -11,7 +12,6 @@ use crate::zoo::unroll::unroll;
 use num_traits::Signed;
 use sumformer_checker::arith::number::{Rational, integer, ratio};
 use sumformer_checker::format::network::Network;
-use sumformer_checker::language::load_target;
 
 pub(super) const FAMILY: Family = Family {
     name: "compiled",

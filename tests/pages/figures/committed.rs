@@ -93,7 +93,7 @@ fn the_gallery_has_the_same_functions() {
     for d in [1, 4, 10] {
         let path = data_folder().join(format!("../../constructions/figure-2-d{d}/target.toml"));
         let source = std::fs::read_to_string(path).unwrap();
-        let gallery = sumformer_checker::language::load_target("target.toml", &source).unwrap();
+        let gallery = sumformer::reading::load_target("target.toml", &source).unwrap();
         let ours = figure_2(d).unwrap();
         let printed = |target: &sumformer_checker::language::target::Target| -> Vec<String> {
             target.body.expressions().iter().map(|e| print(e, TokenNames::of(&target.body))).collect()

@@ -3,13 +3,14 @@
 use crate::boxes::support::{RATIONAL, proved};
 use proptest::prelude::*;
 use sumformer::eval::implied;
+use sumformer::reading::load_target;
 use sumformer::words::push_node;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, ratio, to_f64};
 use sumformer_checker::boxes::difference::DifferenceEnclosure;
 use sumformer_checker::boxes::{Place, PreparedBox, Sides, Walk, derive, for_each_leaf};
+use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::language::{evaluate_token, load_target};
 use sumformer_checker::subdivision::text::{Leaf, Node};
 
 /// A target over a box whose sides are not dyadic; its function plays no part.

@@ -1,13 +1,13 @@
 //! Trees that must not be accepted, and the verdict on each.
 
 use crate::boxes::support::{RATIONAL, epsilon, proved};
+use sumformer::reading::load_target;
 use sumformer::words::push_node;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, integer, ratio};
 use sumformer_checker::boxes::{Place, Sides, derive};
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::{BoxClaims, Certificate, PolynomialClaims, ProofRoute};
-use sumformer_checker::language::load_target;
 use sumformer_checker::refusal::{Refusal, Rule};
 use sumformer_checker::subdivision::text::Node;
 

@@ -93,7 +93,7 @@ fn a_search_that_is_told_to_stop_leaves_the_rest_open() {
 /// A target that cannot be enclosed on the whole box may still be on its parts.
 #[test]
 fn boxes_without_enclosure_are_halved() {
-    use sumformer_checker::language::load_target;
+    use sumformer::reading::load_target;
     let p = proved(RATIONAL);
     let enclosable = SURROGATES[RATIONAL].target().source.replace("1 + sum", "1 + x[0] - x[0] + sum");
     let target = load_target("target.toml", &enclosable).unwrap();

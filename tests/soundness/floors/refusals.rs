@@ -1,11 +1,11 @@
 //! What every rule refuses.
 
 use super::{known, verdict};
+use sumformer::reading::load_target;
 use sumformer_checker::arith::number::{Exact, integer, ratio};
 use sumformer_checker::check::check_floors;
 use sumformer_checker::format::floor::{FLOOR_FORMAT, Face, Floor, FloorCertificate, Moving, Probe, Weight};
 use sumformer_checker::format::sha256;
-use sumformer_checker::language::load_target;
 use sumformer_checker::refusal::{RefusalKind, Rule};
 
 type Damage = (&'static str, &'static str, fn(&mut FloorCertificate));

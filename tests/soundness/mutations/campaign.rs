@@ -9,12 +9,12 @@ use super::truth::{Comparison, Effort, agree};
 use num_traits::Zero;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use sumformer::reading::load_target;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::check::{Checked, Verdict};
 use sumformer_checker::format::certificate::{
     Approximation, Certificate, ProofRoute, StreamClaims, WitnessKind,
 };
-use sumformer_checker::language::load_target;
 use sumformer_checker::witness::{witness_enclosure, witness_error};
 
 /// What a mutation changes.

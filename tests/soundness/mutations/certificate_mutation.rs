@@ -269,8 +269,7 @@ impl CertificatePart {
             }
             Self::WitnessInput => {
                 let (tokens, side) = {
-                    let target =
-                        sumformer_checker::language::load_target("target.toml", &proof.target).ok()?;
+                    let target = sumformer::reading::load_target("target.toml", &proof.target).ok()?;
                     (certificate.witness.as_ref()?.input.len(), target.domain)
                 };
                 let (j, k) = (dice.below(tokens), dice.below(side.len()));

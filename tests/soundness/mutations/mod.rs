@@ -23,8 +23,8 @@ use certificate_mutation::CertificatePart;
 use dice::Dice;
 use num_traits::One;
 use proofs::{build, gallery, subjects, with_atoms};
+use sumformer::reading::load_target;
 use sumformer_checker::format::network::Activation;
-use sumformer_checker::language::load_target;
 use truth::{Comparison, Effort};
 
 /// Mutants of the sample.

@@ -5,7 +5,7 @@ use super::proofs::{Proof, stream_if_any};
 use num_traits::One;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
-    Activation, Attention, Head, Mechanism, Network, Projection, ReciprocalLength, UniformValue,
+    Activation, Attention, Head, Mechanism, Network, Projection, UniformValue,
 };
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::language::target::Tokens;
@@ -331,7 +331,7 @@ fn random_mechanism(tokens: Tokens, width: usize, dice: &mut Dice) -> Mechanism 
         1 => {
             let value = match tokens {
                 Tokens::Fixed(n) if dice.coin() => UniformValue::Fixed(Exact(integer(n as i64).recip())),
-                _ => UniformValue::ReciprocalLength(ReciprocalLength::OneOverN),
+                _ => UniformValue::ReciprocalLength,
             };
             Mechanism::Linformer { e: uniform(value.clone()), f: uniform(value) }
         }

@@ -6,6 +6,7 @@ use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::lower;
 use sumformer::lowering::plan::Layout;
 use sumformer::network::builder::BuiltNetwork;
+use sumformer::reading::load_target;
 use sumformer::recipe::SumOptions;
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer::words::to_json;
@@ -19,7 +20,6 @@ use sumformer_checker::format::certificate::{
 };
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::format::sha256;
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::surrogate::Surrogate;
 use sumformer_checker::witness::{witness_enclosure, witness_error};

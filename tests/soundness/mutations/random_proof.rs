@@ -12,7 +12,7 @@ use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::arith::polynomial::Polynomial;
 use sumformer_checker::format::certificate::{Gadget, GadgetOutput};
 use sumformer_checker::format::network::{
-    Activation, AffineMap, Attention, Head, Mechanism, Projection, ReciprocalLength, UniformValue, Unit,
+    Activation, AffineMap, Attention, Head, Mechanism, Projection, UniformValue, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::{Target, Tokens};
@@ -309,7 +309,7 @@ fn random_mechanism(tokens: Tokens, width: usize, dice: &mut Dice) -> Mechanism 
 
 /// Uniform, constant along each row, constant along each column, with equal row and column sums, or arbitrary.
 fn random_projection(tokens: Tokens, rank: usize, dice: &mut Dice) -> Projection {
-    let uniform = UniformValue::ReciprocalLength(ReciprocalLength::OneOverN);
+    let uniform = UniformValue::ReciprocalLength;
     let Tokens::Fixed(n) = tokens else {
         let value = if dice.below(4) == 0 { UniformValue::Fixed(Exact(dice.rational(2))) } else { uniform };
         return Projection::Uniform { rank, value };

@@ -429,7 +429,7 @@ fn lower_bounds_of_witnesses() {
     with(&|w| w.error.0 = ratio(-1, 1 << 40), "an error is not -1/");
     // What lies within the enclosure may be true.
     let claim = paper();
-    let target = sumformer_checker::language::load_target("target.toml", &claim.target).expect("a target");
+    let target = sumformer::reading::load_target("target.toml", &claim.target).expect("a target");
     let witness = claim.certificate.witness.as_ref().expect("it has one");
     let known = witness_enclosure(&target, &claim.network, witness).expect("an enclosure");
     let most = known.sup().to_rational().expect("a number");

@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::network_mutation::other_length;
 use super::proofs::Proof;
 use std::ops::Range;
-use sumformer_checker::language::load_target;
+use sumformer::reading::load_target;
 use sumformer_checker::language::target::Tokens;
 
 /// What is changed.

@@ -5,6 +5,7 @@ use super::expression::{Expression, Scene};
 use super::generator::{Form, Length, RandomTarget};
 use crate::dice::Dice;
 use itertools::Itertools;
+use sumformer::network::NetworkSize;
 
 use std::fs;
 use std::path::Path;
@@ -42,7 +43,7 @@ impl<'a> Comparison<'a> {
                 Length::Fixed(n) => n,
                 Length::Any => 1 + i % 4,
             };
-            let units = self.network.size().hidden_units + self.network.width();
+            let units = NetworkSize::of(&self.network).hidden_units + self.network.width();
             let inner = |e: &Expression| n.checked_pow(1 + e.nesting() as u32).unwrap_or(usize::MAX);
             let deepest = self.target.outputs.iter().chain(&self.target.abbreviations).map(inner).max();
             if n.saturating_mul(units) > EFFORT || deepest.is_some_and(|inner| inner > EFFORT / 20) {

@@ -199,7 +199,7 @@ fn an_approximant_is_what_its_file_says() {
     let target = target(3, &[UNIT], "exp(x[0]*mean(y: y[0]))");
     let frame = frame(Operator::Bernstein, 3, &target);
     let made = approximant(&target, &frame, &Values::Rounded(ratio(1, 1 << 10)), None).expect("made");
-    let again = sumformer_checker::language::load_target("again", &made.target.source).expect("readable");
+    let again = sumformer::reading::load_target("again", &made.target.source).expect("readable");
     assert_eq!(again, made.target);
     assert_eq!(expand_target(&again, MAX_TERMS).expect("a polynomial"), made.forms);
     assert!(made.target.source.contains("sum(y1 != x: ") && made.target.source.contains("sum(y2 != x, y1: "));

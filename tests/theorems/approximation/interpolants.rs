@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 use sumformer::approximation::cover::cuts;
+use sumformer::reading::load_target;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, integer, ratio, to_f64};
+use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::{Body, Target};
-use sumformer_checker::language::{evaluate_token, load_target};
 use sumformer_checker::surrogate::cover::{InterpolantError, Uncovered};
 use sumformer_checker::surrogate::derivative;
 

@@ -6,10 +6,11 @@ use proptest::prelude::*;
 use sumformer::approximation::ApproximationError;
 use sumformer::approximation::truncated::{TruncationOptions, truncated, truncations};
 use sumformer::lowering::plan::Layout;
+use sumformer::reading::load_target;
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{ratio, to_f64};
+use sumformer_checker::language::evaluate_token;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::language::{evaluate_token, load_target};
 use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::surrogate::Surrogate;
 

@@ -4,7 +4,7 @@ mod folders;
 mod plans;
 mod refusals;
 
-use sumformer_checker::language::load_target;
+use sumformer::reading::load_target;
 use sumformer_checker::language::target::Target;
 
 /// A target on [0, 1]^d.

@@ -9,6 +9,7 @@ use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::plan::Layout;
 use sumformer::lowering::{LoweringOptions, lower};
 use sumformer::network::builder::BuiltNetwork;
+use sumformer::reading::load_target;
 use sumformer::recipe::SumOptions;
 use sumformer::strategies::{Sequence, attentions, every_length, fixed, places, sequences, shape};
 use sumformer::sumformer::SumBasis;
@@ -17,8 +18,8 @@ use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{Rational, integer, max, ratio, to_f64};
 use sumformer_checker::check::{derive_outputs, largest_total};
 use sumformer_checker::format::network::{Activation, Network};
+use sumformer_checker::language::evaluate_sequence;
 use sumformer_checker::language::target::{Target, Tokens};
-use sumformer_checker::language::{evaluate_sequence, load_target};
 use sumformer_checker::surrogate::Surrogate;
 use sumformer_checker::witness::semantics::{ExactEvaluator, SemanticsError};
 

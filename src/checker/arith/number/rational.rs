@@ -5,7 +5,7 @@ use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::float::FloatCore;
-use num_traits::{FromPrimitive, Inv, Num, One, Pow, Signed, ToPrimitive, Zero};
+use num_traits::{Num, One, Pow, Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -197,44 +197,6 @@ impl Signed for Rational {
 
     fn is_negative(&self) -> bool {
         self.numer().is_negative()
-    }
-}
-
-impl Inv for Rational {
-    type Output = Self;
-
-    fn inv(self) -> Self {
-        self.recip()
-    }
-}
-
-impl Pow<u32> for Rational {
-    type Output = Self;
-
-    fn pow(self, exponent: u32) -> Self {
-        Self::pow(&self, exponent)
-    }
-}
-
-impl Pow<u32> for &Rational {
-    type Output = Rational;
-
-    fn pow(self, exponent: u32) -> Rational {
-        Rational::pow(self, exponent)
-    }
-}
-
-impl FromPrimitive for Rational {
-    fn from_i64(value: i64) -> Option<Self> {
-        Some(Self::from_integer(value.into()))
-    }
-
-    fn from_u64(value: u64) -> Option<Self> {
-        Some(Self::from_integer(value.into()))
-    }
-
-    fn from_f64(value: f64) -> Option<Self> {
-        Self::from_float(value)
     }
 }
 

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 /// Values one after the other, combined.
-pub(super) struct Total<S> {
+pub(crate) struct Total<S> {
     /// Whether to combine in pairs, not from left to right.
     in_pairs: bool,
     /// Each stands for twice as many values as the next, or more; each with the logarithm of how many.
@@ -17,12 +17,12 @@ pub(super) struct Total<S> {
 
 impl<S> Total<S> {
     /// Nothing so far.
-    pub(super) fn new(in_pairs: bool) -> Self {
+    pub(crate) fn new(in_pairs: bool) -> Self {
         Self { in_pairs, parts: Vec::new() }
     }
 
     /// Combines with one more value, which comes after the others.
-    pub(super) fn add(&mut self, value: S, combine: &impl Fn(S, &S) -> S) {
+    pub(crate) fn add(&mut self, value: S, combine: &impl Fn(S, &S) -> S) {
         let mut new = (0, value);
         while let Some((size, last)) = self.parts.pop_if(|(size, _)| *size == new.0 || !self.in_pairs) {
             new = (size + 1, combine(last, &new.1));
@@ -31,14 +31,14 @@ impl<S> Total<S> {
     }
 
     /// All of them; nothing if there are none.
-    pub(super) fn finish(self, combine: &impl Fn(S, &S) -> S) -> Option<S> {
+    pub(crate) fn finish(self, combine: &impl Fn(S, &S) -> S) -> Option<S> {
         let parts = self.parts.into_iter().map(|(_, part)| part);
         parts.rev().reduce(|after, before| combine(before, &after))
     }
 }
 
 /// Values of consecutive places, and of blocks of them.
-pub(super) struct Folds<S> {
+pub(crate) struct Folds<S> {
     leaves: usize,
     /// Node 1 is the root and node k has the children 2k and 2k + 1; the leaves come last, in their order.
     nodes: Vec<Option<S>>,
@@ -46,7 +46,7 @@ pub(super) struct Folds<S> {
 
 impl<S: Clone> Folds<S> {
     /// A tree over these values.
-    pub(super) fn new(values: Vec<Option<S>>, combine: &impl Fn(S, &S) -> S) -> Self {
+    pub(crate) fn new(values: Vec<Option<S>>, combine: &impl Fn(S, &S) -> S) -> Self {
         let leaves = values.len().next_power_of_two();
         let mut nodes: Vec<Option<S>> = (0..leaves).map(|_| None).chain(values).collect();
         nodes.resize_with(2 * leaves, || None);
@@ -57,7 +57,7 @@ impl<S: Clone> Folds<S> {
     }
 
     /// The value over a range of places, in their order; nothing where there is no value.
-    pub(super) fn over(&self, range: Range<usize>, combine: &impl Fn(S, &S) -> S) -> Option<S> {
+    pub(crate) fn over(&self, range: Range<usize>, combine: &impl Fn(S, &S) -> S) -> Option<S> {
         let (mut low, mut high) = (range.start + self.leaves, range.end.min(self.leaves) + self.leaves);
         let (mut before, mut after) = (None, Vec::new());
         while low < high {

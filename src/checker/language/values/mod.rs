@@ -2,7 +2,7 @@
 
 mod cost;
 pub mod evaluate;
-mod folds;
+pub(crate) mod folds;
 mod node;
 pub mod scalar;
 mod sequence;

@@ -5,7 +5,7 @@ use crate::arith::number;
 use crate::arith::number::Rational;
 use crate::language::ast::Function;
 use crate::limits::MAX_POWER_BITS;
-use num_traits::{One, Signed, Zero};
+use num_traits::Zero;
 
 /// Numbers with the operations of the target language.
 ///
@@ -83,22 +83,10 @@ impl Scalar for Rational {
     }
 
     fn call(&self, function: Function) -> Result<Self, EvalError> {
-        match function {
-            Function::Abs => Ok(self.abs()),
-            Function::Relu => Ok(number::max(self.clone(), Rational::zero())),
-            Function::Inverse if self.is_zero() => Err(EvalError::DivisionByZero),
-            Function::Inverse => Ok(self.recip()),
-            Function::Hat => Ok(number::max(Rational::one() - self.abs(), Rational::zero())),
-            Function::Identity => Ok(self.clone()),
-            Function::Exp
-            | Function::Log
-            | Function::Sqrt
-            | Function::Root
-            | Function::Sin
-            | Function::Cos
-            | Function::Tanh
-            | Function::Sigmoid => Err(EvalError::NotRational(function)),
-        }
+        function.at_rational(self).ok_or(match function {
+            Function::Inverse => EvalError::DivisionByZero,
+            irrational => EvalError::NotRational(irrational),
+        })
     }
 
     fn max(&self, other: &Self) -> Self {

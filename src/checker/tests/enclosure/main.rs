@@ -15,13 +15,13 @@ use sumformer_checker::arith::dyadic::Dyadic;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
-use sumformer_checker::language::load_target;
+use sumformer_checker::language::read_target;
 use sumformer_checker::language::target::Target;
 
 /// A target of n tokens of one coordinate.
 fn target(n: usize, expression: &str) -> Target {
     let source = format!("name = 't'\ntokens = {n}\ndomain = [[0, 1]]\noutput = ['{expression}']\n");
-    load_target("t.toml", &source).unwrap_or_else(|problems| panic!("{problems}"))
+    read_target(&source).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn exact(value: Dyadic) -> Rational {

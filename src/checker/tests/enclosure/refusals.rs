@@ -5,7 +5,7 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{integer, power_of_two, ratio};
 use sumformer_checker::enclosure::{PreparedSide, TargetEnclosure};
 use sumformer_checker::language::ast::Function;
-use sumformer_checker::language::{EvalError, load_target};
+use sumformer_checker::language::{EvalError, read_target};
 use sumformer_checker::limits::MAX_COORDINATES;
 
 fn side(inf: i64, sup: i64) -> PreparedSide {
@@ -13,7 +13,7 @@ fn side(inf: i64, sup: i64) -> PreparedSide {
 }
 
 fn refused(source: &str) -> Option<EvalError> {
-    TargetEnclosure::new(&load_target("t.toml", source).unwrap()).err()
+    TargetEnclosure::new(&read_target(source).unwrap()).err()
 }
 
 #[test]

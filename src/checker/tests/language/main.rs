@@ -1,14 +1,12 @@
 //! The target language, from file to values.
 
-mod diagnostics;
 mod enclosures;
-mod limits;
 mod properties;
 mod trees;
 mod values;
 
 use sumformer_checker::language::ast::{Expr, ExprKind};
-use sumformer_checker::language::load_target;
+use sumformer_checker::language::read_target;
 use sumformer_checker::language::target::Target;
 
 /// A target file with two coordinates.
@@ -18,7 +16,7 @@ fn file(tokens: &str, rest: &str) -> String {
 
 /// Reads a target that is expected to be good.
 fn load(source: &str) -> Target {
-    load_target("t.toml", source).unwrap_or_else(|problems| panic!("{source}\n{problems}"))
+    read_target(source).unwrap_or_else(|problems| panic!("{source}\n{problems}"))
 }
 
 /// A target with one output expression.

@@ -180,7 +180,7 @@ impl<T: Int> Head<T> {
 impl<T: Int> Mixing<T> {
     fn prepare(projection: &Projection) -> Result<Self, Overflow> {
         Ok(match projection {
-            Projection::Uniform { value: UniformValue::ReciprocalLength(_), .. } => Self::ReciprocalLength,
+            Projection::Uniform { value: UniformValue::ReciprocalLength, .. } => Self::ReciprocalLength,
             Projection::Uniform { value: UniformValue::Fixed(Exact(value)), .. } => {
                 Self::Uniform(T::read(value.numer())?, T::read(value.denom())?)
             }

@@ -6,9 +6,7 @@ pub(crate) mod random_network;
 use super::*;
 use crate::arith::dyadic::{Dyadic, Rounding};
 use crate::arith::number::{Exact, integer, ratio};
-use crate::format::network::{
-    Attention, Head, Mechanism, NETWORK_FORMAT, Projection, ReciprocalLength, UniformValue, Unit,
-};
+use crate::format::network::{Attention, Head, Mechanism, NETWORK_FORMAT, Projection, UniformValue, Unit};
 use crate::format::sparse::{SparseMatrix, SparseVector};
 use crate::language::target::Tokens;
 use proptest::prelude::*;

@@ -9,13 +9,13 @@ use crate::mutations::proofs::Proof;
 use num_traits::Zero;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use sumformer::reading::load_target;
 use sumformer::words::to_json;
 use sumformer_checker::arith::number::{Exact, integer, ratio};
 use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::{PolynomialClaims, ProofRoute, RampClaim};
 use sumformer_checker::format::network::{Activation, Network};
-use sumformer_checker::language::load_target;
 
 /// Mutants and random networks of the sample; `SUMFORMER_MUTATIONS` raises both.
 const SAMPLE: usize = 500;

@@ -8,13 +8,13 @@ use sumformer::discontinuous::{
     CellValue, CellValues, DiscontinuousOptions, Grid, Jump, Separation, Table, TableLayout, network,
 };
 use sumformer::lowering::attention::{Architecture, Scores};
+use sumformer::reading::load_target;
 use sumformer_checker::arith::number::{Exact, Rational, integer, max, ratio};
 use sumformer_checker::cells::{CellBound, derive};
 use sumformer_checker::format::certificate::{
     CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, ProofRoute, RampClaim, Witness, WitnessKind,
 };
 use sumformer_checker::format::network::Network;
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::witness::witness_error;
 

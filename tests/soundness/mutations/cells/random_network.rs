@@ -6,7 +6,7 @@ use num_traits::Zero;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Projection,
-    ReciprocalLength, UniformValue, Unit,
+    UniformValue, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::{Target, Tokens};
@@ -149,7 +149,7 @@ fn attention_block(n: usize, constant: usize, places: &std::ops::Range<usize>, d
                 f: uniform(UniformValue::Fixed(Exact(small(dice)))),
             },
             1 => Mechanism::Linformer {
-                e: uniform(UniformValue::ReciprocalLength(ReciprocalLength::OneOverN)),
+                e: uniform(UniformValue::ReciprocalLength),
                 f: Projection::Rows(vec![vec![Exact(ratio(1, 2)); n], vec![Exact(ratio(-1, 3)); n]]),
             },
             2 | 3 => Mechanism::Performer {

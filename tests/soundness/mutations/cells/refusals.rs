@@ -4,6 +4,7 @@ use super::proofs::certify;
 use super::truth::refute;
 use crate::mutations::dice::Dice;
 use crate::mutations::proofs::Proof;
+use sumformer::reading::load_target;
 use sumformer_checker::arith::number::{Exact, Rational, integer, power_of_two, ratio};
 use sumformer_checker::cells::derive;
 use sumformer_checker::check::Verdict;
@@ -12,7 +13,6 @@ use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, NETWORK_FORMAT, Network, Unit,
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
-use sumformer_checker::language::load_target;
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::refusal::{Refusal, RefusalKind, Rule};
 

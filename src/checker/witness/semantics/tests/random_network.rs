@@ -3,7 +3,7 @@
 
 use super::{
     Activation, AffineMap, Attention, Block, Exact, Head, Mechanism, NETWORK_FORMAT, Network, Projection,
-    Rational, ReciprocalLength, SparseMatrix, SparseVector, Tokens, UniformValue, Unit, ratio,
+    Rational, SparseMatrix, SparseVector, Tokens, UniformValue, Unit, ratio,
 };
 
 /// Token dimension d.
@@ -122,10 +122,7 @@ impl Random {
     fn head(&mut self, scores: Scores, n: usize) -> Head {
         let e1 = SparseMatrix::from_entries([(ONE, 0, ratio(1, 1))]);
         let rank = 1 + self.below(3);
-        let uniform = |rank| Projection::Uniform {
-            rank,
-            value: UniformValue::ReciprocalLength(ReciprocalLength::OneOverN),
-        };
+        let uniform = |rank| Projection::Uniform { rank, value: UniformValue::ReciprocalLength };
         let mechanism = match scores {
             Scores::SoftmaxZero | Scores::SoftmaxPaper | Scores::SoftmaxRandom => Mechanism::Softmax,
             Scores::LinformerZero | Scores::LinformerRandom => Mechanism::Linformer {

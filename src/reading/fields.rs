@@ -3,19 +3,16 @@
 //! A field that cannot be read is reported; what stands in for it is never seen outside, since a file with problems
 //! gives no target.
 
-use super::ast::Span;
 use super::diagnostics::{Diagnostic, Reporter, nearest, quote};
-use super::target::Tokens;
-use crate::arith::interval::Interval;
-use crate::arith::number::{Rational, parse_rational};
-use crate::limits::{MAX_DIMENSION, MAX_NAME, MAX_NUMERAL_LENGTH, MAX_TOKENS};
-use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
+use sumformer_checker::arith::interval::Interval;
+use sumformer_checker::arith::number::{Rational, parse_rational};
+use sumformer_checker::language::ast::Span;
+use sumformer_checker::language::target::Tokens;
+use sumformer_checker::language::{KEYS, big_integer};
+use sumformer_checker::limits::{MAX_DIMENSION, MAX_NAME, MAX_NUMERAL_LENGTH, MAX_TOKENS};
 use toml::Spanned;
-use toml::de::{DeInteger, DeTable, DeValue};
-
-const KEYS: [&str; 8] =
-    ["name", "tokens", "domain", "epsilon", "output", "semi_invariant", "symmetrize", "where"];
+use toml::de::{DeTable, DeValue};
 
 /// A TOML value and where it stands.
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
@@ -223,12 +220,4 @@ impl<'a> Fields<'a> {
         };
         *symmetrize
     }
-}
-
-fn big_integer(integer: &DeInteger<'_>) -> Option<BigInt> {
-    let digits = integer.as_str();
-    if digits.len() > MAX_NUMERAL_LENGTH {
-        return None;
-    }
-    BigInt::parse_bytes(digits.as_bytes(), integer.radix())
 }

@@ -3,22 +3,22 @@
 //! A problem is reported where it stands and replaced by a placeholder; parsing goes on behind it, so that one run
 //! names all of them. Recursion happens at parentheses only, and their depth is limited.
 
-use super::ast::{BinaryOp, ExprKind, Span};
-use super::context::Context;
+use super::context::{Context, placeholder};
 use super::diagnostics::Diagnostic;
-use super::lexer::{Token, lex};
+use super::lexer::{describe, lexemes};
 use super::literal::Literal;
-use super::term::{Chain, Term, assemble};
-use crate::arith::number::parse_rational;
-use crate::limits::{MAX_EXPONENT, MAX_TREE_DEPTH};
 use num_traits::Zero;
-
-/// A number counts as one more node for each of these.
-const BITS_PER_NODE: u64 = 256;
+use std::convert::Infallible;
+use sumformer_checker::arith::number::parse_rational;
+use sumformer_checker::language::BITS_PER_NODE;
+use sumformer_checker::language::ast::{BinaryOp, ExprKind, Span};
+use sumformer_checker::language::lexer::Token;
+use sumformer_checker::language::term::{Chain, Term, assemble};
+use sumformer_checker::limits::{MAX_EXPONENT, MAX_TREE_DEPTH};
 
 /// Parses one expression; problems go to the context's reporter.
 pub(super) fn parse_expression(context: &mut Context, literal: &Literal<'_>) -> Term {
-    let lexemes = lex(literal, &mut context.reporter);
+    let lexemes = lexemes(literal, &mut context.reporter);
     let span = literal.span(0..literal.text.len());
     Parser { context, lexemes, at: 0, scope: Vec::new(), depth: 0, too_deep: false, unclosed: false }
         .whole(span)
@@ -40,11 +40,11 @@ impl<'a> Parser<'_, 'a> {
     fn whole(mut self, span: Span) -> Term {
         if let [(Token::End, _)] = self.lexemes[..] {
             self.report("expected an expression", "nothing here", span.clone());
-            return Term::placeholder(span);
+            return placeholder(span);
         }
         let term = self.chain(Chain::Sum);
         while self.peek() != Token::End {
-            let found = self.peek().describe();
+            let found = describe(self.peek());
             self.report(
                 format!("expected an operator or the end, found {found}"),
                 "not expected here",
@@ -110,7 +110,7 @@ impl<'a> Parser<'_, 'a> {
             return term;
         }
         self.report_depth(span.clone());
-        Term::placeholder(span)
+        placeholder(span)
     }
 
     #[inline(never)]
@@ -128,8 +128,7 @@ impl<'a> Parser<'_, 'a> {
 
     /// Operands joined by the operators of one level of precedence.
     pub(super) fn chain(&mut self, chain: Chain) -> Term {
-        let start = self.span();
-        let mut operands = vec![(false, self.operand(chain))];
+        let (first, mut rest) = (self.operand(chain), Vec::new());
         loop {
             let foreign = self.skip_foreign();
             let inverted = match (chain, self.peek()) {
@@ -139,26 +138,27 @@ impl<'a> Parser<'_, 'a> {
                     if !foreign {
                         self.missing_operator(token);
                     }
-                    operands.push((false, self.operand(chain)));
+                    rest.push((false, self.operand(chain)));
                     continue;
                 }
                 _ => break,
             };
             self.advance();
-            operands.push((inverted, self.operand(chain)));
+            rest.push((inverted, self.operand(chain)));
         }
-        self.join(chain, operands, start)
+        self.join(chain, first, rest)
     }
 
     #[inline(never)]
-    fn join(&mut self, chain: Chain, operands: Vec<(bool, Term)>, start: Span) -> Term {
-        let joined = assemble(chain, operands, &mut |op, left, right| self.binary(op, left, right));
-        joined.unwrap_or_else(|| Term::placeholder(start))
+    fn join(&mut self, chain: Chain, first: Term, rest: Vec<(bool, Term)>) -> Term {
+        let mut join = |op, left, right| Ok::<Term, Infallible>(self.binary(op, left, right));
+        let Ok(joined) = assemble(chain, first, rest, &mut join);
+        joined
     }
 
     #[inline(never)]
     fn missing_operator(&mut self, found: Token<'_>) {
-        let message = format!("expected an operator, found {}", found.describe());
+        let message = format!("expected an operator, found {}", describe(found));
         self.report_help(message, "no operator in front", self.span(), "write products with `*`");
     }
 
@@ -194,7 +194,7 @@ impl<'a> Parser<'_, 'a> {
         if signs.len() > MAX_TREE_DEPTH {
             let span = self.lexemes[first].1.clone();
             self.report_depth(span.clone());
-            return Term::placeholder(span);
+            return placeholder(span);
         }
         for sign in signs.rev() {
             let span = self.lexemes[sign].1.start..term.place.end;
@@ -217,7 +217,7 @@ impl<'a> Parser<'_, 'a> {
         }
         let span = base.place.start..self.end();
         let Some(exponents) = exponents.into_iter().collect::<Option<Vec<u32>>>() else {
-            return Term::placeholder(span);
+            return placeholder(span);
         };
         let exponent = exponents.into_iter().rev().fold(1, |upper, lower| lower.saturating_pow(upper));
         if exponent > MAX_EXPONENT {
@@ -226,7 +226,7 @@ impl<'a> Parser<'_, 'a> {
                 "too large a power",
                 span.clone(),
             );
-            return Term::placeholder(span);
+            return placeholder(span);
         }
         self.node(base.power(exponent, span))
     }
@@ -241,7 +241,7 @@ impl<'a> Parser<'_, 'a> {
             // Anything beyond u32 is beyond the limit too.
             return Some(text.parse().unwrap_or(u32::MAX));
         }
-        let message = format!("expected a literal natural exponent, found {}", self.peek().describe());
+        let message = format!("expected a literal natural exponent, found {}", describe(self.peek()));
         self.report_help(
             message,
             "not a natural number",
@@ -281,7 +281,7 @@ impl<'a> Parser<'_, 'a> {
             Token::Symbol("(") => {
                 self.advance();
                 let Some(mut term) = self.nested(&span, |parser| parser.chain(Chain::Sum)) else {
-                    return Term::placeholder(span);
+                    return placeholder(span);
                 };
                 self.close(&span);
                 term.place = span.start..self.end();
@@ -299,20 +299,20 @@ impl<'a> Parser<'_, 'a> {
             (Token::Symbol("+"), _) => Some("there is no sign `+`; leave it out"),
             _ => None,
         };
-        let message = format!("expected an expression, found {}", found.describe());
+        let message = format!("expected an expression, found {}", describe(found));
         let diagnostic = Diagnostic::new(message, "an operand is missing here", span.clone());
         self.context.reporter.report(Diagnostic { help: help.map(str::to_string), ..diagnostic });
         if matches!(found, Token::Symbol("[" | "]" | ":" | "!=")) {
             self.skip_to_stop();
         }
-        Term::placeholder(span)
+        placeholder(span)
     }
 
     /// A number, counted by its size: abbreviations copy numbers too.
     #[inline(never)]
     fn number(&mut self, text: &str, span: Span) -> Term {
         if self.context.is_exhausted() {
-            return Term::placeholder(span);
+            return placeholder(span);
         }
         match parse_rational(text) {
             Ok(value) => {
@@ -321,7 +321,7 @@ impl<'a> Parser<'_, 'a> {
             }
             Err(error) => {
                 self.report(error.to_string(), "not read", span.clone());
-                Term::placeholder(span)
+                placeholder(span)
             }
         }
     }
@@ -346,7 +346,7 @@ impl<'a> Parser<'_, 'a> {
             return;
         }
         if self.peek() != Token::End {
-            let found = self.peek().describe();
+            let found = describe(self.peek());
             self.report(
                 format!("expected an operator or `)`, found {found}"),
                 "not expected here",

@@ -1,17 +1,19 @@
 //! From the text of a target file to a [`Target`].
 
-use super::ast::{BinaryOp, Expr, ExprKind};
-use super::context::{Context, Definition};
+use super::agreement::agree;
+use super::context::{Context, Definition, placeholder};
 use super::diagnostics::{Diagnostic, Diagnostics, Reporter, quote};
 use super::fields::{Fields, Value};
-use super::lexer::is_name;
 use super::literal::Literal;
-use super::names::reserved;
 use super::parser::parse_expression;
-use super::shape::Shape;
-use super::target::{Body, Target, Tokens};
-use super::term::Term;
-use crate::limits::{MAX_OUTPUTS, MAX_SOURCE};
+use sumformer_checker::language::Shape;
+use sumformer_checker::language::ast::Expr;
+use sumformer_checker::language::lexer::is_name;
+use sumformer_checker::language::names::reserved;
+use sumformer_checker::language::possible_atoms;
+use sumformer_checker::language::target::{Body, Target, Tokens};
+use sumformer_checker::language::term::Term;
+use sumformer_checker::limits::{MAX_OUTPUTS, MAX_SOURCE};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -20,6 +22,12 @@ use toml::de::{DeString, DeTable, DeValue};
 /// `file_name` only appears in messages. All problems of all fields are collected; only where the TOML itself
 /// is broken nothing else is reported.
 pub fn load_target(file_name: &str, source: &str) -> Result<Target, Diagnostics> {
+    let loaded = load(file_name, source);
+    debug_assert!(agree(source, &loaded), "the two readers do not agree: {loaded:?}\n{source}");
+    loaded
+}
+
+fn load(file_name: &str, source: &str) -> Result<Target, Diagnostics> {
     let fail = |list| Diagnostics::new(file_name, source, list).map_or(Ok(()), Err);
     if source.len() > MAX_SOURCE {
         let message = format!("the file has {} bytes; target files have at most {MAX_SOURCE}", source.len());
@@ -97,15 +105,6 @@ fn expressions(context: &mut Context, source: &str, key: &str, value: &Value<'_>
     list.iter().map(|value| expression(context, source, value).expr).collect()
 }
 
-/// At most so many functions of one variable become further coordinates of the tokens.
-fn possible_atoms(expr: &Expr) -> usize {
-    let here = matches!(
-        expr.kind,
-        ExprKind::Call(..) | ExprKind::Extremum(..) | ExprKind::Binary(BinaryOp::Divide, ..)
-    );
-    expr.children().into_iter().map(possible_atoms).fold(usize::from(here), usize::saturating_add)
-}
-
 /// Reads one expression in a string.
 fn expression(context: &mut Context, source: &str, value: &Value<'_>) -> Term {
     if let DeValue::String(text) = value.get_ref() {
@@ -116,7 +115,7 @@ fn expression(context: &mut Context, source: &str, value: &Value<'_>) -> Term {
         Diagnostic::new(message, "not a string", value.span())
             .with_help(format!("write `\"{}\"`", source[value.span()].chars().take(20).collect::<String>())),
     );
-    Term::placeholder(value.span())
+    placeholder(value.span())
 }
 
 /// Reads `[where]`, in the order of the file.

@@ -1,7 +1,7 @@
 //! Where the characters of a TOML string stand in the file.
 
-use super::ast::Span;
 use super::diagnostics::boundary_after;
+use sumformer_checker::language::ast::Span;
 
 /// The text of a TOML string and, for each of its bytes, the place in the file.
 ///

@@ -1,11 +1,13 @@
 //! `sum(y != x: e)` and its like.
 
-use super::ast::{ExprKind, Reduction, Span, TokenLevel};
+use super::context::placeholder;
 use super::diagnostics::quote;
-use super::lexer::Token;
-use super::names::reserved;
+use super::lexer::describe;
 use super::parser::Parser;
-use super::term::{Chain, Term};
+use sumformer_checker::language::ast::{ExprKind, Reduction, Span, TokenLevel};
+use sumformer_checker::language::lexer::Token;
+use sumformer_checker::language::names::reserved;
+use sumformer_checker::language::term::{Chain, Term};
 
 impl Parser<'_, '_> {
     /// A reduction, its name having been read; the next lexeme is `(`.
@@ -21,7 +23,7 @@ impl Parser<'_, '_> {
                 "write the tokens out, as in `x2[0] + x3[0]`, or use `output`",
             );
             self.skip_to_close();
-            return Term::placeholder(span.start..self.end());
+            return placeholder(span.start..self.end());
         }
         if self.context.any_length() && reduction != Reduction::Mean {
             self.report_help(
@@ -41,24 +43,24 @@ impl Parser<'_, '_> {
                 );
             }
             self.skip_to_close();
-            return Term::placeholder(span.start..self.end());
+            return placeholder(span.start..self.end());
         };
         self.check_binder(binder, self.span());
         self.advance();
         let Some(excluded) = self.excluded(binder) else {
             self.skip_to_close();
-            return Term::placeholder(span.start..self.end());
+            return placeholder(span.start..self.end());
         };
         if !self.eat(":") {
-            let found = self.peek().describe();
+            let found = describe(self.peek());
             self.report(format!("expected `:` or `,`, found {found}"), "not expected here", self.span());
             self.skip_to_close();
-            return Term::placeholder(span.start..self.end());
+            return placeholder(span.start..self.end());
         }
         self.scope.push(binder.to_string());
         let body = self.nested(&span, |parser| parser.chain(Chain::Sum));
         self.scope.pop();
-        let Some(body) = body else { return Term::placeholder(span) };
+        let Some(body) = body else { return placeholder(span) };
         self.close(&open);
         let whole = span.start..self.end();
         self.check_range(reduction, &excluded, &whole);
@@ -100,7 +102,7 @@ impl Parser<'_, '_> {
             self.advance();
             let span = self.span();
             let Token::Name(name) = self.peek() else {
-                let found = self.peek().describe();
+                let found = describe(self.peek());
                 self.report(format!("expected an earlier token, found {found}"), "not a token", span);
                 return None;
             };

@@ -1,14 +1,17 @@
 //! Names in expressions: coordinates, the length, abbreviations, functions.
 
-use super::ast::{ExprKind, Extremum, Function, Span, TokenLevel};
+use super::context::placeholder;
 use super::diagnostics::{Diagnostic, quote};
-use super::expand::expand;
-use super::lexer::Token;
-use super::names::{Word, all_functions, explicit_token, reserved, word, words};
+use super::lexer::describe;
 use super::parser::Parser;
-use super::term::{Chain, Term};
-use crate::arith::number::Rational;
+use super::words::{all_functions, words};
 use num_traits::Signed;
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::language::ast::{ExprKind, Extremum, Function, Span, TokenLevel};
+use sumformer_checker::language::expand::expand;
+use sumformer_checker::language::lexer::Token;
+use sumformer_checker::language::names::{Word, explicit_token, reserved, word};
+use sumformer_checker::language::term::{Chain, Term};
 
 impl Parser<'_, '_> {
     /// What a name stands for, the name itself having been read.
@@ -46,10 +49,10 @@ impl Parser<'_, '_> {
                 let expr = expand(expr, &self.scope, &is_taken);
                 return Term { expr, place: span, height: *height, constant: constant.clone() };
             }
-            return Term::placeholder(span);
+            return placeholder(span);
         }
         self.report_plain(name, span.clone());
-        Term::placeholder(span)
+        placeholder(span)
     }
 
     #[inline(never)]
@@ -100,7 +103,7 @@ impl Parser<'_, '_> {
             (Some(token), Some(index)) => {
                 self.node(Term::leaf(ExprKind::Coordinate { token, index }, span, None))
             }
-            _ => Term::placeholder(span),
+            _ => placeholder(span),
         }
     }
 
@@ -162,7 +165,7 @@ impl Parser<'_, '_> {
         let literal = match self.peek() {
             Token::Number(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => text,
             other => {
-                let message = format!("expected a coordinate number, found {}", other.describe());
+                let message = format!("expected a coordinate number, found {}", describe(other));
                 let help = format!("coordinates count from 0: `{token}[0]`");
                 self.report_help(message, "not a literal natural number", span, &help);
                 self.skip_index();
@@ -171,7 +174,7 @@ impl Parser<'_, '_> {
         };
         self.advance();
         if !self.eat("]") {
-            let message = format!("expected `]`, found {}", self.peek().describe());
+            let message = format!("expected `]`, found {}", describe(self.peek()));
             self.report(message, "not expected here", self.span());
             self.skip_index();
             return None;
@@ -219,7 +222,7 @@ impl Parser<'_, '_> {
         let unknown = Diagnostic::new(message, "cannot be applied", span.clone()).with_help(help);
         self.context.report_near(unknown, name, words());
         self.arguments(&span);
-        Term::placeholder(span.start..self.end())
+        placeholder(span.start..self.end())
     }
 
     /// `(a, b, …)`; `None` if it was too deep.
@@ -245,13 +248,13 @@ impl Parser<'_, '_> {
     fn function(&mut self, function: Function, span: Span) -> Term {
         let arguments = self.arguments(&span);
         let whole = span.start..self.end();
-        let Some(arguments) = arguments else { return Term::placeholder(whole) };
+        let Some(arguments) = arguments else { return placeholder(whole) };
         let [argument] = match <[Term; 1]>::try_from(arguments) {
             Ok(argument) => argument,
             Err(found) => {
                 let message = format!("`{}` takes one argument, found {}", function.name(), found.len());
                 self.report(message, "wrong number of arguments", whole.clone());
-                return Term::placeholder(whole);
+                return placeholder(whole);
             }
         };
         if let Some(value) = argument.constant.as_deref() {
@@ -271,7 +274,7 @@ impl Parser<'_, '_> {
     fn extremum(&mut self, extremum: Extremum, span: Span) -> Term {
         let arguments = self.arguments(&span);
         let whole = span.start..self.end();
-        let Some(arguments) = arguments else { return Term::placeholder(whole) };
+        let Some(arguments) = arguments else { return placeholder(whole) };
         match <[Term; 2]>::try_from(arguments) {
             Ok([a, b]) => self.node(a.extremum(extremum, b, whole)),
             Err(found) => {
@@ -280,7 +283,7 @@ impl Parser<'_, '_> {
                 let help =
                     format!("write `{name}(a, b)`, or `{name}(y: …)` for the extremum over all tokens");
                 self.report_help(message, "wrong number of arguments", whole.clone(), &help);
-                Term::placeholder(whole)
+                placeholder(whole)
             }
         }
     }

@@ -1,9 +1,9 @@
 //! Bad files and exactly what is said about each.
 //!
-//! The expected text is `snapshots/bad_files.snap`; `INSTA_UPDATE=always cargo test -p sumformer-checker` rewrites it.
+//! The expected text is `snapshots/bad_files.snap`; `INSTA_UPDATE=always cargo test --lib reading` rewrites it.
 
 use super::file;
-use sumformer_checker::language::load_target;
+use crate::reading::load_target;
 
 /// One bad expression each, in a file with n = 2 and d = 2.
 const EXPRESSIONS: [&str; 75] = [

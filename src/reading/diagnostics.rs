@@ -1,8 +1,10 @@
 //! Problems of a target file: what was expected, where, and what to write instead.
 
-use super::ast::Span;
-use crate::limits::MAX_DIAGNOSTICS;
 use std::fmt;
+use sumformer_checker::language::ast::Span;
+
+/// More problems than this are counted, not kept.
+const MAX_DIAGNOSTICS: usize = 100;
 
 /// One problem, with its place as a byte range of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +54,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// The problems of `source` in the order of the file, or `None` if there are none.
     ///
-    /// At most [`MAX_DIAGNOSTICS`] are kept. Spans are cut to the source and to character boundaries.
+    /// At most 100 are kept. Spans are cut to the source and to character boundaries.
     pub fn new(file: &str, source: &str, mut list: Vec<Diagnostic>) -> Option<Self> {
         if list.is_empty() {
             return None;

@@ -1,8 +1,8 @@
 //! Files made to exhaust stack, memory or time: each is refused, on a small stack, with the limit in the message.
 
 use super::{file, load};
+use crate::reading::load_target;
 use std::time::{Duration, Instant};
-use sumformer_checker::language::load_target;
 
 /// Loads on a stack of 512 KiB and returns the messages.
 fn refused(source: String) -> String {

@@ -1,11 +1,13 @@
 //! What an expression may refer to, and the limits all expressions of a file share.
 
-use super::ast::Span;
 use super::diagnostics::{Diagnostic, Reporter, nearest};
-use super::target::Tokens;
-use super::term::Term;
-use crate::limits::MAX_NODES;
+use num_traits::Zero;
 use std::collections::{HashMap, HashSet};
+use sumformer_checker::arith::number::Rational;
+use sumformer_checker::language::ast::{ExprKind, Span};
+use sumformer_checker::language::target::Tokens;
+use sumformer_checker::language::term::Term;
+use sumformer_checker::limits::MAX_NODES;
 
 /// An abbreviation of `[where]`, itself expanded.
 #[derive(Debug)]
@@ -115,4 +117,9 @@ impl Context {
         }
         self.reporter.report(diagnostic);
     }
+}
+
+/// What stands in for text that was reported.
+pub(super) fn placeholder(span: Span) -> Term {
+    Term::leaf(ExprKind::Number(Rational::zero()), span, None)
 }
