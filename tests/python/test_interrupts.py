@@ -1,5 +1,6 @@
 """Ctrl-C, callbacks, threads, processes."""
 
+import _thread
 import concurrent.futures
 import multiprocessing
 import os
@@ -50,6 +51,42 @@ def test_ctrl_c_stops_a_proof():
     assert said == "interrupted, and goes on: valid\n"
     assert errors.rstrip().endswith("KeyboardInterrupt") and "panick" not in errors
     assert process.returncode in (-signal.SIGINT, 1)
+
+
+TRIPLES = """
+name = "triples"
+tokens = "any"
+domain = [[0, 1]]
+output = ["mean(y: mean(z: exp(x[0]*y[0]*z[0])))"]
+"""
+
+# Each would take many seconds.
+EVALUATIONS = {
+    "network": lambda proof: proof.network(np.zeros((300_000, 6, 2))),
+    "interval": lambda proof: proof.network.interval(np.zeros((100_000, 6, 2))),
+    "exact": lambda proof: proof.network.exact([[["1/3", "2/7"]] * 6] * 20_000),
+    "target": lambda proof: sumformer.Target.parse(TRIPLES)(np.linspace(0, 1, 5000)[:, None]),
+}
+
+
+@pytest.mark.parametrize("name", EVALUATIONS)
+def test_ctrl_c_stops_an_evaluation(name):
+    (proof,) = sumformer.prove(CONSTRUCTIONS / "covariance", epsilon="1/1000000")
+    asked = []
+
+    def interrupt():
+        asked.append(time.monotonic())
+        _thread.interrupt_main()
+
+    timer = threading.Timer(1, interrupt)
+    timer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            EVALUATIONS[name](proof)
+            pytest.fail("it ended by itself")
+    finally:
+        timer.cancel()
+    assert time.monotonic() - asked[0] < 20
 
 
 def test_an_error_of_the_callback_ends_the_proof():

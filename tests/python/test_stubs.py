@@ -11,7 +11,8 @@ from sumformer import _sumformer
 
 PACKAGE = Path(sumformer.__file__).parent
 STUBS = ast.parse((PACKAGE / "_sumformer.pyi").read_text())
-CLASSES = {node.name: node for node in STUBS.body if isinstance(node, ast.ClassDef)}
+ALL_CLASSES = {node.name: node for node in STUBS.body if isinstance(node, ast.ClassDef)}
+CLASSES = {name: node for name, node in ALL_CLASSES.items() if not name.startswith("_")}
 FUNCTIONS = {node.name: node for node in STUBS.body if isinstance(node, ast.FunctionDef)}
 # Methods that every class may have, and that nobody calls by name.
 TACIT = {"__repr__", "__reduce__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__"}
@@ -44,7 +45,8 @@ def test_the_module_has_what_the_stub_says():
 @pytest.mark.parametrize("name", CLASSES)
 def test_classes_have_what_the_stub_says(name):
     kind, stub = getattr(_sumformer, name), CLASSES[name]
-    members = {node.name: node for node in stub.body}
+    bodies = [ALL_CLASSES[base.id].body for base in stub.bases] + [stub.body]
+    members = {node.name: node for body in bodies for node in body if isinstance(node, ast.FunctionDef)}
     own = {member for member in vars(kind) if member not in ("__doc__", "__module__", "__new__")}
     assert own - TACIT == set(members)
     for member, node in members.items():
