@@ -11,7 +11,7 @@ use sumformer::reading::load_target;
 use sumformer::words::to_json;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, Rational, ratio};
-use sumformer_checker::check::{Checked, ProofFiles, Verdict, check_proof};
+use sumformer_checker::check::{Checked, ProofFiles, Verdict, check_floors, check_proof};
 use sumformer_checker::format::certificate::{Witness, WitnessKind};
 use sumformer_checker::format::{Certificate, Network, sha256};
 use sumformer_checker::language::read_target;
@@ -26,13 +26,14 @@ pub const SEPARATOR: &str = "\n----\n";
 pub type FuzzTarget = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const FUZZ_TARGETS: [FuzzTarget; 6] = [
+pub const FUZZ_TARGETS: [FuzzTarget; 7] = [
     ("target_text", target_text),
     ("network", network),
     ("certificate", certificate),
     ("proof", proof),
     ("merge", merge),
     ("exported", exported),
+    ("floors", floors),
 ];
 
 /// `target.toml`: it is read, and then its text says the same again; or all that is wrong has its place.
@@ -125,6 +126,15 @@ pub fn exported(input: &[u8]) {
     assert!(format != Format::Onnx || again == file, "a graph was believed that is not ours");
     assert_eq!(compare(&read.network, &read.labels, format, again.clone()).ok(), Some(Ok(read.dtype)));
     assert_eq!(import(format, again).map(|again| again.network).ok(), Some(read.network));
+}
+
+/// A target and its floors: the check ends, and accepts no more than it derives.
+pub fn floors(input: &[u8]) {
+    let [target, floors] = files(input)[..] else { return };
+    let Ok(checked) = check_floors(target, &rehashed(target, b"", floors)) else { return };
+    let Ok(derived) = checked.verdict else { return };
+    let claimed = checked.certificate.floors.iter().map(|floor| &floor.error.0);
+    assert!(claimed.zip(&derived).all(|(claimed, derived)| claimed <= derived));
 }
 
 /// The files of an input.

@@ -127,6 +127,13 @@ fn make() {
         export::write(&checked.network, &labels, format, dtype, &mut file).expect("a file is written");
         write("exported", &format!("{name}.{dtype}.{format}"), &file);
     }
+    for name in ["covariance-n6", "semi-invariant-n3", "softmax-head-n4"] {
+        let construction = name.rsplit_once("-n").expect("a length").0;
+        let target = repository("constructions").join(construction).join("target.toml");
+        let floors = repository("tests/soundness/floors/prototype").join(format!("{name}.json"));
+        let files = [target, floors].map(|file| fs::read(file).expect("a file"));
+        write("floors", name, &joined(&files));
+    }
     let over_boxes = "growth.toml --route bernstein --activation relu2";
     let boxes = proof(over_boxes, 0);
     save("boxes", &boxes);
