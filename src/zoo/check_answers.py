@@ -9,7 +9,7 @@ unsat: the network's output over the box is bounded as a sum of functions of one
 (Form below), and the bound does not reach the threshold.
 Besides: where both kinds are asked of a network, the bound is the value at the counterexample, so that it is the extreme.
 
-Needs Python 3.9 and nothing else. Exit code 1 if anything is not as claimed.
+Needs Python 3.10 and nothing else. Exit code 1 if anything is not as claimed.
 """
 
 import json

@@ -3,7 +3,7 @@
 
 Every extreme in extremes.json is moved beyond and before: to the next single-precision number, by a millionth, and by a part of it
 that the seed decides. Properties, instances.csv, instances2.csv and answers.json are written anew; the networks stay as they are.
-Needs Python 3.9 and nothing else.
+Needs Python 3.10 and nothing else.
 """
 
 import json

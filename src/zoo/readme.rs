@@ -21,7 +21,7 @@ one beyond by a millionth (`unsat`), and the same before it (`sat`). *Exact* mea
 | `check_answers.py` | derives every answer again from the files alone, in exact arithmetic: it reads ONNX and VNN-LIB by itself |
 | `proofs/` | proofs of networks that were compiled, for `sumformer check` |
 
-Both programs need Python 3.9 and nothing else. A `sat` whose counterexample does not survive evaluation in f32 or in f64 is left out. All numbers in properties are
+Both programs need Python 3.10 and nothing else. A `sat` whose counterexample does not survive evaluation in f32 or in f64 is left out. All numbers in properties are
 single-precision numbers, written out in full, so that reading them rounds nothing. Networks with attention take `tokens` of shape (batch, n, d), X_0, X_1, … being these
 numbers row by row; the others take one row.
 

@@ -24,8 +24,7 @@ taken in the middle between multiples of h, and S_g(t) − t² is at least 0, ta
 
 fn specimens(dice: &mut Dice, size: Size) -> Result<Vec<Specimen>, ZooError> {
     let mut made = Vec::new();
-    for (n, d) in size.pick([[(1, 1), (2, 2)], [(1, 2), (4, 2)], [(4, 1), (4, 3)]]) {
-        let d = if n * d == 12 { 2 } else { d };
+    for (n, d) in size.pick([[(1, 1), (2, 2)], [(1, 2), (4, 2)], [(4, 1), (4, 2)]]) {
         let fold = Fold::random(dice, n, d, size.pick([3, 5, 9]));
         made.push(defect(&fold, dice, format!("defect-n{n}-d{d}"))?);
     }
