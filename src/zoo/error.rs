@@ -8,7 +8,7 @@ use sumformer_checker::refusal::Refusal;
 use sumformer_checker::witness::semantics::SemanticsError;
 use thiserror::Error;
 
-/// Why there is no suite; all but [`ZooError::NoMlp`] and a full disk are defects of a family.
+/// Why there is no suite; all but [`ZooError::NoMlp`], [`ZooError::Undecided`] and a full disk are defects of a family.
 #[derive(Debug, Error)]
 pub enum ZooError {
     /// A network that no sequence of maps and rectifiers equals.
@@ -27,6 +27,9 @@ pub enum ZooError {
         /// What is wrong.
         what: String,
     },
+    /// A network of which nothing is decided.
+    #[error("nothing is decided of this network: {0}")]
+    Undecided(String),
     /// A file was not written.
     #[error(transparent)]
     Export(#[from] ExportError),

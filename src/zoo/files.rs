@@ -169,6 +169,6 @@ fn answer(specimen: &Specimen, instance: &Instance, vnnlib: Option<String>, vnnl
     })
 }
 
-fn pretty(value: &Value) -> Vec<u8> {
+pub(super) fn pretty(value: &Value) -> Vec<u8> {
     format!("{value:#}\n").into_bytes()
 }

@@ -54,7 +54,7 @@ impl Margin {
     ///
     /// Near 0 there is no relative distance: a millionth is then one of 1, and the next number, which many programs take for 0,
     /// is not asked for.
-    fn threshold(self, extreme: &Rational, up: bool) -> Option<Rational> {
+    pub(super) fn threshold(self, extreme: &Rational, up: bool) -> Option<Rational> {
         let size = if extreme.is_zero() { integer(1) } else { extreme.abs() };
         let distance = match self {
             Self::Ulp if extreme.is_zero() => return None,

@@ -36,6 +36,29 @@ impl Side {
     }
 }
 
+/// What is known of an extreme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Its exact value.
+    Exactly,
+    /// A number that is reached; or one beyond which nothing lies.
+    Bound {
+        /// Which of the two.
+        reached: bool,
+    },
+}
+
+impl Known {
+    /// As in "the largest value is … 1".
+    pub(super) fn words(self, side: Side) -> &'static str {
+        match self {
+            Self::Exactly => "exactly",
+            Self::Bound { reached } if reached == (side == Side::Largest) => "at least",
+            Self::Bound { .. } => "at most",
+        }
+    }
+}
+
 /// `coefficient · x_i · x_j`, for inputs i and j.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
@@ -58,8 +81,10 @@ pub struct Specimen {
     pub subtracted: Vec<Term>,
     /// Which extreme.
     pub side: Side,
-    /// The extreme, exactly.
+    /// The extreme, or a bound of it.
     pub extreme: Rational,
+    /// Which of the two.
+    pub known: Known,
     /// An input where it is taken.
     pub at: Vec<Rational>,
     /// Why nothing goes beyond it.
@@ -78,7 +103,8 @@ impl Specimen {
         why: impl Into<String>,
     ) -> Self {
         let (name, model, why) = (name.into(), model.into(), why.into());
-        Self { name, model, domain, subtracted: Vec::new(), side, extreme, at, why, proof: None }
+        let (subtracted, known) = (Vec::new(), Known::Exactly);
+        Self { name, model, domain, subtracted, side, extreme, known, at, why, proof: None }
     }
 }
 

@@ -64,7 +64,8 @@ pub(super) fn version_2(specimen: &Specimen, instance: &Instance) -> Option<Stri
 }
 
 fn comment(specimen: &Specimen, instance: &Instance) -> String {
-    format!("; {}: the {} value is exactly {}", instance.name(), specimen.side.name(), specimen.extreme)
+    let known = specimen.known.words(specimen.side);
+    format!("; {}: the {} value is {known} {}", instance.name(), specimen.side.name(), specimen.extreme)
 }
 
 fn relation(side: Side) -> &'static str {

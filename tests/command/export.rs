@@ -207,3 +207,80 @@ fn the_standard_form_is_a_proof_of_its_own() {
     run(parent.path(), "prove square.toml -o p").expect(2);
     assert!(proof.join("export/standard/mine").exists());
 }
+
+#[test]
+fn decided_properties_are_exported_with_their_answers() {
+    let parent = folder();
+    let here = parent.path();
+    // Dyadic weights only.
+    fs::write(
+        here.join("spread.toml"),
+        "name = \"spread\"\ntokens = 4\ndomain = [[0, 1]]\nepsilon = \"1/100\"\noutput = [\"mean(y: y[0]^2) - x[0]\"]\n",
+    )
+    .expect("a file");
+    run(here, "prove spread.toml -o p").expect(0);
+    let json = run(here, "--json export p --format vnnlib").expect(0).json();
+    assert_eq!(json["files"][0]["format"], "vnnlib");
+    let place = here.join("p/export/vnnlib");
+    run(here, "check p --against p/export/vnnlib/network.f32.onnx").expect(0);
+    run(here, "check p/export/vnnlib/proof").expect(0);
+    let answers: Value =
+        serde_json::from_slice(&fs::read(place.join("answers.json")).expect("a file")).expect("JSON");
+    let instances = answers["instances"].as_array().expect("answers");
+    assert_eq!(instances.len(), 4, "{answers}");
+    let certified = run(here, "--json check p").expect(0).json()["results"][0]["certified"]["float"].as_f64();
+    for instance in instances {
+        let text =
+            fs::read_to_string(place.join(instance["vnnlib"].as_str().expect("a path"))).expect("a file");
+        let assertion = text.lines().last().expect("an assertion");
+        let threshold: f64 = assertion
+            .trim_end_matches("))")
+            .rsplit_once(' ')
+            .expect("a number")
+            .1
+            .parse()
+            .expect("a decimal");
+        let least = assertion.starts_with("(assert (<= Y_0 ");
+        assert!(least || assertion.starts_with("(assert (>= Y_0 "), "{assertion}");
+        // The target's range: the own token at 1 and the others at 0, or the other way round.
+        let (low, high) = (-0.75, 0.75);
+        let certified = certified.expect("a bound");
+        match instance["answer"].as_str() {
+            Some("unsat") => {
+                assert!(if least { threshold < low - certified } else { threshold > high + certified })
+            }
+            Some("sat") => {
+                assert!(if least { threshold > low - certified } else { threshold < high + certified });
+                let point: Vec<Vec<Value>> = instance["counterexample"]
+                    .as_array()
+                    .expect("a point")
+                    .iter()
+                    .map(|x| vec![x.clone()])
+                    .collect();
+                fs::write(here.join("point.json"), serde_json::json!(point).to_string()).expect("a file");
+                let value =
+                    run(here, "--json eval p --input point.json --scalar f64").expect(0).json()["outputs"][0]
+                        [0]
+                    .as_f64()
+                    .expect("a number");
+                assert!(if least { value <= threshold } else { value >= threshold }, "{value} {assertion}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // The same again, in place of the first; and it goes with its proof.
+    run(here, "export p --format vnnlib").expect(0);
+    run(here, "prove spread.toml -o p").expect(0);
+    assert!(!here.join("p/export").exists());
+    // What f32 does not have is another network; and a property is about one length.
+    run(here, "prove covariance.toml -o c --activation relu2").expect(0);
+    let refused = run(here, "export c --format vnnlib").expect(3);
+    assert!(refused.stderr.contains("single-precision"), "{}", refused.stderr);
+    run(here, "prove any.toml -o a --activation relu2").expect(0);
+    let refused = run(here, "export a --format vnnlib").expect(3);
+    assert!(refused.stderr.contains("every length"), "{}", refused.stderr);
+    fs::create_dir_all(here.join("c/export/vnnlib")).expect("a folder");
+    fs::write(here.join("c/export/vnnlib/mine"), "mine").expect("a file");
+    run(here, "export c --format vnnlib").expect(2);
+    assert!(here.join("c/export/vnnlib/mine").exists());
+}

@@ -83,6 +83,13 @@ fn floors_stand_beside_a_proof() {
     assert_eq!(checked["floors"][0]["verdict"], "valid");
     let other = run(here, "latent square.toml -o p").expect(2);
     assert!(other.stderr.contains("another target"), "{}", other.stderr);
+    // Somebody's file of that name stays, and keeps the folder.
+    let floors = fs::read(here.join("p/floor.json")).expect("floors");
+    fs::write(here.join("p/floor.json"), "{\"mine\": 1}").expect("a file");
+    run(here, "latent p -o p --starts 8").expect(2);
+    run(here, "prove spread.toml -o p --activation relu2").expect(2);
+    assert_eq!(fs::read(here.join("p/floor.json")).expect("a file"), b"{\"mine\": 1}");
+    fs::write(here.join("p/floor.json"), floors).expect("a file");
     // A new proof takes the place of both.
     run(here, "prove spread.toml -o p --activation relu2").expect(0);
     assert!(!here.join("p/floor.json").exists());

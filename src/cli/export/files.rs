@@ -2,7 +2,7 @@
 
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
-use crate::cli::files::{export_content, may_replace, writable_file};
+use crate::cli::files::{export_content, may_replace, may_replace_suite, writable_file};
 use crate::cli::values::ExportName;
 use crate::export::{Dtype, Format};
 use std::fs;
@@ -17,6 +17,13 @@ pub struct File {
     pub path: PathBuf,
     /// What goes there.
     pub content: Content,
+}
+
+impl File {
+    /// Whether it is a folder.
+    pub fn is_folder(&self) -> bool {
+        matches!(self.content, Content::Standard | Content::Properties)
+    }
 }
 
 /// The files that are asked for, each once; their places are free, or taken by files that `export` wrote.
@@ -44,9 +51,16 @@ pub fn asked_for(
         }
     };
     for name in formats {
-        let Some(format) = name.format() else {
-            add(place.join("standard"), Content::Standard);
-            continue;
+        let format = match name.format() {
+            Some(format) => format,
+            None if *name == ExportName::Vnnlib => {
+                add(place.join("vnnlib"), Content::Properties);
+                continue;
+            }
+            None => {
+                add(place.join("standard"), Content::Standard);
+                continue;
+            }
         };
         add(weights(format), Content::Weights(format));
         if format == Format::Safetensors {
@@ -62,8 +76,12 @@ pub fn asked_for(
             .map_err(|e| CliError::bad_input(format!("{}: {e}", shown_path(&place))))?;
     }
     for file in &files {
-        if file.content == Content::Standard {
-            may_replace(&file.path)?;
+        match file.content {
+            Content::Standard => may_replace(&file.path)?,
+            Content::Properties => may_replace_suite(&file.path)?,
+            Content::Weights(_) | Content::Rounded | Content::Module => {}
+        }
+        if file.is_folder() {
             continue;
         }
         writable_file(&file.path)?;

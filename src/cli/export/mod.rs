@@ -6,12 +6,15 @@ mod standard;
 use super::check::{check_folder_bytes, in_words, outcome};
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown_path};
-use super::files::{one_proof_folder, read_proof_files, write_file, write_with};
+use super::files::{
+    may_replace_suite, one_proof_folder, read_proof_files, write_file, write_folder, write_with,
+};
 use super::output::{print, say};
 use super::progress::Progress;
 use super::values::{DtypeName, ExportName};
 use crate::export::{Dtype, ExportError, Format, Labels, MODULE, Rounding, write, write_rounded};
 use crate::report::numbers::{nearest, upper};
+use crate::zoo::{ZooError, proved};
 use clap::Args;
 use files::{Content, File};
 use serde_json::{Value, json};
@@ -78,6 +81,12 @@ pub fn run(arguments: &ExportArguments, json: bool) -> Result<Outcome, CliError>
                 standard::write(&file.path, &contents, &checked.network)?;
                 None
             }
+            Content::Properties => {
+                let files =
+                    proved(&checked, &labels, &contents).map_err(|error| undecided(&file.path, &error))?;
+                write_folder(&file.path, may_replace_suite, &files)?;
+                None
+            }
         };
         written.push((file, rounding));
         progress.done();
@@ -112,6 +121,15 @@ fn weights(
     write_with(path, |out| write(network, labels, format, dtype, out).map_err(|error| failed(path, &error)))
 }
 
+/// A network of which nothing is decided is no bad input.
+fn undecided(path: &Path, error: &ZooError) -> CliError {
+    let message = format!("{}: {error}", shown_path(path));
+    match error {
+        ZooError::Undecided(_) => CliError::incomplete(message),
+        _ => CliError::bad_input(message),
+    }
+}
+
 fn failed(path: &Path, error: &ExportError) -> CliError {
     CliError::bad_input(format!("{}: {error}", shown_path(path)))
 }
@@ -122,7 +140,7 @@ fn size(file: &File) -> u64 {
 
 fn in_json(file: &File, rounding: Option<&Rounding>) -> Value {
     let mut json = json!({ "path": plain_path(&file.path), "format": file.content.name() });
-    if file.content != Content::Standard {
+    if !file.is_folder() {
         json["bytes"] = size(file).into();
     }
     if let Some(rounding) = rounding {
@@ -141,8 +159,14 @@ fn in_json(file: &File, rounding: Option<&Rounding>) -> Value {
 }
 
 fn in_text(file: &File, rounding: Option<&Rounding>) -> String {
-    if file.content == Content::Standard {
-        return format!("{}: a proof of the same function in blocks Z + FC(Z)", shown_path(&file.path));
+    match file.content {
+        Content::Standard => {
+            return format!("{}: a proof of the same function in blocks Z + FC(Z)", shown_path(&file.path));
+        }
+        Content::Properties => {
+            return format!("{}: properties that are decided, with their answers", shown_path(&file.path));
+        }
+        Content::Weights(_) | Content::Rounded | Content::Module => {}
     }
     let head = format!("{}: {} bytes", shown_path(&file.path), size(file));
     let Some(rounding) = rounding else { return head };

@@ -16,6 +16,8 @@ pub enum ExportContent {
     Module,
     /// A proof of the wide form, in a folder.
     Standard,
+    /// Properties that are decided, in a folder.
+    Properties,
 }
 
 impl ExportContent {
@@ -26,6 +28,7 @@ impl ExportContent {
             Self::Rounded => "exact",
             Self::Module => "torch",
             Self::Standard => "standard",
+            Self::Properties => "vnnlib",
         }
     }
 }

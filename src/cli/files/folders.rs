@@ -4,6 +4,7 @@ use super::exports::export_content;
 use super::leftovers;
 use super::places::{failed, parent};
 use super::read::read;
+use super::suites::may_replace_suite;
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
 use crate::folder::PROOF_FILES;
@@ -48,6 +49,17 @@ fn named_one_of(path: &Path, names: &[&str]) -> bool {
     path.file_name().is_some_and(|name| names.iter().any(|n| name == *n))
 }
 
+/// What the format of our floors begins with.
+pub(super) const OUR_FLOORS: &str = "sumformer-floor/";
+
+/// Whether this is a file of ours by what its `format` begins with.
+pub(super) fn has_format(file: &Path, ours: &str) -> bool {
+    read(file)
+        .ok()
+        .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok())
+        .is_some_and(|value| value["format"].as_str().is_some_and(|format| format.starts_with(ours)))
+}
+
 /// What `latent` writes beside a target.
 pub const FLOOR_FILE: &str = "floor.json";
 
@@ -63,7 +75,7 @@ fn is_proof_folder(path: &Path) -> bool {
         if entry.file_name() == "export" && only_exports(&entry.path()) {
             continue;
         }
-        if entry.file_name() == FLOOR_FILE {
+        if entry.file_name() == FLOOR_FILE && has_format(&entry.path(), OUR_FLOORS) {
             continue;
         }
         let regular = entry.file_type().is_ok_and(|t| t.is_file());
@@ -72,17 +84,16 @@ fn is_proof_folder(path: &Path) -> bool {
         }
         count += 1;
     }
-    let ours = read(&path.join("certificate.json"))
-        .ok()
-        .and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok())
-        .is_some_and(|value| value["format"].as_str().is_some_and(|format| format.starts_with(OURS)));
+    let ours = has_format(&path.join("certificate.json"), OURS);
     count == PROOF_FILES.len() && ours
 }
 
 /// Whether a folder has nothing in it but what `export` wrote.
 fn only_exports(folder: &Path) -> bool {
     let written = |path: PathBuf| {
-        export_content(&path).is_some() || (path.ends_with("standard") && is_proof_folder(&path))
+        let standard = path.ends_with("standard") && is_proof_folder(&path);
+        let properties = path.ends_with("vnnlib") && path.is_dir() && may_replace_suite(&path).is_ok();
+        standard || properties || export_content(&path).is_some()
     };
     fs::read_dir(folder)
         .is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(|entry| written(entry.path()))))

@@ -1,6 +1,6 @@
 //! Writing under a temporary name, then renaming: at every moment there is the old version or the new one.
 
-use super::folders::{FLOOR_FILE, may_replace};
+use super::folders::{FLOOR_FILE, OUR_FLOORS, has_format, may_replace};
 use super::leftovers::{self, NEW, OLD, Staging, temporary_file};
 use super::places::{failed, parent};
 use crate::cli::error::CliError;
@@ -53,7 +53,13 @@ pub fn write_folder(
 
 /// Writes `target.toml` and `floor.json`: into a folder that holds a proof of this very target, or such files; else as a new folder.
 pub fn write_floors(path: &Path, [target, floors]: [&str; 2]) -> Result<(), CliError> {
-    let kept = path.join(PROOF_FILES[0]);
+    let (kept, floors_place) = (path.join(PROOF_FILES[0]), path.join(FLOOR_FILE));
+    if floors_place.symlink_metadata().is_ok() && !has_format(&floors_place, OUR_FLOORS) {
+        return Err(CliError::bad_input(format!(
+            "{}: it was not written by `sumformer latent`; it is left alone (choose another folder with -o)",
+            shown_path(&floors_place)
+        )));
+    }
     if kept.exists() {
         let same = fs::read(&kept).map_err(failed(&kept))? == target.as_bytes();
         if !same {
@@ -62,11 +68,11 @@ pub fn write_floors(path: &Path, [target, floors]: [&str; 2]) -> Result<(), CliE
                 shown_path(path)
             )));
         }
-        return write_file(&path.join(FLOOR_FILE), floors.as_bytes());
+        return write_file(&floors_place, floors.as_bytes());
     }
     may_replace(path)?;
     fs::create_dir_all(path).map_err(failed(path))?;
-    write_file(&path.join(FLOOR_FILE), floors.as_bytes())?;
+    write_file(&floors_place, floors.as_bytes())?;
     write_file(&kept, target.as_bytes())
 }
 

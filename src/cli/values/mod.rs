@@ -99,6 +99,8 @@ pub enum ExportName {
     Torch,
     /// A proof folder of the same function in blocks Z + FC(Z), Z = X + Att(X).
     Standard,
+    /// Properties of the network that are decided, for verifiers, with its file in f32.
+    Vnnlib,
 }
 
 impl ExportName {
@@ -108,7 +110,7 @@ impl ExportName {
             ExportName::Onnx => Some(Format::Onnx),
             ExportName::Safetensors | ExportName::Torch => Some(Format::Safetensors),
             ExportName::Npz => Some(Format::Npz),
-            ExportName::Standard => None,
+            ExportName::Standard | ExportName::Vnnlib => None,
         }
     }
 }
