@@ -39,6 +39,7 @@ impl<'p> Floors<'p> {
         let file = shown_path(&self.folder.join(FLOOR_FILE));
         let certificate = &self.checked.certificate;
         match &self.checked.verdict {
+            Ok(derived) if derived.is_empty() => format!("{file}: valid, but there are no floors in it"),
             Ok(_) => {
                 let floors = certificate.floors.iter();
                 let floors: Vec<String> =

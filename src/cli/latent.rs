@@ -15,12 +15,16 @@ use crate::words::to_json;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::check::check_floors;
-use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::format::floor::Floor;
+use sumformer_checker::language::target::{Body, Target, Tokens};
 use sumformer_checker::limits::MAX_TERMS;
+use sumformer_checker::normal_form::expansion::{ExpansionError, expand_target};
 use sumformer_checker::surrogate::Surrogate;
+use sumformer_checker::work::{Limits, Poll, within};
 
 /// Below the help of `latent`.
 pub const HELP: &str = "A Sumformer with N sums is ψ(x, Σφ(y)) over the other tokens y, φ continuous with N values, ψ any \
@@ -29,6 +33,8 @@ precision; `reached` is the error of one that is known. Where a floor is above �
 is decided.\n\n\
 Exit code 0: decided; 3: an interval is left; 2: bad input. `sumformer check` verifies what -o writes.";
 
+/// More sums are not looked at.
+const MOST: usize = 16;
 /// Numbers of sums that are looked at where nothing says how many do.
 const DEFAULT_UNTIL: usize = 4;
 
@@ -76,11 +82,13 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
     let n = length(&target, arguments)?;
     let epsilon =
         arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000));
-    let essential =
-        Surrogate::new(&target, &[], MAX_TERMS).ok().and_then(|surrogate| essential_sums(&surrogate));
-    let known = essential.as_ref().map(Essential::sums);
-    let until = arguments.until.map_or(known.unwrap_or(DEFAULT_UNTIL), |until| until as usize);
+    require_symmetry(&target)?;
     let end = Instant::now() + arguments.time_limit;
+    let essential = in_time(end, || {
+        Surrogate::new(&target, &[], MAX_TERMS).ok().and_then(|surrogate| essential_sums(&surrogate))
+    });
+    let known = essential.as_ref().map(Essential::sums);
+    let until = arguments.until.map_or(known.unwrap_or(DEFAULT_UNTIL).min(MOST), |until| until as usize);
     let effort = |left: usize| Effort {
         starts: arguments.starts as usize,
         // Where values are expanded instead of multiplied out, looking takes long.
@@ -92,10 +100,11 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
     let progress = Progress::new(until as u64);
     let mut floors = Vec::new();
     for sums in 0..until {
-        let best = floors.last().map(|floor: &sumformer_checker::format::floor::Floor| below(&floor.error.0));
-        let best = best.map_or_else(String::new, |best| format!("; with {} it is at least {best}", sums - 1));
+        let best = floors.last().map_or_else(String::new, |floor: &Floor| {
+            format!("; with {} it is at least {}", floor.sums, below(&floor.error.0))
+        });
         progress.step(format!("the error with {sums} sums{best}"));
-        floors.extend(floor(&target, n, sums, &effort(until - sums)));
+        floors.extend(in_time(end, || floor(&target, n, sums, &effort(until - sums))));
         progress.done();
     }
     progress.finish();
@@ -125,6 +134,25 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
     Ok(if decided.is_some() { Outcome::Proved } else { Outcome::Incomplete })
 }
 
+/// A polynomial in explicit tokens has to be symmetric, or no Sumformer is near it; `prove` refuses it too.
+fn require_symmetry(target: &Target) -> Result<(), CliError> {
+    if !matches!(target.body, Body::SemiInvariant { symmetrize: false, .. }) {
+        return Ok(());
+    }
+    match expand_target(target, MAX_TERMS) {
+        Err(error @ ExpansionError::NotSymmetric { .. }) => Err(CliError::bad_input(format!(
+            "{error}; symmetrize = true averages over all orders of the other tokens"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What comes of it before the time is over; arithmetic looks at the clock by itself.
+fn in_time<T>(end: Instant, body: impl FnOnce() -> Option<T>) -> Option<T> {
+    let poll: Poll = Arc::new(move || (Instant::now() >= end).then(|| "the time is over".into()));
+    within(Limits { work: u64::MAX, poll: Some(poll) }, body).ok().flatten()
+}
+
 fn length(target: &Target, arguments: &LatentArguments) -> Result<usize, CliError> {
     let asked = arguments.tokens.map(|tokens| tokens as usize);
     match (target.tokens, asked) {
@@ -141,8 +169,8 @@ fn length(target: &Target, arguments: &LatentArguments) -> Result<usize, CliErro
 
 /// What is proved and what is reached, by numbers of sums.
 fn staircase(proved: &[(usize, Rational)], known: Option<usize>, until: usize) -> Vec<Step> {
-    let last = until.max(known.map_or(0, |known| known + 1));
-    (0..last)
+    let numbers = (0..until).chain(known.filter(|known| *known >= until));
+    numbers
         .map(|sums| {
             let floor = proved.iter().find(|(of, _)| *of >= sums).map(|(_, floor)| floor.clone());
             let reached = known.filter(|known| sums >= *known).map(|_| Rational::default());
@@ -154,8 +182,9 @@ fn staircase(proved: &[(usize, Rational)], known: Option<usize>, until: usize) -
 /// The least number of sums that reaches ε, if all smaller ones are proved not to.
 fn decided(steps: &[Step], epsilon: &Rational) -> Option<usize> {
     let least = steps.iter().find(|step| step.reached.as_ref().is_some_and(|reached| reached <= epsilon))?;
-    let below = least.sums.checked_sub(1).map(|sums| &steps[sums].floor);
-    below.is_none_or(|floor| floor > epsilon).then_some(least.sums)
+    let Some(below) = least.sums.checked_sub(1) else { return Some(0) };
+    let floor = &steps.iter().find(|step| step.sums == below)?.floor;
+    (floor > epsilon).then_some(least.sums)
 }
 
 fn in_json(step: &Step) -> Value {
@@ -185,14 +214,15 @@ fn in_text(
         format!("{}, n = {n}: every Sumformer with so many sums errs by at least `floor`\n", target.name);
     text += &aligned(&["sums", "floor", "reached"], &rows);
     text += "\n";
-    let unreached = |sums: &usize| steps.get(*sums).map(|step| below(&step.floor));
+    let unreached = |sums: usize| steps.iter().find(|step| step.sums == sums).map(|step| below(&step.floor));
+    let so_many = |sums: usize| if sums == 1 { "1 sum is".into() } else { format!("{sums} sums are") };
     text += &match (decided, essential.map(Essential::sums)) {
         (Some(0), _) => format!("no sums are needed for ε = {epsilon}"),
         (Some(sums), _) => format!(
-            "{sums} {} the fewest for ε = {epsilon}: with {} every Sumformer errs by at least {}",
-            if sums == 1 { "sum is" } else { "sums are" },
+            "{} the fewest for ε = {epsilon}: with {} every Sumformer errs by at least {}",
+            so_many(sums),
             sums - 1,
-            unreached(&(sums - 1)).unwrap_or_default()
+            unreached(sums - 1).unwrap_or_default()
         ),
         (None, known) => {
             let needed = steps
@@ -202,8 +232,10 @@ fn in_text(
                 .max()
                 .unwrap_or(0);
             match known {
-                Some(known) => format!("for ε = {epsilon} at least {needed} sums are needed, and {known} do"),
-                None => format!("for ε = {epsilon} at least {needed} sums are needed"),
+                Some(known) => {
+                    format!("for ε = {epsilon} at least {} needed, and {known} do", so_many(needed))
+                }
+                None => format!("for ε = {epsilon} at least {} needed", so_many(needed)),
             }
         }
     };

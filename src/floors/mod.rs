@@ -17,6 +17,7 @@ pub use essential::{Essential, essential_sums};
 use crate::parallel;
 use cuts::proved;
 use geometry::shapes;
+use odd::MAX_VARIABLES;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use std::time::Instant;
@@ -41,8 +42,11 @@ pub struct Effort {
 /// So many of the best are tried to be proved.
 const CANDIDATES: usize = 3;
 
-/// The best floor that is found for Sumformers with `sums` sums on sequences of n tokens; nothing if none is positive.
+/// The best floor that is found for Sumformers with `sums` sums on sequences of n tokens; nothing if none is positive, or for 16 sums and more.
 pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<Floor> {
+    if sums >= MAX_VARIABLES {
+        return None;
+    }
     let shapes = shapes(target, n, sums + 1);
     let now = Instant::now();
     let halfway = effort.until.map(|until| now + until.saturating_duration_since(now) / 2);

@@ -182,7 +182,8 @@ pub fn from_rational_down(value: &Rational) -> f64 {
 
 /// The smallest `f64` ≥ value.
 pub fn from_rational_up(value: &Rational) -> f64 {
-    -from_rational_down(&-value)
+    // Of the two zeros this sum gives the one without a sign.
+    0.0 - from_rational_down(&-value)
 }
 
 /// The nearest number of the format, ties to even, as an `f64`, which has all of them; ±∞ if it is too large.

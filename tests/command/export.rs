@@ -70,7 +70,7 @@ fn what_is_not_exported() {
     let copy = Copy::of("relu");
     let here = copy.path();
     for (line, words) in [
-        ("export . --format npz --dtype bf16", "numpy has no bf16"),
+        ("export . --format onnx,npz --dtype bf16", "numpy has no bf16"),
         ("export .", "--format"),
         ("export . --format pickle", "pickle"),
         ("export nowhere --format onnx", "no certificate.json"),

@@ -100,15 +100,37 @@ fn wrong_input() {
     let folder = folder();
     let here = folder.path();
     fs::write(here.join("one.toml"), SPREAD.replace("tokens = 4", "tokens = 1")).expect("a file");
+    let other =
+        "name = \"o\"\ntokens = 3\ndomain = [[0, 1]]\nsemi_invariant = [\"x1[0]*(x2[0] - 2*x3[0])\"]\n";
+    fs::write(here.join("other.toml"), other).expect("a file");
     for (line, words) in [
         ("latent one.toml", "no others"),
         ("latent square.toml --tokens 5", "leave the option out"),
         ("latent square.toml --until 17", "17"),
         ("latent square.toml --epsilon -1", "epsilon"),
+        ("latent other.toml", "not symmetric"),
         ("latent absent.toml", "absent.toml"),
         ("latent square.toml -o square.toml", "square.toml"),
     ] {
         let refused = run(here, line).expect(2);
         assert!(refused.stderr.contains(words), "{line}: {}", refused.stderr);
     }
+}
+
+/// A target with very many sums: the time is kept, and one row is enough for what is not looked at.
+#[test]
+fn many_sums_end_in_time() {
+    let folder = folder();
+    let here = folder.path();
+    let side = vec!["[0, 1]"; 20].join(", ");
+    let products: Vec<String> = (0..9).map(|k| format!("y[{k}]*z[{}]", k + 9)).collect();
+    let source = format!(
+        "name = \"wide\"\ntokens = 10\ndomain = [{side}]\noutput = [\"sum(y != x: sum(z != x: ({})^4))\"]\n",
+        products.join(" + ")
+    );
+    fs::write(here.join("wide.toml"), source).expect("a file");
+    let start = std::time::Instant::now();
+    let text = run(here, "latent wide.toml --time-limit 2").expect(3).stdout;
+    assert!(text.lines().count() < 25, "{text}");
+    assert!(start.elapsed().as_secs() < 40, "{:?}", start.elapsed());
 }

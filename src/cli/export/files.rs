@@ -4,7 +4,7 @@ use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
 use crate::cli::files::{export_content, may_replace, may_replace_suite, writable_file};
 use crate::cli::values::ExportName;
-use crate::export::{Dtype, Format};
+use crate::export::{Dtype, ExportError, Format};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,6 +62,9 @@ pub fn asked_for(
                 continue;
             }
         };
+        if format == Format::Npz && dtype == Dtype::Bf16 {
+            return Err(CliError::bad_input(ExportError::NoBf16InNpz.to_string()));
+        }
         add(weights(format), Content::Weights(format));
         if format == Format::Safetensors {
             let beside = weights(format).with_extension("exact.json");
