@@ -139,8 +139,10 @@ pub(crate) const BINARY64: Format = Format { precision: 53, min_exponent: -1074,
 /// binary32
 pub(crate) const BINARY32: Format = Format { precision: 24, min_exponent: -149, overflow: 128 };
 /// binary16
+#[cfg(feature = "export")]
 pub(crate) const BINARY16: Format = Format { precision: 11, min_exponent: -24, overflow: 16 };
 /// bfloat16: binary32 without its last 16 bits
+#[cfg(feature = "export")]
 pub(crate) const BFLOAT16: Format = Format { precision: 8, min_exponent: -133, overflow: 128 };
 
 /// The spacing of the format's numbers of magnitude in [2^`log2`, 2^(`log2` + 1)), as an exponent of two.

@@ -1,10 +1,14 @@
 """What several tests use."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 import sumformer
+
+# What a shell starts in the background ignores interrupts, and these tests are about them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[2]
 

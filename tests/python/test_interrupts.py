@@ -22,7 +22,8 @@ CONSTRUCTIONS = Path(__file__).parents[2] / "constructions"
 LONG = dict(target=CONSTRUCTIONS / "softmax-head", epsilon="1/20000", max_units=10**9)
 
 PROGRAM = """
-import sys, pathlib, sumformer
+import signal, sys, pathlib, sumformer
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def told(step, share):
     if step.startswith("proving"):
         print("started", flush=True)
