@@ -36,7 +36,13 @@ pub struct LargestError {
 }
 
 impl Rounding {
-    fn add(&mut self, exact: &Rational, rounded: Rounded, place: impl FnOnce() -> (String, Vec<usize>)) {
+    /// Counts an entry that is not 0.
+    pub(super) fn add(
+        &mut self,
+        exact: &Rational,
+        rounded: Rounded,
+        place: impl FnOnce() -> (String, Vec<usize>),
+    ) {
         self.nonzeros += 1;
         if rounded.exact {
             return;

@@ -12,6 +12,8 @@ use sumformer_checker::subdivision::text::{Leaf, Node};
 
 /// The most parts of a face.
 const MOST_PARTS: usize = 2000;
+/// A δ with more bits is claimed a little too small.
+const SHORT: u64 = 128;
 /// How much less than what was searched for is tried to be proved, one after the other.
 const SHARES: [(i64, i64); 5] = [(99, 100), (95, 100), (85, 100), (2, 3), (1, 3)];
 
@@ -36,7 +38,9 @@ pub(super) fn proved(
             }
         }
     }
-    floor.error = Exact(round_down(&derived?, 40));
+    let derived = derived?;
+    let is_short = derived.numer().bits() + derived.denom().bits() <= SHORT;
+    floor.error = Exact(if is_short { derived } else { round_down(&derived, 64) });
     (floor.error.0 > Rational::default()).then_some(floor)
 }
 

@@ -65,7 +65,7 @@ fn an_interval_may_be_left() {
     let json = run(here, "--json latent soft.toml --until 2 --starts 6 --epsilon 1/1000").expect(3).json();
     assert_eq!(json["decided"], Value::Null);
     assert!(json["staircase"][1]["floor"]["float"].as_f64().expect("a number") > 0.001, "{json}");
-    // With ε so large that nothing is needed but ψ, none is.
+    // What is not looked at is not decided, however large ε is.
     fs::write(here.join("spread.toml"), SPREAD).expect("a file");
     let none = run(here, "--json latent spread.toml --until 1 --epsilon 1").expect(3).json();
     assert_eq!(none["decided"], Value::Null);

@@ -15,7 +15,7 @@ use crate::work::charge;
 use std::collections::BTreeMap;
 
 /// The highest degree that is kept, and the order up to which functions are expanded.
-const ORDER: u32 = 4;
+const ORDER: u8 = 4;
 
 /// An enclosure of a function of v.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ impl Enclosed {
 
     fn add_term(&mut self, monomial: Monomial, coefficient: DyadicInterval) {
         charge(8);
-        let (monomial, coefficient) = if monomial.degree() > ORDER {
+        let (monomial, coefficient) = if monomial.degree() > ORDER.into() {
             (Monomial::one(), coefficient * range(&monomial))
         } else {
             (monomial, coefficient)
@@ -125,7 +125,7 @@ impl Scalar for Enclosed {
         let all = self.range();
         let centre = self.0.get(&Monomial::one()).copied().unwrap_or(DyadicInterval::ZERO);
         let y = DyadicInterval::point(centre.mid()).filter(|_| all.is_bounded()).ok_or(EvalError::TooWide)?;
-        let coefficients = expansion(function, all, y, ORDER as usize)?;
+        let coefficients = expansion(function, all, y, ORDER.into())?;
         let x = self.sub(&Self::constant(y));
         let mut value = Self(BTreeMap::new());
         for coefficient in coefficients.into_iter().rev() {

@@ -72,8 +72,9 @@ pub fn write_floors(path: &Path, [target, floors]: [&str; 2]) -> Result<(), CliE
     }
     may_replace(path)?;
     fs::create_dir_all(path).map_err(failed(path))?;
-    write_file(&floors_place, floors.as_bytes())?;
-    write_file(&kept, target.as_bytes())
+    // A target without floors is no harm; floors without a target would say nothing.
+    write_file(&kept, target.as_bytes())?;
+    write_file(&floors_place, floors.as_bytes())
 }
 
 /// Puts the folder `fresh` at `path`; what was there is then at `fresh` or at `old`.

@@ -29,6 +29,8 @@ pub(super) struct Constant {
 pub(super) struct Graph {
     pub nodes: Vec<Node>,
     pub constants: Vec<Constant>,
+    /// Those among them that stand for a rational of the network, which the type need not have.
+    pub rationals: Vec<(String, Rational)>,
     computed: Dtype,
     casts: bool,
 }
@@ -47,8 +49,13 @@ impl Graph {
     /// The graph of a network whose weights are stored in a type.
     pub(super) fn of(skeleton: &Skeleton, stored: Dtype) -> Self {
         let computed = stored.computes_in();
-        let mut graph =
-            Self { nodes: Vec::new(), constants: Vec::new(), computed, casts: stored != computed };
+        let mut graph = Self {
+            nodes: Vec::new(),
+            constants: Vec::new(),
+            rationals: Vec::new(),
+            computed,
+            casts: stored != computed,
+        };
         let tokens = graph.wide(TOKENS);
         if graph.casts {
             for tensor in skeleton.tensors() {
@@ -145,8 +152,9 @@ impl Graph {
                 } else {
                     // Both features have the factor 1/√m.
                     let factor = Rational::new(1.into(), (*features).max(1).into());
-                    let factor = self.scalar(&part("reciprocal"), self.computed.round(&factor).value);
-                    self.node("Mul", &[&product, &factor], part("result"), vec![])
+                    let name = self.scalar(&part("reciprocal"), self.computed.round(&factor).value);
+                    self.rationals.push((name.clone(), factor));
+                    self.node("Mul", &[&product, &name], part("result"), vec![])
                 }
             }
         }

@@ -78,6 +78,10 @@ pub(in crate::export) fn write(
         write_frame(TENSOR_RAW_DATA, raw, &mut out)?;
         write_tensor(network, tensor, Order::InputFirst, dtype, &mut out, &mut rounding)?;
     }
+    for (name, exact) in &graph.rationals {
+        rounding.entries += 1;
+        rounding.add(exact, dtype.computes_in().round(exact), || (name.clone(), Vec::new()));
+    }
     for constant in &constants {
         write_frame(GRAPH_INITIALIZER, constant.len() as u64, &mut out)?;
         out.write_all(constant)?;

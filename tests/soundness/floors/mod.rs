@@ -5,13 +5,13 @@ mod refusals;
 
 use crate::dice::Dice;
 use common::repository;
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 use rayon::prelude::*;
 use std::fs;
 use sumformer::floors::with_cuts;
 use sumformer::reading::load_target;
 use sumformer::words::to_json;
-use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, to_f64};
+use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
 use sumformer_checker::check::check_floors;
 use sumformer_checker::floor::norm;
 use sumformer_checker::format::floor::{Floor, FloorCertificate, Probe};
@@ -224,12 +224,4 @@ fn a_false_floor_is_noticed() {
     let covariance = all.iter().find(|known| known.name == "covariance-n6").expect("a floor");
     let floor = &covariance.certificate.floors[2];
     require_truth(&covariance.target, floor, &(floor.error.0.clone() * integer(3)), &mut Dice::new(0));
-}
-
-#[test]
-fn errors_are_positive_and_fall_with_more_sums_as_far_as_they_are_known() {
-    for Known { name, certificate, .. } in known() {
-        assert!(certificate.floors.iter().all(|floor| floor.error.0.is_positive()), "{name}");
-        assert!(certificate.floors.iter().all(|floor| to_f64(&floor.error.0) < 100.0), "{name}");
-    }
 }
