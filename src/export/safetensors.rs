@@ -8,7 +8,7 @@ use super::labels::{Labels, Metadata};
 use super::read::{Contents, ReadError, Stored};
 use super::skeleton::Skeleton;
 use super::tensor::{Order, Tensor};
-use ::safetensors::{Dtype as StoredDtype, SafeTensors};
+use ::safetensors::{Dtype as StoredDtype, SafeTensorError, SafeTensors};
 use bytes::Bytes;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -106,7 +106,16 @@ pub(super) fn is_ours(beginning: &[u8]) -> bool {
 
 /// Reads a file, ours or not.
 pub(super) fn read(file: &Bytes) -> Result<Contents, ReadError> {
-    let refuse = |error: ::safetensors::SafeTensorError| ReadError::Damaged(error.to_string());
+    // Which of several wrong offsets the crate (0.8.0) meets first, and so what it says of them, changes from run to run:
+    // it sorts tensors that come out of a hash map.
+    let refuse = |error: SafeTensorError| {
+        ReadError::Damaged(match error {
+            SafeTensorError::InvalidOffset(_) | SafeTensorError::TensorInvalidInfo => {
+                "tensors overlap, leave gaps, or do not have the size of their shape".to_owned()
+            }
+            error => error.to_string(),
+        })
+    };
     let (_, header) = SafeTensors::read_metadata(file).map_err(refuse)?;
     let pairs = header.metadata().iter().flatten();
     let metadata = pairs.map(|(key, text)| (key.clone(), text.clone())).collect();
