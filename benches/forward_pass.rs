@@ -1,6 +1,5 @@
-//! Forward passes of `constructions/long` at several lengths: exact, f64 and intervals, and the three attentions.
-//!
-//! Squared ReLU, so that the network is small and the attention shows.
+//! Forward passes of `constructions/long` at several lengths: exact, f64 and intervals, and the three attentions, with squared ReLU,
+//! so that the network is small and the attention shows. Then batches of sequences for proved networks.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -11,10 +10,11 @@ use sumformer::lowering::lower;
 use sumformer::lowering::plan::Layout;
 use sumformer::numeric::{FloatInterval, Scalar};
 use sumformer::reading::load_target;
-use sumformer::recipe::SumOptions;
+use sumformer::recipe::{Options, SumOptions, plan};
 use sumformer::scale::length::with_length;
 use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{Rational, ratio};
+use sumformer_checker::check::check_proof;
 use sumformer_checker::format::network::{Activation, Network};
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::limits::MAX_TERMS;
@@ -22,6 +22,11 @@ use sumformer_checker::surrogate::Surrogate;
 use sumformer_checker::witness::semantics::ExactEvaluator;
 
 const LONG: &str = include_str!("../constructions/long/target.toml");
+const PROVED: [(&str, &str); 3] = [
+    ("half-mean-3", include_str!("../constructions/half-mean-3/target.toml")),
+    ("softmax-head", include_str!("../constructions/softmax-head/target.toml")),
+    ("pair-potential", include_str!("../constructions/pair-potential/target.toml")),
+];
 const PERFORMER: Architecture = Architecture::Performer { features: 64, seed: 0, normalized: true };
 
 /// A network for `long` with n tokens, and scores that are zero or the paper's.
@@ -83,5 +88,39 @@ fn attentions(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, formats, attentions);
+/// Proved networks on 256 sequences (16 for intervals): in one batch, and one after the other.
+fn batches(c: &mut Criterion) {
+    for (name, source) in PROVED {
+        let target = load_target(name, source).expect("a target");
+        let options = Options::default();
+        let mut plan = plan(&target, &options, &()).expect("a way");
+        let proof = plan.prove(Architecture::Transformer, &()).expect("a proof").proof;
+        let network = check_proof(proof.files(&target)).expect("a proof that is read").network;
+        bench_batch::<f64>(c, name, "f64", &network, 256);
+        bench_batch::<f32>(c, name, "f32", &network, 256);
+        bench_batch::<FloatInterval>(c, name, "interval", &network, 16);
+    }
+}
+
+fn bench_batch<S: Scalar>(c: &mut Criterion, name: &str, scalar: &str, network: &Network, count: usize) {
+    let Tokens::Fixed(n) = network.tokens else { panic!("a fixed length") };
+    let forward = Forward::<S>::compile(network).expect("a valid network");
+    let numbers = (0..count * n * network.dimension).map(|i| ratio((i * 37 % 128) as i64, 128));
+    let numbers: Vec<S> = numbers.map(|x| S::from_rational(&x)).collect();
+    let mut workspace = Workspace::default();
+    let mut group = c.benchmark_group(format!("batch/{name}"));
+    group.bench_function(scalar, |b| {
+        b.iter(|| forward.run_batch(&mut workspace, n, black_box(&numbers)).map(<[S]>::len));
+    });
+    group.bench_function(format!("{scalar}/one_by_one"), |b| {
+        b.iter(|| {
+            let sequences = numbers.chunks_exact(n * network.dimension);
+            sequences
+                .map(|tokens| forward.run_in(&mut workspace, tokens).map_or(0, <[S]>::len))
+                .sum::<usize>()
+        });
+    });
+}
+
+criterion_group!(benches, formats, attentions, batches);
 criterion_main!(benches);

@@ -4,8 +4,10 @@
 //! are zero for every query, so one query stands for all.
 
 use super::matrix::Rows;
+use super::tile::{for_each_tile, slots, slots_mut, transpose_in, transpose_out};
 use crate::numeric::{Scalar, Summation};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DMatrixView};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use sumformer_checker::arith::number::Exact;
 use sumformer_checker::format::network::{self, Mechanism, Projection, UniformValue};
@@ -22,6 +24,8 @@ pub(super) struct Head<S> {
     value: Columns<S>,
     /// From the kept columns of V to the slots.
     output: Rows<S>,
+    /// D
+    width: usize,
 }
 
 /// A D × D matrix restricted to some of its columns.
@@ -82,10 +86,21 @@ impl<S: Scalar> Columns<S> {
         Self { rows: Rows::compile(width, entries), count: kept.len() }
     }
 
-    /// The image of every token as one column of a matrix, count × n.
-    fn images(&self, x: &[S], width: usize) -> DMatrix<S> {
-        let images = self.rows.images(x, width, self.count);
-        DMatrix::from_vec(self.count, x.len() / width, images)
+    /// The images of the tokens of a stream in tiles, token by token.
+    fn images(&self, stream: &[S], tokens: usize, width: usize) -> Vec<S> {
+        let mut images = vec![S::zero(); tokens * self.count];
+        if self.count == 0 {
+            return images;
+        }
+        let mut tile = Vec::new();
+        for_each_tile!(tokens, |start, LANES| {
+            tile.clear();
+            tile.resize(LANES * self.count, S::zero());
+            let image = slots_mut::<S, LANES>(&mut tile, 0, self.count);
+            self.rows.add_image(slots(stream, start, width), image);
+            transpose_out(image, &mut images[start * self.count..]);
+        });
+        images
     }
 }
 
@@ -111,27 +126,80 @@ impl<S: Scalar> Mixing<S> {
         }
     }
 
-    /// `columns · Pᵀ`, for a matrix with one column per token: one column per projection row, `rank` of them.
-    fn project(&self, columns: &DMatrix<S>, rank: usize, summation: Summation) -> DMatrix<S> {
-        let n = columns.ncols();
-        let mut terms = Vec::with_capacity(n);
-        let mut project = |weight: &dyn Fn(usize) -> S| -> Vec<S> {
-            let mut sum = |row: usize| {
-                terms.clear();
-                terms.extend((0..n).map(|token| weight(token) * columns[(row, token)]));
-                summation.sum(&mut terms)
-            };
-            (0..columns.nrows()).map(&mut sum).collect()
-        };
-        let data = match self {
-            Self::Uniform(value) => project(&|_| *value).repeat(rank),
+    /// `P · rows`, for a matrix with one row for each token: one row for each of the projection, `rank` of them.
+    fn project(&self, rows: Table<'_, S>, rank: usize, summation: Summation) -> Vec<S> {
+        let mut projected = Vec::with_capacity(rank * rows.columns);
+        match self {
+            Self::Uniform(value) => rows.combine(|_| *value, summation, &mut projected),
             Self::ReciprocalLength => {
-                let reciprocal = S::one() / S::from_count(n);
-                project(&|_| reciprocal).repeat(rank)
+                let reciprocal = S::one() / S::from_count(rows.count);
+                rows.combine(|_| reciprocal, summation, &mut projected);
             }
-            Self::Rows(rows) => rows.iter().flat_map(|row| project(&|token| row[token])).collect(),
-        };
-        DMatrix::from_vec(columns.nrows(), rank, data)
+            Self::Rows(weights) => {
+                weights.iter().for_each(|row| rows.combine(|token| row[token], summation, &mut projected));
+            }
+        }
+        if !matches!(self, Self::Rows(_)) {
+            projected = projected.repeat(rank);
+        }
+        projected
+    }
+}
+
+/// A matrix, row by row.
+#[derive(Clone, Copy)]
+struct Table<'a, S> {
+    numbers: &'a [S],
+    count: usize,
+    columns: usize,
+}
+
+impl<'a, S: Scalar> Table<'a, S> {
+    /// `count` rows of a matrix with so many columns, from a row on.
+    fn part(numbers: &'a [S], first: usize, count: usize, columns: usize) -> Self {
+        Self { numbers: &numbers[first * columns..][..count * columns], count, columns }
+    }
+
+    fn row(self, row: usize) -> &'a [S] {
+        &self.numbers[row * self.columns..][..self.columns]
+    }
+
+    fn column(self, column: usize) -> impl Iterator<Item = S> {
+        (0..self.count).map(move |row| self.row(row)[column])
+    }
+
+    /// The transposed matrix as nalgebra has it, column by column.
+    fn transposed(self) -> DMatrixView<'a, S> {
+        DMatrixView::from_slice(self.numbers, self.columns, self.count)
+    }
+
+    /// Appends Σ_r weight_r · row r for weights that are positive and have the sum 1.
+    fn mean(self, weights: &[S], summation: Summation, combined: &mut Vec<S>) {
+        let start = combined.len();
+        self.combine(|row| weights[row], summation, combined);
+        for (column, mean) in combined[start..].iter_mut().enumerate() {
+            *mean = mean.within_hull(self.column(column));
+        }
+    }
+
+    /// Appends Σ_r weight(r) · row r.
+    fn combine(self, weight: impl Fn(usize) -> S, summation: Summation, combined: &mut Vec<S>) {
+        let start = combined.len();
+        combined.resize(start + self.columns, S::zero());
+        let sums = &mut combined[start..];
+        if summation == Summation::InOrder {
+            for row in 0..self.count {
+                let weight = weight(row);
+                sums.iter_mut().zip(self.row(row)).for_each(|(sum, &value)| *sum += weight * value);
+            }
+            return;
+        }
+        let mut terms = Vec::with_capacity(self.count);
+        for (column, sum) in sums.iter_mut().enumerate() {
+            terms.clear();
+            terms.extend(self.column(column).enumerate().map(|(row, value)| weight(row) * value));
+            *sum = summation.sum(&mut terms);
+        }
     }
 }
 
@@ -165,6 +233,7 @@ impl<S: Scalar> Head<S> {
             keys = queries.clone();
         }
         Self {
+            width,
             kernel,
             query: Columns::compile(&head.query, &queries, width),
             key: Columns::compile(&head.key, &keys, width),
@@ -176,34 +245,46 @@ impl<S: Scalar> Head<S> {
         }
     }
 
-    /// Adds this head's part of Att(X), n × D, to `attended`.
-    pub(super) fn add_output(&self, x: &[S], attended: &mut [S], width: usize, summation: Summation) {
+    /// Adds this head's part of Att(X), for so many tokens in sequences of n, to `attended`; both streams are in tiles.
+    pub(super) fn add_output(
+        &self,
+        stream: &[S],
+        attended: &mut [S],
+        tokens: usize,
+        n: usize,
+        summation: Summation,
+    ) {
         if self.value.count == 0 {
             return;
         }
-        // One query stands for all where queries have no columns.
-        let asked = if self.query.count == 0 { &x[..width] } else { x };
-        let queries = self.query.images(asked, width);
-        let keys = self.key.images(x, width);
-        let values = self.value.images(x, width);
-        let combined = match &self.kernel {
-            Kernel::Softmax { root } => softmax_attention(&queries, &keys, &values, *root, summation),
-            Kernel::Linformer { root, e, f } => {
-                let rank = e.distinct_rows().max(f.distinct_rows());
-                let keys = e.project(&keys, rank, summation);
-                let values = f.project(&values, rank, summation);
-                softmax_attention(&queries, &keys, &values, *root, summation)
+        let images = |columns: &Columns<S>| columns.images(stream, tokens, self.width);
+        let (queries, keys, values) = (images(&self.query), images(&self.key), images(&self.value));
+        let kernel = self.kernel.for_sequences(self.query.count, self.key.count, n, summation);
+        let mut mixed = Vec::with_capacity(values.len());
+        for sequence in 0..tokens / n {
+            let rows = |numbers, columns| Table::part(numbers, sequence * n, n, columns);
+            let queries = rows(&queries, self.query.count);
+            let (keys, values) = (rows(&keys, self.key.count), rows(&values, self.value.count));
+            let start = mixed.len();
+            kernel.mix(queries, keys, values, summation, &mut mixed);
+            // One query stands for all where queries have no columns.
+            if self.query.count == 0 {
+                let first = start..mixed.len();
+                (1..n).for_each(|_| mixed.extend_from_within(first.clone()));
             }
-            Kernel::Performer { normalized, query_features, key_features } => {
-                let queries = feature_map(query_features, &queries, *normalized, false);
-                let keys = feature_map(key_features, &keys, *normalized, true);
-                linear_attention(&queries, &keys, &values, *normalized, summation)
-            }
-        };
-        let rows = combined.chunks_exact(self.value.count).cycle();
-        for (row, target) in rows.zip(attended.chunks_exact_mut(width)) {
-            self.output.add_image(row, target);
         }
+        self.write(&mixed, attended, tokens);
+    }
+
+    /// Adds the images of what was mixed, token by token.
+    fn write(&self, mixed: &[S], attended: &mut [S], tokens: usize) {
+        let mut tile = Vec::new();
+        for_each_tile!(tokens, |start, LANES| {
+            tile.resize(LANES * self.value.count, S::zero());
+            let columns = slots_mut::<S, LANES>(&mut tile, 0, self.value.count);
+            transpose_in(&mixed[start * self.value.count..], columns);
+            self.output.add_image(columns, slots_mut(attended, start, self.width));
+        });
     }
 }
 
@@ -220,17 +301,113 @@ fn restrict<S: Scalar>(features: &[SparseVector], kept: &Kept) -> DMatrix<S> {
     dense
 }
 
-/// `softmax(Q Kᵀ / √D) V`, one row per query; Q, K, V have one column per token (or projected token).
+/// A kernel with what is the same for all sequences.
+enum SequenceKernel<'a, S> {
+    /// Weights of the one query that stands for all, whose scores are zero, and what is done to values before.
+    Uniform {
+        weights: Vec<S>,
+        values: Option<&'a Mixing<S>>,
+    },
+    Softmax {
+        root: S,
+    },
+    Linformer {
+        root: S,
+        e: &'a Mixing<S>,
+        f: &'a Mixing<S>,
+        rank: usize,
+    },
+    Performer {
+        normalized: bool,
+        queries: FeatureMap<'a, S>,
+        keys: FeatureMap<'a, S>,
+    },
+}
+
+impl<S: Scalar> Kernel<S> {
+    fn for_sequences(
+        &self,
+        query_columns: usize,
+        key_columns: usize,
+        n: usize,
+        summation: Summation,
+    ) -> SequenceKernel<'_, S> {
+        let uniform = |count, values| {
+            let mut weights = vec![S::zero(); count];
+            S::softmax(&mut weights, summation, &mut Vec::new());
+            SequenceKernel::Uniform { weights, values }
+        };
+        match self {
+            Self::Softmax { .. } if query_columns == 0 => uniform(n, None),
+            Self::Softmax { root } => SequenceKernel::Softmax { root: *root },
+            Self::Linformer { root, e, f } => {
+                let rank = e.distinct_rows().max(f.distinct_rows());
+                match query_columns {
+                    0 => uniform(rank, Some(f)),
+                    _ => SequenceKernel::Linformer { root: *root, e, f, rank },
+                }
+            }
+            Self::Performer { normalized, query_features, key_features } => {
+                let map = |features, columns, count, shared| {
+                    let constant = (columns == 0).then(|| {
+                        let z = DMatrixView::from_slice(&[], 0, count);
+                        feature_map(features, z, *normalized, shared)
+                    });
+                    FeatureMap { features, constant, shared }
+                };
+                SequenceKernel::Performer {
+                    normalized: *normalized,
+                    queries: map(query_features, query_columns, 1, false),
+                    keys: map(key_features, key_columns, n, true),
+                }
+            }
+        }
+    }
+}
+
+impl<S: Scalar> SequenceKernel<'_, S> {
+    /// Appends what the queries of a sequence see, one row for each; a single one where queries have no columns.
+    fn mix(
+        &self,
+        queries: Table<'_, S>,
+        keys: Table<'_, S>,
+        values: Table<'_, S>,
+        summation: Summation,
+        mixed: &mut Vec<S>,
+    ) {
+        match self {
+            Self::Uniform { weights, values: None } => values.mean(weights, summation, mixed),
+            Self::Uniform { weights, values: Some(f) } => {
+                let projected = f.project(values, weights.len(), summation);
+                Table::part(&projected, 0, weights.len(), values.columns).mean(weights, summation, mixed);
+            }
+            Self::Softmax { root } => softmax_attention(queries, keys, values, *root, summation, mixed),
+            Self::Linformer { root, e, f, rank } => {
+                let (e, f) = (e.project(keys, *rank, summation), f.project(values, *rank, summation));
+                let keys = Table::part(&e, 0, *rank, keys.columns);
+                let values = Table::part(&f, 0, *rank, values.columns);
+                softmax_attention(queries, keys, values, *root, summation, mixed);
+            }
+            Self::Performer { normalized, queries: query_map, keys: key_map } => {
+                let queries = query_map.of(queries, *normalized);
+                let keys = key_map.of(keys, *normalized);
+                linear_attention(&queries, &keys, values, *normalized, summation, mixed);
+            }
+        }
+    }
+}
+
+/// Appends `softmax(Q Kᵀ / √D) V`, one row per query; Q, K, V have one row per token (or projected token).
 fn softmax_attention<S: Scalar>(
-    queries: &DMatrix<S>,
-    keys: &DMatrix<S>,
-    values: &DMatrix<S>,
+    queries: Table<'_, S>,
+    keys: Table<'_, S>,
+    values: Table<'_, S>,
     root: S,
     summation: Summation,
-) -> Vec<S> {
-    let keys = keys.transpose();
-    let mut combined = Vec::with_capacity(queries.ncols() * values.nrows());
-    let mut scratch = Vec::with_capacity(values.ncols());
+    mixed: &mut Vec<S>,
+) {
+    let (queries, keys) = (queries.transposed(), keys.transposed().transpose());
+    let mut scratch = Vec::with_capacity(values.count);
     for start in (0..queries.ncols()).step_by(QUERIES_AT_ONCE) {
         let count = QUERIES_AT_ONCE.min(queries.ncols() - start);
         let mut scores = &keys * queries.columns(start, count);
@@ -238,14 +415,25 @@ fn softmax_attention<S: Scalar>(
             let weights = weights.as_mut_slice();
             weights.iter_mut().for_each(|score| *score = *score / root);
             S::softmax(weights, summation, &mut scratch);
-            for row in values.row_iter() {
-                scratch.clear();
-                scratch.extend(weights.iter().zip(row.iter()).map(|(&weight, &value)| weight * value));
-                combined.push(summation.sum(&mut scratch).within_hull(row.iter().copied()));
-            }
+            values.mean(weights, summation, mixed);
         }
     }
-    combined
+}
+
+/// A feature map, and its values where it depends on no token.
+struct FeatureMap<'a, S> {
+    features: &'a DMatrix<S>,
+    constant: Option<DMatrix<S>>,
+    shared: bool,
+}
+
+impl<S: Scalar> FeatureMap<'_, S> {
+    fn of(&self, rows: Table<'_, S>, normalized: bool) -> Cow<'_, DMatrix<S>> {
+        match &self.constant {
+            Some(constant) => Cow::Borrowed(constant),
+            None => Cow::Owned(feature_map(self.features, rows.transposed(), normalized, self.shared)),
+        }
+    }
 }
 
 /// `a(z) = exp(ω·z − ‖z‖²/2)/√m` for every column z, m × n.
@@ -254,7 +442,7 @@ fn softmax_attention<S: Scalar>(
 /// left out before they can overflow.
 fn feature_map<S: Scalar>(
     features: &DMatrix<S>,
-    z: &DMatrix<S>,
+    z: DMatrixView<'_, S>,
     normalized: bool,
     shared: bool,
 ) -> DMatrix<S> {
@@ -276,35 +464,31 @@ fn feature_map<S: Scalar>(
     exponents.map(|t| t.exp() / root)
 }
 
-/// `a(Q) (a(K)ᵀ V)`, one row per query, divided by `a(Q) a(K)ᵀ 1` if normalised.
+/// Appends `a(Q) (a(K)ᵀ V)`, one row per query, divided by `a(Q) a(K)ᵀ 1` if normalised.
 fn linear_attention<S: Scalar>(
     queries: &DMatrix<S>,
     keys: &DMatrix<S>,
-    values: &DMatrix<S>,
+    values: Table<'_, S>,
     normalized: bool,
     summation: Summation,
-) -> Vec<S> {
-    let mut terms = Vec::with_capacity(keys.ncols());
-    let mut over_tokens = |feature: usize, value: &dyn Fn(usize) -> S| {
-        terms.clear();
-        terms.extend((0..keys.ncols()).map(|token| keys[(feature, token)] * value(token)));
-        summation.sum(&mut terms)
-    };
+    mixed: &mut Vec<S>,
+) {
     let features = keys.nrows();
-    let sums = DMatrix::from_fn(features, values.nrows(), |r, c| over_tokens(r, &|token| values[(c, token)]));
-    let totals: Vec<S> = (0..features).map(|r| over_tokens(r, &|_| S::one())).collect();
-    let mut combined = Vec::with_capacity(queries.ncols() * values.nrows());
+    let keys = Table::part(keys.as_slice(), 0, values.count, features);
+    let mut sums = Vec::with_capacity(features * values.columns);
+    (0..values.columns).for_each(|c| keys.combine(|token| values.row(token)[c], summation, &mut sums));
+    let mut totals = Vec::with_capacity(features);
+    keys.combine(|_| S::one(), summation, &mut totals);
     for query in queries.column_iter() {
         let dot = |column: &[S]| query.iter().zip(column).fold(S::zero(), |sum, (&a, &b)| sum + a * b);
         let divisor = dot(&totals);
-        for (sum, row) in sums.column_iter().zip(values.row_iter()) {
-            let numerator = dot(sum.as_slice());
-            combined.push(if normalized {
-                (numerator / divisor).within_hull(row.iter().copied())
+        for (c, sum) in sums.chunks_exact(features).enumerate() {
+            let numerator = dot(sum);
+            mixed.push(if normalized {
+                (numerator / divisor).within_hull(values.column(c))
             } else {
                 numerator
             });
         }
     }
-    combined
 }

@@ -1,4 +1,4 @@
-//! Sparse matrices in contiguous arrays.
+//! Sparse matrices in contiguous arrays, applied to tiles of tokens.
 
 use crate::numeric::Scalar;
 use sumformer_checker::arith::number::Rational;
@@ -29,41 +29,46 @@ impl<S: Scalar> Rows<S> {
         compiled
     }
 
-    /// The entries (column, value) of a row.
-    fn row(&self, row: usize) -> impl Iterator<Item = (usize, S)> {
-        let range = self.starts[row]..self.starts[row + 1];
-        self.columns[range.clone()].iter().copied().zip(self.values[range].iter().copied())
+    /// All rows, each as its entries (column, value).
+    #[inline(always)]
+    pub(super) fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = (usize, S)>> {
+        self.starts.windows(2).map(|ends| {
+            let (columns, values) = (&self.columns[ends[0]..ends[1]], &self.values[ends[0]..ends[1]]);
+            columns.iter().copied().zip(values.iter().copied())
+        })
     }
 
-    /// The scalar product of a row with a dense vector.
-    pub(super) fn dot(&self, row: usize, vector: &[S]) -> S {
-        self.row(row).fold(S::zero(), |sum, (column, value)| sum + value * vector[column])
-    }
-
-    /// `target += factor · row`
-    pub(super) fn add_row(&self, row: usize, factor: S, target: &mut [S]) {
-        for (column, value) in self.row(row) {
-            target[column] += factor * value;
+    /// `target += tile · matrix`
+    #[inline(always)]
+    pub(super) fn add_image<const L: usize>(&self, tile: &[[S; L]], target: &mut [[S; L]]) {
+        for (row, factor) in self.iter().zip(tile) {
+            add_row(row, factor, target);
         }
     }
+}
 
-    /// `target += vector · matrix`; rows that meet a zero are skipped.
-    pub(super) fn add_image(&self, vector: &[S], target: &mut [S]) {
-        for (row, &factor) in vector.iter().enumerate().filter(|(_, factor)| !factor.is_zero()) {
-            self.add_row(row, factor, target);
-        }
+/// The scalar products of a row with the tokens of a tile.
+#[inline(always)]
+pub(super) fn dot<S: Scalar, const L: usize>(
+    row: impl Iterator<Item = (usize, S)>,
+    tile: &[[S; L]],
+) -> [S; L] {
+    let mut sum = [S::zero(); L];
+    for (column, value) in row {
+        S::add_multiple(&mut sum, value, &tile[column]);
     }
+    sum
+}
 
-    /// The images of all rows of length `width` in `x`, each of length `outputs`, one after the other.
-    pub(super) fn images(&self, x: &[S], width: usize, outputs: usize) -> Vec<S> {
-        if outputs == 0 {
-            return Vec::new();
-        }
-        let mut images = vec![S::zero(); x.len() / width * outputs];
-        for (row, image) in x.chunks_exact(width).zip(images.chunks_exact_mut(outputs)) {
-            self.add_image(row, image);
-        }
-        images
+/// `target += factor · row`, each token with its own factor.
+#[inline(always)]
+pub(super) fn add_row<S: Scalar, const L: usize>(
+    row: impl Iterator<Item = (usize, S)>,
+    factor: &[S; L],
+    target: &mut [[S; L]],
+) {
+    for (column, value) in row {
+        S::add_multiple(&mut target[column], value, factor);
     }
 }
 
@@ -81,9 +86,10 @@ impl<S: Scalar> Affine<S> {
         Self { weights: Rows::compile(inputs, map.weights.iter()), bias }
     }
 
-    /// Writes the image of `input`.
-    pub(super) fn write(&self, input: &[S], image: &mut [S]) {
-        image.copy_from_slice(&self.bias);
-        self.weights.add_image(input, image);
+    /// Writes the image of a tile.
+    #[inline(always)]
+    pub(super) fn write<const L: usize>(&self, tile: &[[S; L]], image: &mut [[S; L]]) {
+        image.iter_mut().zip(&self.bias).for_each(|(slot, &value)| *slot = [value; L]);
+        self.weights.add_image(tile, image);
     }
 }

@@ -13,6 +13,7 @@ pub mod operations;
 pub mod surrogate;
 #[cfg(test)]
 mod tests;
+mod tile;
 
 pub use forward::{Forward, Workspace};
 

@@ -89,6 +89,35 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// However many tokens stand side by side, a token's numbers are the same, bit for bit.
+    #[test]
+    fn a_batch_is_its_sequences(seed in any::<u64>(), n in 1usize..8, count in 0usize..60) {
+        let mut random = Random(seed);
+        for scores in EXACT.into_iter().chain(RANDOM) {
+            let network = random.network(scores, n);
+            let batch: Vec<_> = (0..count).map(|_| random.sequence(n)).collect();
+            prop_assert!(is_its_sequences::<f64>(&network, &batch), "{scores:?}");
+            prop_assert!(is_its_sequences::<f32>(&network, &batch), "{scores:?}");
+            prop_assert!(is_its_sequences::<FloatInterval>(&network, &batch), "{scores:?}");
+        }
+    }
+}
+
+fn is_its_sequences<S: Scalar>(network: &Network, batch: &[Vec<Vec<Rational>>]) -> bool {
+    let Tokens::Fixed(n) = network.tokens else { panic!("a network for one length") };
+    let batch: Vec<_> = batch.iter().map(|sequence| round::<S>(sequence)).collect();
+    [Summation::InOrder, Summation::OrderIndependent].into_iter().all(|summation| {
+        let forward = Forward::<S>::compile(network).unwrap().with_summation(summation);
+        let one_by_one: Vec<_> = batch.iter().flat_map(|sequence| forward.run(sequence).unwrap()).collect();
+        let mut workspace = Workspace::default();
+        let together = forward.run_batch(&mut workspace, n, &batch.concat().concat()).unwrap();
+        together == one_by_one.concat()
+    })
+}
+
 fn permute<T: Clone>(rows: &[T], order: &[usize]) -> Vec<T> {
     order.iter().map(|&i| rows[i].clone()).collect()
 }
@@ -295,6 +324,13 @@ fn wrong_shapes_are_errors_and_workspaces_are_reused() {
         forward.run_in(&mut workspace, &[0.0; 5]),
         Err(EvalError::Dimension { token: 2, wanted: 2, got: 1 })
     );
+    assert_eq!(
+        forward.run_batch(&mut workspace, 3, &[0.0; 10]),
+        Err(EvalError::Length { wanted: 3, got: 2 })
+    );
+    assert_eq!(forward.run_batch(&mut workspace, 2, &[0.0; 8]), Err(EvalError::Length { wanted: 3, got: 2 }));
+    assert_eq!(forward.run_batch(&mut workspace, 0, &[]), Err(EvalError::Empty));
+    assert_eq!(forward.run_batch(&mut workspace, 3, &[]), Ok(&[][..]));
     for seed in 0..5 {
         let tokens = round::<f64>(&Random(seed).sequence(3));
         let reused = forward.run_in(&mut workspace, &tokens.concat()).unwrap().to_vec();

@@ -6,6 +6,9 @@
 
 mod exp;
 mod expression;
+mod side_by_side;
+
+pub(crate) use side_by_side::add_multiple;
 
 use super::rounding::{
     add_down, add_up, div_down, from_rational_down, from_rational_up, mul_down, mul_up, pow_down, pow_up,
@@ -113,6 +116,13 @@ impl FloatInterval {
         Self { inf: mig, sup: self.mag() }
     }
 
+    /// The product with the interval that contains one number, with two products instead of eight.
+    #[inline(always)]
+    fn times_point(self, factor: f64) -> Self {
+        let (near, far) = if factor >= 0.0 { (self.inf, self.sup) } else { (self.sup, self.inf) };
+        Self { inf: mul_down(factor, near), sup: mul_up(factor, far) }
+    }
+
     /// `{t²}`, never negative.
     pub fn square(self) -> Self {
         let abs = self.abs();
@@ -143,6 +153,7 @@ impl FloatInterval {
 impl Add for FloatInterval {
     type Output = Self;
     /// A lower end point is never +∞ and an upper one never −∞, so ∞ − ∞ does not occur.
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self { inf: add_down(self.inf, other.inf), sup: add_up(self.sup, other.sup) }
     }
@@ -207,6 +218,7 @@ impl Div for FloatInterval {
 }
 
 impl AddAssign for FloatInterval {
+    #[inline(always)]
     fn add_assign(&mut self, other: Self) {
         *self = *self + other;
     }

@@ -4,7 +4,9 @@ pub mod float_interval;
 pub mod rounding;
 pub mod scalar;
 pub mod summation;
+mod vectorize;
 
 pub use float_interval::FloatInterval;
 pub use scalar::Scalar;
 pub use summation::Summation;
+pub use vectorize::{VectorLoop, vectorized};

@@ -12,18 +12,20 @@ use sumformer_checker::arith::number::{Rational, floor_log2, power_of_two};
 
 /// Below this magnitude (2^-900) the error of a product can be smaller than the least positive number, so operands
 /// are scaled up (exactly) before it is computed. Far from overflow, so that scaling is harmless.
-const TINY: f64 = f64::from_bits((1023 - 900) << 52);
+pub(super) const TINY: f64 = f64::from_bits((1023 - 900) << 52);
 /// 2^600
 const SCALE: f64 = f64::from_bits((1023 + 600) << 52);
 /// 2^300
 const ROOT_SCALE: f64 = f64::from_bits((1023 + 300) << 52);
 
 /// The largest number ≤ the exact result, given the result rounded to nearest and the sign of exact − rounded.
+#[inline(always)]
 fn lower(nearest: f64, error: f64) -> f64 {
     if nearest == f64::INFINITY || error < 0.0 { nearest.next_down() } else { nearest }
 }
 
 /// The largest `f64` ≤ a + b.
+#[inline(always)]
 pub fn add_down(a: f64, b: f64) -> f64 {
     let sum = a + b;
     if a.is_infinite() || b.is_infinite() {
@@ -36,11 +38,13 @@ pub fn add_down(a: f64, b: f64) -> f64 {
 }
 
 /// The smallest `f64` ≥ a + b.
+#[inline(always)]
 pub fn add_up(a: f64, b: f64) -> f64 {
     -add_down(-a, -b)
 }
 
 /// The largest `f64` ≤ a · b, with 0 · ∞ = 0 as interval end points need it.
+#[inline(always)]
 pub fn mul_down(a: f64, b: f64) -> f64 {
     if a == 0.0 || b == 0.0 {
         return 0.0;
@@ -59,6 +63,7 @@ pub fn mul_down(a: f64, b: f64) -> f64 {
 }
 
 /// The smallest `f64` ≥ a · b, with 0 · ∞ = 0.
+#[inline(always)]
 pub fn mul_up(a: f64, b: f64) -> f64 {
     -mul_down(-a, b)
 }

@@ -1,7 +1,7 @@
 //! What a forward pass needs of a number.
 
 use super::rounding::{BINARY32, BINARY64, nearest};
-use super::{FloatInterval, Summation};
+use super::{FloatInterval, Summation, float_interval};
 use num_traits::{One, Zero};
 use std::fmt::Debug;
 use std::ops::{AddAssign, Div, MulAssign, Sub};
@@ -45,6 +45,14 @@ pub trait Scalar:
     fn softmax(scores: &mut [Self], summation: Summation, scratch: &mut Vec<Self>);
     /// Uses that this number is a convex combination of the values; only intervals gain by it.
     fn within_hull(self, values: impl Iterator<Item = Self>) -> Self;
+
+    /// `sums += factor · numbers`
+    #[inline(always)]
+    fn add_multiple<const L: usize>(sums: &mut [Self; L], factor: Self, numbers: &[Self; L]) {
+        for (sum, &number) in sums.iter_mut().zip(numbers) {
+            *sum += factor * number;
+        }
+    }
 
     /// The number of tokens or features.
     fn from_count(count: usize) -> Self {
@@ -136,6 +144,17 @@ impl Scalar for FloatInterval {
     }
     fn is_meaningful(self) -> bool {
         true
+    }
+    #[inline(always)]
+    fn add_multiple<const L: usize>(sums: &mut [Self; L], factor: Self, numbers: &[Self; L]) {
+        if factor.inf() == factor.sup() {
+            // Nearly all weights have few bits.
+            float_interval::add_multiple(sums, factor.inf(), numbers);
+        } else {
+            for (sum, &number) in sums.iter_mut().zip(numbers) {
+                *sum += factor * number;
+            }
+        }
     }
     /// Lower and upper end points are sorted separately: they are added up separately, and the r-th smallest lower
     /// end point is at most the r-th smallest upper one.

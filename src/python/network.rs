@@ -28,6 +28,9 @@ use sumformer::words::to_json;
 /// Passes of up to so many multiplications are made at once, without threads; some tenths of a millisecond.
 const SHORT: usize = 1 << 20;
 
+/// A thread takes sequences of about so many tokens at a time.
+const TOGETHER: usize = 256;
+
 /// A transformer with exact weights, read from the text of a ``network.json``.
 ///
 /// ``network(X)`` evaluates it in floating point, ``network.exact(X)`` in rational numbers, ``network.interval(X)`` in
@@ -162,28 +165,18 @@ fn pass<S: Compiled>(
         }
     };
     let width = leading.tokens * loaded.network.dimension;
-    let one =
-        |workspace: &mut Workspace<S>, sequence: &[S]| forward.run_in(workspace, sequence).map(<[S]>::to_vec);
-    let outputs = match inside {
-        None => {
-            let mut workspace = Workspace::default();
-            numbers
-                .chunks_exact(width)
-                .map(|sequence| one(&mut workspace, sequence))
-                .collect::<Result<Vec<_>, _>>()?
-        }
-        Some(inside) => {
-            let sequences: Vec<&[S]> = numbers.chunks_exact(width).collect();
-            let unless_stopped = |workspace: &mut Workspace<S>, sequence: &&[S]| match inside.is_stopped() {
-                // What comes out is not looked at.
-                true => Ok(Vec::new()),
-                false => one(workspace, sequence),
-            };
-            let outputs = parallel::map_with(&sequences, 1, Workspace::default, unless_stopped);
-            outputs.into_iter().collect::<Result<Vec<_>, _>>()?
-        }
+    let of = |workspace: &mut Workspace<S>, sequences: &[S]| {
+        forward.run_batch(workspace, leading.tokens, sequences).map(<[S]>::to_vec)
     };
-    Ok(outputs.concat())
+    let Some(inside) = inside else { return of(&mut Workspace::default(), numbers) };
+    let groups: Vec<&[S]> = numbers.chunks(width * (TOGETHER / leading.tokens).max(1)).collect();
+    let unless_stopped = |workspace: &mut Workspace<S>, sequences: &&[S]| match inside.is_stopped() {
+        // What comes out is not looked at.
+        true => Ok(Vec::new()),
+        false => of(workspace, sequences),
+    };
+    let outputs = parallel::map_with(&groups, 1, Workspace::default, unless_stopped);
+    Ok(outputs.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 #[pymethods]

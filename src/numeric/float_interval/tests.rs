@@ -83,6 +83,27 @@ fn exp_bounds(x: f64) -> (Rational, Rational) {
     (low, high)
 }
 
+/// Intervals with end points of every kind, or all of moderate size, which go side by side.
+fn four_intervals() -> impl Strategy<Value = [FloatInterval; 4]> {
+    let moderate = (-1e3..1e3f64, prop_oneof![Just(0.0), 0.0..1.0f64])
+        .prop_map(|(inf, width)| FloatInterval::new(inf, inf + width).expect("ordered"));
+    prop_oneof![prop::array::uniform4(moderate), prop::array::uniform4(interval())]
+}
+
+proptest! {
+    #[test]
+    fn side_by_side_is_one_by_one(
+        sums in four_intervals(),
+        factor in prop_oneof![any_finite(), -10.0..10.0f64],
+        numbers in four_intervals(),
+    ) {
+        let expected = std::array::from_fn(|lane| sums[lane] + FloatInterval::point(factor) * numbers[lane]);
+        let mut found = sums;
+        super::add_multiple(&mut found, factor, &numbers);
+        prop_assert_eq!(found, expected);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100_000, ..ProptestConfig::default() })]
 
