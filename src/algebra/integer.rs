@@ -11,11 +11,11 @@ pub(crate) fn common_denominator<'a>(values: impl IntoIterator<Item = &'a Ration
     values.into_iter().fold(BigInt::one(), |lcm, value| {
         let bits = lcm.bits() + value.denom().bits();
         charge(limbs(bits).saturating_mul(limbs(bits)));
-        if lcm.is_multiple_of(value.denom()) {
+        if lcm.is_multiple_of(&value.denom()) {
             return lcm;
         }
         charge((bits / 2).saturating_mul(limbs(bits)));
-        lcm.lcm(value.denom())
+        lcm.lcm(&value.denom())
     })
 }
 

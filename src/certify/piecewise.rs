@@ -1,6 +1,6 @@
 //! Feed-forward layers with every gadget as one piecewise polynomial of its linear form.
 //!
-//! A gadget of N hidden units costs a binary search instead of N products; the witness search lives on that. Only
+//! A gadget of N hidden units costs a search among its break points instead of N products; the witness search lives on that. Only
 //! for continuous activations: at a break point either piece has the right value.
 
 use sumformer_checker::arith::number::to_f64;
@@ -16,15 +16,16 @@ pub struct PiecewiseLayer {
 struct PiecewiseGadget {
     /// The linear form t of the slots.
     form: Vec<(usize, f64)>,
-    /// What is added to each slot, as a function of t.
-    outputs: Vec<(usize, PiecewisePolynomial)>,
+    breaks: BreakPoints,
+    /// What is added to each slot, as a function of t: c_0 + c_1·t + c_2·t² on each piece, of which there is one more than break points.
+    outputs: Vec<(usize, Vec<[f64; 3]>)>,
 }
 
-/// c_0 + c_1·t + c_2·t² between break points.
-struct PiecewisePolynomial {
-    breaks: Vec<f64>,
-    /// One more than break points.
-    pieces: Vec<[f64; 3]>,
+/// Increasing numbers, most of them evenly spaced.
+struct BreakPoints {
+    points: Vec<f64>,
+    /// How many there are on a unit of length.
+    density: f64,
 }
 
 impl PiecewiseLayer {
@@ -58,8 +59,10 @@ impl PiecewiseLayer {
         }
         for gadget in &self.gadgets {
             let t: f64 = gadget.form.iter().map(|&(slot, weight)| weight * z[slot]).sum();
-            for (slot, function) in &gadget.outputs {
-                stream[*slot] += function.at(t);
+            let piece = gadget.breaks.below(t);
+            for (slot, pieces) in &gadget.outputs {
+                let [c0, c1, c2] = pieces[piece];
+                stream[*slot] += c0 + t * (c1 + t * c2);
             }
         }
     }
@@ -72,43 +75,60 @@ impl PiecewiseGadget {
         // Unit h computes σ(a_h·t + b_h).
         let inner: Vec<(f64, f64)> =
             units.iter().map(|u| (to_f64(&(u.input.get(lead) / weight)), to_f64(&u.bias.0))).collect();
+        // A unit that does not see t belongs to no gadget the checker accepts.
+        let mut order: Vec<usize> = (0..units.len()).filter(|&h| inner[h].0 != 0.0).collect();
+        let break_point = |h: usize| -inner[h].1 / inner[h].0;
+        order.sort_by(|&g, &h| break_point(g).total_cmp(&break_point(h)));
+        // Σ w·σ(a·t + b), σ(t) = max(t, 0), or max(t, 0)² if `squared`.
         let function = |slot: usize| {
-            let outer = units.iter().map(|unit| to_f64(&unit.output.get(slot)));
-            PiecewisePolynomial::new(inner.iter().copied().zip(outer), squared)
+            let term = |h: usize| {
+                let ((a, b), w) = (inner[h], to_f64(&units[h].output.get(slot)));
+                if squared { [b * b * w, 2.0 * a * b * w, a * a * w] } else { [b * w, a * w, 0.0] }
+            };
+            // Active right of the break point for a > 0, left of it for a < 0.
+            let mut piece = [0.0; 3];
+            (0..units.len()).filter(|&h| inner[h].0 < 0.0).for_each(|h| add(&mut piece, &term(h)));
+            let mut pieces = vec![piece];
+            for &h in &order {
+                add(&mut piece, &term(h).map(|c| c * inner[h].0.signum()));
+                pieces.push(piece);
+            }
+            pieces
         };
         Some(Self {
             form: form.iter().map(|(slot, w)| (slot, to_f64(w))).collect(),
             outputs: claim.outputs.iter().map(|output| (output.slot, function(output.slot))).collect(),
+            breaks: BreakPoints::new(order.iter().map(|&h| break_point(h)).collect()),
         })
     }
 }
 
-impl PiecewisePolynomial {
-    /// Σ w·σ(a·t + b) over units ((a, b), w), σ(t) = max(t, 0), or max(t, 0)² if `squared`.
-    fn new(units: impl Iterator<Item = ((f64, f64), f64)>, squared: bool) -> Self {
-        let mut first = [0.0; 3];
-        let mut changes = Vec::new();
-        // A unit that does not see t belongs to no gadget the checker accepts.
-        for ((a, b), w) in units.filter(|((a, _), _)| *a != 0.0) {
-            let term = if squared { [b * b * w, 2.0 * a * b * w, a * a * w] } else { [b * w, a * w, 0.0] };
-            // Active right of the break point for a > 0, left of it for a < 0.
-            if a < 0.0 {
-                add(&mut first, &term);
-            }
-            changes.push((-b / a, term.map(|c| c * a.signum())));
-        }
-        changes.sort_by(|x, y| x.0.total_cmp(&y.0));
-        let mut pieces = vec![first];
-        for (_, change) in &changes {
-            add(&mut first, change);
-            pieces.push(first);
-        }
-        Self { breaks: changes.into_iter().map(|(at, _)| at).collect(), pieces }
+impl BreakPoints {
+    fn new(points: Vec<f64>) -> Self {
+        let density = match points.as_slice() {
+            [first, .., last] if first < last => (points.len() - 1) as f64 / (last - first),
+            _ => 0.0,
+        };
+        Self { points, density }
     }
 
-    fn at(&self, t: f64) -> f64 {
-        let [c0, c1, c2] = self.pieces[self.breaks.partition_point(|&at| at < t)];
-        c0 + t * (c1 + t * c2)
+    /// How many are smaller than t: from where it would be if they were evenly spaced, in steps that double.
+    fn below(&self, t: f64) -> usize {
+        let points = self.points.as_slice();
+        let Some(first) = points.first() else { return 0 };
+        // Beyond the ends, and for NaN, the cast gives the nearest end.
+        let guess = (((t - first) * self.density) as usize).min(points.len());
+        let mut step = 1;
+        let (mut low, mut high) = (guess, guess);
+        while high < points.len() && points[high] < t {
+            (low, high) = (high + 1, (high + step).min(points.len()));
+            step *= 2;
+        }
+        while low > 0 && points[low - 1] >= t {
+            (low, high) = (low.saturating_sub(step), low - 1);
+            step *= 2;
+        }
+        low + points[low..high].partition_point(|&at| at < t)
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn proved(
         }
     }
     let derived = derived?;
-    let is_short = derived.numer().bits() + derived.denom().bits() <= SHORT;
+    let is_short = derived.bits() <= SHORT;
     floor.error = Exact(if is_short { derived } else { round_down(&derived, 64) });
     (floor.error.0 > Rational::default()).then_some(floor)
 }

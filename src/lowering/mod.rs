@@ -8,6 +8,7 @@ pub mod steps;
 
 use crate::network::builder::{BuiltNetwork, NetworkBuilder};
 use crate::network::gadget::identity;
+use crate::parallel;
 use crate::sumformer::{SumBasis, Sumformer};
 use attention::{Architecture, Scores, averaging_attention};
 use budget::plan_budget;
@@ -232,12 +233,13 @@ fn build(
                 number += 1;
                 let label = format!("{label}: monomials, layer {number} of {layers}");
                 builder.block(label, options.activation, None, |input| {
-                    let mut gadgets = Vec::new();
-                    for step in layer {
-                        let pieces = pieces.next().expect("one entry per step");
-                        gadgets.extend(steps::build(step, options.activation, pieces, input, slot_of)?);
-                    }
-                    Ok(gadgets)
+                    let layer: Vec<_> =
+                        layer.iter().map(|step| (step, pieces.next().expect("one entry per step"))).collect();
+                    let build = |&(step, pieces): &(_, &Vec<u64>)| {
+                        steps::build(step, options.activation, pieces, input, slot_of)
+                    };
+                    let built = parallel::map(&layer, build).into_iter();
+                    Ok(built.collect::<Result<Vec<_>, _>>()?.concat())
                 })?;
             }
             if stage.atoms.is_empty() {
@@ -245,12 +247,16 @@ fn build(
             }
             let label = format!("{label}: functions of one variable");
             builder.block(label, options.activation, None, |input| {
-                let gadget = |&atom: &usize| {
+                let atoms: Vec<_> = stage
+                    .atoms
+                    .iter()
+                    .map(|&atom| (atom, pieces.next().expect("one entry per atom")[0]))
+                    .collect();
+                let build = |&(atom, pieces): &(usize, u64)| {
                     let argument = &sumformer.psi[surrogate.forms.len() + atom];
-                    let pieces = pieces.next().expect("one entry per atom")[0];
                     steps::build_atom(atom, argument, pieces, input, slot_of, &slots.atom(atom))
                 };
-                stage.atoms.iter().map(gadget).collect()
+                parallel::map(&atoms, build).into_iter().collect()
             })?;
         }
         Ok::<(), Refusal>(())

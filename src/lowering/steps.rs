@@ -13,7 +13,7 @@ use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::refusal::Refusal;
 
 /// The slot that holds a monomial.
-pub type SlotOf<'a> = &'a dyn Fn(&Monomial) -> usize;
+pub type SlotOf<'a> = &'a (dyn Fn(&Monomial) -> usize + Sync);
 
 /// Builds the gadgets that add the step's monomial to its slot.
 pub fn build(

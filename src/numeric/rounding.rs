@@ -173,7 +173,7 @@ pub(super) fn exp2(exponent: i64) -> f64 {
 
 /// Numerator and denominator, if both are `f64`s: one division then rounds as it should.
 fn short_fraction(value: &Rational) -> Option<(f64, f64)> {
-    let exact = |part: &BigInt| if part.bits() <= BINARY64.precision as u64 { part.to_f64() } else { None };
+    let exact = |part: BigInt| if part.bits() <= BINARY64.precision as u64 { part.to_f64() } else { None };
     Some((exact(value.numer())?, exact(value.denom())?))
 }
 

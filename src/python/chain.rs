@@ -15,7 +15,7 @@ const LONGEST: u64 = 128;
 pub fn table(target: &Target, certificate: &Certificate, verdict: Option<&Verdict>) -> String {
     let mut rows = String::new();
     let mut push = |place: &str, what: &str, value: &Rational, about: String| {
-        let short = value.numer().bits() + value.denom().bits() <= LONGEST;
+        let short = value.bits() <= LONGEST;
         let exact = if short { value.to_string() } else { String::new() };
         rows += &format!("<tr><td>{place}</td><td>{what}</td><td>{about}</td><td>{exact}</td></tr>");
     };

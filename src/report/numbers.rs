@@ -94,7 +94,7 @@ pub fn readable(value: &Rational) -> String {
     const LONGEST: u64 = 24;
     const DIGITS: usize = 16;
     // Digits are counted by bits first: writing out millions of them takes long.
-    if value.numer().bits() + value.denom().bits() <= 4 * LONGEST {
+    if value.bits() <= 4 * LONGEST {
         let exact = value.to_string();
         if exact.len() as u64 <= LONGEST {
             return exact;

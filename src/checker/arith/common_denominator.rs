@@ -71,15 +71,16 @@ fn common<'a>(
     for value in values {
         charge(4);
         // Weights of one kind mostly share their denominator.
-        if lcm == *value.denom() {
+        if value.has_denominator(&lcm) {
             continue;
         }
-        charge(limbs(lcm.bits()).saturating_mul(limbs(value.denom().bits())));
-        if !lcm.is_multiple_of(value.denom()) {
-            pay_divisor(lcm.bits() + value.denom().bits());
+        let denominator = value.denom();
+        charge(limbs(lcm.bits()).saturating_mul(limbs(denominator.bits())));
+        if !lcm.is_multiple_of(&denominator) {
+            pay_divisor(lcm.bits() + denominator.bits());
             // The remainder is short, so that the greatest common divisor is that of two short numbers.
-            let common = value.denom().gcd(&(&lcm % value.denom()));
-            lcm *= value.denom() / common;
+            let common = denominator.gcd(&(&lcm % &denominator));
+            lcm *= denominator / common;
             if !fits(&lcm) {
                 return None;
             }
@@ -90,10 +91,11 @@ fn common<'a>(
 
 /// The numerator of `value` over `denominator`, a multiple of its own denominator.
 pub(crate) fn numerator<T: Int>(value: &Rational, denominator: &BigInt) -> Result<T, Overflow> {
-    if value.denom() == denominator {
-        return T::read(value.numer());
+    let numerator = value.numer();
+    if value.has_denominator(denominator) {
+        return T::read(&numerator);
     }
     let words = limbs(denominator.bits());
-    charge(words.saturating_mul(words.saturating_add(limbs(value.numer().bits()))));
-    T::read(&(value.numer() * (denominator / value.denom())))
+    charge(words.saturating_mul(words.saturating_add(limbs(numerator.bits()))));
+    T::read(&(numerator * (denominator / value.denom())))
 }

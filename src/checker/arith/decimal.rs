@@ -58,7 +58,7 @@ pub fn range(inf: Option<&Rational>, sup: Option<&Rational>) -> String {
 /// `1/3 (about 3.334e-1)`: a bound exactly and in decimals; only the decimals if the fraction is very long.
 pub fn exact_and_about(bound: &Rational, rounding: Rounding) -> String {
     let about = Decimal::new(bound, ERROR_DIGITS, rounding).scientific();
-    match bound.numer().bits() + bound.denom().bits() {
+    match bound.bits() {
         0..=LONG_FRACTION => format!("{bound} (about {about})"),
         bits => format!("about {about} (a fraction of {bits} bits)"),
     }
@@ -84,14 +84,14 @@ impl Decimal {
         let [low, high] = [digits - 1, digits].map(|power| BigInt::from(10).pow(saturating_u32(power)));
         let bits = |number: &BigInt| i128::from(number.bits());
         // log10 2 to six digits; the loop mends what the estimate misses.
-        let mut exponent = saturating_i64((bits(&numerator) - bits(denominator)) * 301_030 / 1_000_000);
+        let mut exponent = saturating_i64((bits(&numerator) - bits(&denominator)) * 301_030 / 1_000_000);
         let (quotient, exact, half) = loop {
             let shift = i64::try_from(digits - 1).unwrap_or(i64::MAX).saturating_sub(exponent);
             let power = BigInt::from(10).pow(u32::try_from(shift.unsigned_abs()).unwrap_or(u32::MAX));
             let (n, d) = if shift >= 0 {
                 (&numerator * power, denominator.clone())
             } else {
-                (numerator.clone(), denominator * power)
+                (numerator.clone(), &denominator * power)
             };
             let (quotient, remainder) = n.div_rem(&d);
             if quotient < low {

@@ -73,7 +73,7 @@ pub(crate) fn exact_range(expr: &Expr, sides: &[Interval], tokens: Tokens) -> Op
             }
         }
     };
-    let bits = |end: &Rational| end.numer().bits() + end.denom().bits();
+    let bits = |end: &Rational| end.bits();
     (bits(range.inf()).max(bits(range.sup())) <= MAX_RANGE_BITS).then_some(range)
 }
 

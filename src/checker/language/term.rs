@@ -98,11 +98,7 @@ impl Term {
 }
 
 fn bits(value: &Rational) -> u64 {
-    if value.denom().is_one() {
-        value.numer().bits() + 1
-    } else {
-        value.numer().bits() + value.denom().bits()
-    }
+    if value.denom().is_one() { value.numer().bits() + 1 } else { value.bits() }
 }
 
 /// Boxed, because the parser has many terms on its stack.

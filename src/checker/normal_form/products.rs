@@ -124,7 +124,7 @@ impl Matchings<'_> {
 }
 
 fn bits(value: &Rational) -> u64 {
-    value.numer().bits() + value.denom().bits()
+    value.bits()
 }
 
 /// Rewrites `y^γ M_{others∖y}(β)` over all others: M_{others∖y}(β) = M(β) − Σ_r y^{β_r} M_{others∖y}(β without β_r).

@@ -65,7 +65,12 @@ pub(super) fn suprema(
         .enumerate()
         .map(|(output, claim)| {
             let mut supremum = Fraction::zero();
+            let mut is_first = true;
             let unit = pieces.visit(output, claim, |difference, left, right| {
+                // σ is continuous: a piece begins with the value that the one before ends with.
+                if std::mem::take(&mut is_first) {
+                    supremum.raise_to_value(difference, left);
+                }
                 supremum.raise(difference, left, right);
             })?;
             Ok(supremum.over(unit))
@@ -203,20 +208,26 @@ impl Fraction {
     }
 
     fn at_least(&mut self, numerator: BigInt, denominator: BigInt) {
-        if &numerator * &self.denominator > &self.numerator * &denominator {
+        let is_larger = if denominator == self.denominator {
+            numerator > self.numerator
+        } else {
+            &numerator * &self.denominator > &self.numerator * &denominator
+        };
+        if is_larger {
             *self = Self { numerator, denominator };
         }
     }
 
-    /// The maximum with sup |p| on [left, right].
+    /// The maximum with |p(t)|.
+    fn raise_to_value(&mut self, p: &[BigInt], t: &BigInt) {
+        let value = p.iter().rev().fold(BigInt::zero(), |value, c| value * t + c);
+        self.at_least(value.abs(), BigInt::one());
+    }
+
+    /// The maximum with sup |p| on [left, right], if it is already at least |p(left)|.
     fn raise(&mut self, p: &[BigInt], left: &BigInt, right: &BigInt) {
         let degree = p.iter().rposition(|c| !c.is_zero()).unwrap_or(0);
-        let value = |t: &BigInt| p[..=degree].iter().rev().fold(BigInt::zero(), |v, c| v * t + c).abs();
-        self.at_least(value(left), BigInt::one());
-        if degree == 0 {
-            return;
-        }
-        self.at_least(value(right), BigInt::one());
+        self.raise_to_value(&p[..=degree], right);
         if degree == 2 {
             // The vertex −p1/(2·p2), if it lies inside, with value p0 − p1²/(4·p2).
             let (twice, minus): (BigInt, BigInt) = (&p[2] * 2, -&p[1]);

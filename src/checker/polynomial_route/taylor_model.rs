@@ -78,7 +78,7 @@ impl TaylorModel {
     }
 
     fn require_small(&self, other: &Self) -> Result<(), TooMuch> {
-        let length = |c: &Rational| c.numer().bits() + c.denom().bits();
+        let length = |c: &Rational| c.bits();
         let bits = |m: &Self| m.polynomial.terms().map(|(_, c)| length(c)).max();
         let pairs = self.polynomial.len().saturating_mul(other.polynomial.len());
         let degree = self.polynomial.degree() + other.polynomial.degree();

@@ -8,7 +8,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use sumformer_checker::arith::number::{Rational, integer, ratio};
 
 fn number() -> impl Strategy<Value = (BigRational, Rational)> {
-    let part = prop_oneof![-20..20_i128, any::<i128>()];
+    let shifted = (-20..20_i128, 0..120_u32).prop_map(|(odd, zeros)| odd << zeros);
+    let power = (0..127_u32).prop_map(|zeros| 1_i128 << zeros);
+    let part = prop_oneof![-20..20_i128, any::<i64>().prop_map(i128::from), any::<i128>(), shifted, power];
     (part.clone(), part.prop_filter("a denominator", |&q| q != 0), 0..3_u32).prop_map(|(p, q, e)| {
         let (p, q) = (BigInt::from(p).pow(e + 1), BigInt::from(q).pow(e + 1));
         (BigRational::new(p.clone(), q.clone()), Rational::new(p, q))
@@ -16,7 +18,7 @@ fn number() -> impl Strategy<Value = (BigRational, Rational)> {
 }
 
 fn same(a: &BigRational, b: &Rational) -> bool {
-    a.numer() == b.numer() && a.denom() == b.denom()
+    *a.numer() == b.numer() && *a.denom() == b.denom()
 }
 
 fn hash(value: &Rational) -> u64 {
@@ -49,6 +51,18 @@ proptest! {
         prop_assert_eq!(p.cmp(&q), a.cmp(&b));
         prop_assert_eq!(p == q, a == b);
         prop_assert_eq!(hash(&a), hash(&(&(&a + &b) - &b)));
+    }
+
+    /// Words and longer numbers meet, and what comes out is again a word if it fits.
+    #[test]
+    fn equal_numbers_are_represented_alike((_, a) in number(), (_, b) in number()) {
+        let there_and_back = &(&a + &b) - &b;
+        prop_assert_eq!((&there_and_back, hash(&there_and_back)), (&a, hash(&a)));
+        if !b.is_zero() {
+            let there_and_back = &(&a * &b) / &b;
+            prop_assert_eq!((&there_and_back, hash(&there_and_back)), (&a, hash(&a)));
+        }
+        prop_assert_eq!(a.bits(), a.numer().bits() + a.denom().bits());
     }
 
     #[test]

@@ -114,7 +114,7 @@ proptest! {
             let mut bytes = 0;
             let paid = cost(|| {
                 let result = operation();
-                bytes = (result.numer().bits() + result.denom().bits()) / 8;
+                bytes = (result.bits()) / 8;
             });
             paid * BYTES_PER_UNIT >= bytes
         };

@@ -171,7 +171,7 @@ fn input(witness: &Witness, proved: bool) -> Markup {
 
 /// A fraction, however long; a very long one only on demand.
 fn exact(value: &Rational) -> Markup {
-    let bits = value.numer().bits() + value.denom().bits();
+    let bits = value.bits();
     // Writing out millions of digits takes long.
     if bits > 8 * FRACTION as u64 {
         return html! { code { (readable(value)) } " (" (grouped(bits as usize)) " bits)" };

@@ -5,16 +5,12 @@
 
 use crate::work::{charge, limbs};
 use num_bigint::BigInt;
-use num_rational::BigRational;
 
 /// What any operation takes, however short its numbers.
 const OPERATION: u64 = 8;
 
-fn bits(value: &BigRational) -> u64 {
-    value.numer().bits() + value.denom().bits()
-}
-
-/// Pays for a greatest common divisor, or a least common multiple, of numbers that have so many bits together.
+/// Pays for a greatest common divisor, a least common multiple, or an operation that reduces, of numbers that have so many bits together.
+#[inline]
 pub(crate) fn pay_divisor(bits: u64) {
     charge(OPERATION + divisor(bits));
 }
@@ -29,45 +25,32 @@ pub(super) fn reduction(numerator: &BigInt, denominator: &BigInt) {
     charge(OPERATION + divisor(numerator.bits() + denominator.bits()));
 }
 
-/// A sum or difference.
+/// Cross multiplication of numbers that have so many bits.
 #[inline]
-pub(super) fn sum(a: &BigRational, b: &BigRational) {
-    charge(OPERATION + divisor(bits(a) + bits(b)));
-}
-
-/// A product or quotient.
-#[inline]
-pub(super) fn product(a: &BigRational, b: &BigRational) {
-    charge(OPERATION + divisor(bits(a) + bits(b)));
-}
-
-/// Cross multiplication.
-#[inline]
-pub(super) fn comparison(a: &BigRational, b: &BigRational) {
-    let (a, b) = (limbs(bits(a)), limbs(bits(b)));
-    charge(OPERATION + a.saturating_mul(b));
+pub(super) fn comparison(a: u64, b: u64) {
+    charge(OPERATION + limbs(a).saturating_mul(limbs(b)));
 }
 
 /// The integer part.
-pub(super) fn division(value: &BigRational) {
-    let limbs = limbs(bits(value));
+pub(super) fn division(bits: u64) {
+    let limbs = limbs(bits);
     charge(OPERATION + limbs.saturating_mul(limbs));
 }
 
 /// A copy, or a change of sign.
 #[inline]
-pub(super) fn copy(value: &BigRational) {
-    charge(limbs(bits(value)));
+pub(super) fn copy(bits: u64) {
+    charge(limbs(bits));
 }
 
 /// A power, by repeated squaring; the last square is as long as all before it together.
-pub(super) fn power(value: &BigRational, exponent: u32) {
-    let limbs = limbs(bits(value).saturating_mul(u64::from(exponent)));
+pub(super) fn power(bits: u64, exponent: u32) {
+    let limbs = limbs(bits.saturating_mul(u64::from(exponent)));
     charge(OPERATION + limbs.saturating_mul(limbs));
 }
 
 /// Decimal digits, for which a long number is divided again and again.
-pub(super) fn printing(value: &BigRational) {
-    let limbs = limbs(bits(value));
+pub(super) fn printing(bits: u64) {
+    let limbs = limbs(bits);
     charge(OPERATION + limbs.saturating_mul(limbs));
 }

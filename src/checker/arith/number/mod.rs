@@ -5,6 +5,7 @@ mod json;
 mod numeral;
 mod operators;
 mod rational;
+mod word;
 
 pub(crate) use cost::pay_divisor;
 pub use json::{Exact, serde_rational};

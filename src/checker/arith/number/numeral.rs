@@ -65,7 +65,8 @@ fn parse_short(text: &str) -> Option<Rational> {
     let denominator = read(denominator).filter(|&q| q != 0)?;
     let common = magnitude.gcd(&denominator);
     let sign = if numerator.starts_with('-') { -1 } else { 1 };
-    Some(Rational::reduced((sign * (magnitude / common)).into(), (denominator / common).into()))
+    let numerator = i128::from(sign * (magnitude / common));
+    Some(Rational::of_parts(numerator, (denominator / common).unsigned_abs().into()))
 }
 
 fn parse_digits(text: &str) -> Option<BigUint> {

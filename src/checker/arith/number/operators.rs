@@ -7,38 +7,60 @@ use num_traits::{One, Zero};
 use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, Sub, SubAssign};
 
-/// An operator on two rationals, and on a rational and an integer, with its price.
+fn sum(a: &Rational, b: &Rational) -> Rational {
+    cost::pay_divisor(a.bits() + b.bits());
+    a.combine(b, |a, b| a.combination(b, 1), |a, b| a + b)
+}
+
+fn difference(a: &Rational, b: &Rational) -> Rational {
+    cost::pay_divisor(a.bits() + b.bits());
+    a.combine(b, |a, b| a.combination(b, -1), |a, b| a - b)
+}
+
+fn product(a: &Rational, b: &Rational) -> Rational {
+    cost::pay_divisor(a.bits() + b.bits());
+    a.combine(b, |a, b| Some(a.product(b)), |a, b| a * b)
+}
+
+fn quotient(a: &Rational, b: &Rational) -> Rational {
+    assert!(!b.is_zero(), "division by zero");
+    cost::pay_divisor(a.bits() + b.bits());
+    a.combine(b, |a, b| Some(a.quotient(b)), |a, b| a / b)
+}
+
+fn remainder(a: &Rational, b: &Rational) -> Rational {
+    cost::pay_divisor(a.bits() + b.bits());
+    a.combine(b, |_, _| None, |a, b| a % b)
+}
+
+/// An operator on two rationals, and on a rational and an integer.
 macro_rules! operator {
-    ($operator:ident, $apply:ident, $price:path) => {
+    ($operator:ident, $apply:ident, $function:ident) => {
         impl $operator for Rational {
             type Output = Rational;
             fn $apply(self, other: Rational) -> Rational {
-                $price(&self.0, &other.0);
-                Rational(self.0.$apply(other.0))
+                $function(&self, &other)
             }
         }
 
         impl $operator<&Rational> for Rational {
             type Output = Rational;
             fn $apply(self, other: &Rational) -> Rational {
-                $price(&self.0, &other.0);
-                Rational(self.0.$apply(&other.0))
+                $function(&self, &other)
             }
         }
 
         impl $operator<Rational> for &Rational {
             type Output = Rational;
             fn $apply(self, other: Rational) -> Rational {
-                $price(&self.0, &other.0);
-                Rational((&self.0).$apply(other.0))
+                $function(&self, &other)
             }
         }
 
         impl $operator for &Rational {
             type Output = Rational;
             fn $apply(self, other: &Rational) -> Rational {
-                $price(&self.0, &other.0);
-                Rational((&self.0).$apply(&other.0))
+                $function(&self, &other)
             }
         }
 
@@ -51,48 +73,46 @@ macro_rules! operator {
     };
 }
 
-operator!(Add, add, cost::sum);
-operator!(Sub, sub, cost::sum);
-operator!(Mul, mul, cost::product);
-operator!(Div, div, cost::product);
-operator!(Rem, rem, cost::sum);
+operator!(Add, add, sum);
+operator!(Sub, sub, difference);
+operator!(Mul, mul, product);
+operator!(Div, div, quotient);
+operator!(Rem, rem, remainder);
 
 /// An operator that changes its left side.
 macro_rules! assignment {
-    ($operator:ident, $apply:ident, $price:path) => {
+    ($operator:ident, $apply:ident, $function:ident) => {
         impl $operator for Rational {
             fn $apply(&mut self, other: Rational) {
-                $price(&self.0, &other.0);
-                self.0.$apply(other.0);
+                *self = $function(self, &other);
             }
         }
 
         impl $operator<&Rational> for Rational {
             fn $apply(&mut self, other: &Rational) {
-                $price(&self.0, &other.0);
-                self.0.$apply(&other.0);
+                *self = $function(self, &other);
             }
         }
     };
 }
 
-assignment!(AddAssign, add_assign, cost::sum);
-assignment!(SubAssign, sub_assign, cost::sum);
-assignment!(MulAssign, mul_assign, cost::product);
-assignment!(DivAssign, div_assign, cost::product);
+assignment!(AddAssign, add_assign, sum);
+assignment!(SubAssign, sub_assign, difference);
+assignment!(MulAssign, mul_assign, product);
+assignment!(DivAssign, div_assign, quotient);
 
 impl Neg for Rational {
     type Output = Rational;
     fn neg(self) -> Rational {
-        Rational(-self.0)
+        self.negated()
     }
 }
 
 impl Neg for &Rational {
     type Output = Rational;
     fn neg(self) -> Rational {
-        cost::copy(&self.0);
-        Rational(-&self.0)
+        cost::copy(self.bits());
+        self.negated()
     }
 }
 

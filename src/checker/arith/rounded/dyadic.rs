@@ -114,7 +114,7 @@ impl Dyadic {
 
     /// The rational, rounded.
     pub fn from_rational(value: &Rational, rounding: Rounding) -> Self {
-        Self::from_fraction(value.numer(), value.denom(), rounding)
+        Self::from_fraction(&value.numer(), &value.denom(), rounding)
     }
 
     /// The fraction, which need not be reduced, rounded; the denominator is positive.

@@ -182,7 +182,7 @@ impl<T: Int> Mixing<T> {
         Ok(match projection {
             Projection::Uniform { value: UniformValue::ReciprocalLength, .. } => Self::ReciprocalLength,
             Projection::Uniform { value: UniformValue::Fixed(Exact(value)), .. } => {
-                Self::Uniform(T::read(value.numer())?, T::read(value.denom())?)
+                Self::Uniform(T::read(&value.numer())?, T::read(&value.denom())?)
             }
             Projection::Rows(rows) => {
                 let common = denominator::<T>(rows.iter().flatten().map(|Exact(value)| value))?;
