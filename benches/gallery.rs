@@ -1,10 +1,11 @@
 //! The whole gallery as one Markdown table, with times: `cargo bench --bench gallery`.
 //!
 //! Proofs are made one after the other and compared with `golden.json` beside each target; a difference or a problem
-//! ends in exit code 1. `SUMFORMER_BLESS=1 cargo bench --bench gallery` writes `golden.json` anew.
+//! ends in exit code 1. `SUMFORMER_BLESS=1 cargo bench --bench gallery` writes `golden.json` anew. Names after `--` leave the other
+//! targets out.
 
 use common::gallery::{
-    ACTIVATIONS, ARCHITECTURES, Outcome, ShapeOutcome, TABLES, TableOutcome, constructions,
+    ACTIVATIONS, ARCHITECTURES, Construction, Outcome, ShapeOutcome, TABLES, TableOutcome, constructions,
     continuous_constructions, tabulated_tokens,
 };
 use serde_json::{Value, json};
@@ -66,12 +67,14 @@ fn main() -> ExitCode {
         println!("the gallery is measured by `cargo bench --bench gallery`");
         return ExitCode::SUCCESS;
     }
+    let names: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
+    let wanted = |construction: &Construction| names.is_empty() || names.contains(&construction.name);
     let bless = std::env::var_os("SUMFORMER_BLESS").is_some_and(|value| value == "1");
     let mut problems = Vec::new();
     let mut tables = Vec::new();
     let mut totals = [[0.0; 2]; 3];
     println!("| {} |\n|{}", COLUMNS.join(" | "), " --- |".repeat(COLUMNS.len()));
-    for construction in constructions() {
+    for construction in constructions().into_iter().filter(wanted) {
         let mut results = json!({});
         for (activation_name, activation) in ACTIVATIONS {
             for ((architecture_name, architecture), total) in ARCHITECTURES.into_iter().zip(&mut totals) {
@@ -114,7 +117,7 @@ fn main() -> ExitCode {
     println!("\n| {} |\n|{}", TABLE_COLUMNS.join(" | "), " --- |".repeat(TABLE_COLUMNS.len()));
     tables.iter().for_each(|row| println!("{row}"));
     println!("\n| {} |\n|{}", SHAPE_COLUMNS.join(" | "), " --- |".repeat(SHAPE_COLUMNS.len()));
-    for construction in continuous_constructions() {
+    for construction in continuous_constructions().into_iter().filter(wanted) {
         let text = std::fs::read_to_string(&construction.golden).unwrap_or_default();
         let golden: Value = serde_json::from_str(&text).unwrap_or_default();
         for (architecture_name, architecture) in ARCHITECTURES {

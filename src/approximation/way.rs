@@ -130,6 +130,46 @@ pub fn structural_shares(
     better: &mut dyn FnMut(Way),
 ) -> Result<(), WayError> {
     let mut least: Option<f64> = None;
+    shares(target, options, &mut |route, surrogate| {
+        let way = way(route, surrogate, options.epsilon.clone(), options)?;
+        if least.is_none_or(|least| way.predicted_units < least) {
+            least = Some(way.predicted_units);
+            better(way);
+        }
+        Ok(())
+    })
+}
+
+/// The same with at most so many sums, whatever the hidden units; nothing if there is none.
+pub fn structural_within(target: &Target, sums: usize, options: &WayOptions) -> Option<Way> {
+    let mut best: Option<Way> = None;
+    let mut each = |route: Route, surrogate: Arc<Surrogate>| {
+        // In as few sums as possible only where the cheapest ones are too many.
+        for mode in [LatentMode::Sparse, LatentMode::Essential] {
+            let options = WayOptions { mode, ..options.clone() };
+            let way = way(route.clone(), surrogate.clone(), options.epsilon.clone(), &options)?;
+            if way.sumformer.latent_dimension() <= sums {
+                let cheaper = |best: &Way| way.predicted_units < best.predicted_units;
+                if best.as_ref().is_none_or(cheaper) {
+                    best = Some(way);
+                }
+                break;
+            }
+        }
+        Ok(())
+    };
+    shares(target, options, &mut each).ok()?;
+    best
+}
+
+/// The surrogates that use up several shares of ε, from the largest on; the target itself alone where it is a polynomial in sums and
+/// in functions of one token.
+fn shares(
+    target: &Target,
+    options: &WayOptions,
+    each: &mut dyn FnMut(Route, Arc<Surrogate>) -> Result<(), WayError>,
+) -> Result<(), WayError> {
+    let mut found = false;
     let mut refused = None;
     for (p, q) in SHARES {
         let share = &options.epsilon * ratio(p, q);
@@ -145,20 +185,16 @@ pub fn structural_shares(
                 continue;
             }
         };
+        found = true;
         let free = surrogate.approximations.is_empty();
         let exact = free && surrogate.atoms.is_empty() && surrogate.deviations.iter().all(Zero::is_zero);
-        let route = if exact { Route::Exact } else { Route::Structural };
-        let way = way(route, surrogate, options.epsilon.clone(), options)?;
-        if least.is_none_or(|least| way.predicted_units < least) {
-            least = Some(way.predicted_units);
-            better(way);
-        }
+        each(if exact { Route::Exact } else { Route::Structural }, Arc::new(surrogate))?;
         if free {
             break;
         }
     }
-    match (least, refused) {
-        (None, Some(error)) => Err(error.into()),
+    match refused {
+        Some(error) if !found => Err(error.into()),
         _ => Ok(()),
     }
 }
@@ -193,7 +229,7 @@ pub fn nodes(target: &Target, options: &WayOptions, most_units: f64) -> Result<W
         nodes: approximant.nodes,
     };
     let surrogate = Surrogate::polynomial(&approximant.target, approximant.forms);
-    way(route, surrogate, gadget_share(options), options)
+    way(route, Arc::new(surrogate), gadget_share(options), options)
 }
 
 /// The N most useful latents; the second value is an error that they are likely to meet.
@@ -207,7 +243,7 @@ pub fn latents(target: &Target, count: usize, options: &WayOptions) -> Result<(W
     // Boxes need the difference to close, and gadgets their part.
     let likely = round_up(&(sampled * ratio(3, 2) + &options.epsilon * ratio(1, 2)), 8);
     let route = Route::Latents { sampled_error: truncation.sampled_error, rms: truncation.rms };
-    let way = way(route, surrogate, &options.epsilon * ratio(1, 4), options)?;
+    let way = way(route, Arc::new(surrogate), &options.epsilon * ratio(1, 4), options)?;
     Ok((way, likely))
 }
 
@@ -229,7 +265,7 @@ pub fn latents_for(
 
 fn way(
     route: Route,
-    surrogate: Surrogate,
+    surrogate: Arc<Surrogate>,
     network_epsilon: Rational,
     options: &WayOptions,
 ) -> Result<Way, WayError> {
@@ -239,5 +275,5 @@ fn way(
     // With nothing left only gadgets without an error are affordable.
     let left = to_f64(&(&network_epsilon - spent)).max(to_f64(&network_epsilon) * 1e-9);
     let predicted_units = plan_budget(&sumformer, &surrogate, &plan, left).units;
-    Ok(Way { route, surrogate: Arc::new(surrogate), sumformer, dimensions, network_epsilon, predicted_units })
+    Ok(Way { route, surrogate, sumformer, dimensions, network_epsilon, predicted_units })
 }

@@ -2,9 +2,8 @@
 
 use super::ApproximationError;
 use crate::reading::load_target;
-use num_traits::{One, Signed};
+use crate::words::sum;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::Monomial;
 use sumformer_checker::language::target::{Target, Tokens};
@@ -49,31 +48,6 @@ pub(super) fn target_with(
         let first = problems.to_string().lines().next().unwrap_or_default().to_string();
         ApproximationError::Unwritable(first)
     })
-}
-
-/// `c*x[0]^2*y[1]`, with the factors as they are written.
-pub(super) fn term(coefficient: &Rational, factors: &[String]) -> String {
-    match (factors.is_empty(), coefficient.is_one()) {
-        (false, true) => factors.join("*"),
-        (false, false) => format!("{coefficient}*{}", factors.join("*")),
-        (true, _) => coefficient.to_string(),
-    }
-}
-
-/// The terms joined by their signs; `0` if there are none.
-pub(super) fn sum(terms: impl IntoIterator<Item = (Rational, Vec<String>)>) -> String {
-    let mut text = String::new();
-    for (coefficient, factors) in terms {
-        let sign = match (coefficient.is_negative(), text.is_empty()) {
-            (true, true) => "-",
-            (true, false) => " - ",
-            (false, true) => "",
-            (false, false) => " + ",
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{sign}{}", term(&coefficient.abs(), &factors));
-    }
-    if text.is_empty() { "0".to_string() } else { text }
 }
 
 /// `x[0]^2`, `x[1]`, one for each variable of the monomial in a token's coordinates.

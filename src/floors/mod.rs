@@ -6,13 +6,12 @@
 
 mod climb;
 mod cuts;
-mod essential;
 mod geometry;
 mod odd;
 mod weights;
 
+pub use crate::sumformer::essential::{Essential, essential_sums};
 pub use cuts::with_cuts;
-pub use essential::{Essential, essential_sums};
 
 use crate::parallel;
 use cuts::proved;

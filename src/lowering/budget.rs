@@ -6,11 +6,13 @@
 use super::plan::{Item, Plan, Stage, Step};
 use crate::network::function_plan::amplitude;
 use crate::network::gadget::{CONSTANT_WIDTH, balance_f64};
+use crate::sumformer::features::as_power;
 use crate::sumformer::{SumBasis, Sumformer};
 use std::collections::BTreeMap;
+use sumformer_checker::arith::bernstein;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::to_f64;
-use sumformer_checker::arith::polynomial::Monomial;
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::enclosure::univariate::lipschitz;
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::surrogate::Surrogate;
@@ -83,6 +85,14 @@ struct Ranges {
 }
 
 impl Ranges {
+    /// Of one token's feature; a combination is enclosed as the checker does it.
+    fn of_feature(&self, phi: &Polynomial, domain: &[Interval]) -> Span {
+        match as_power(phi) {
+            Some(m) => self.of(m),
+            None => Span::of(&bernstein::range(phi, |v| &domain[v as usize])).not_a_point(),
+        }
+    }
+
     fn of(&self, m: &Monomial) -> Span {
         m.powers().iter().fold(Span(1.0, 1.0), |s, &(v, e)| s.times(self.variables[v as usize].power(e)))
     }
@@ -109,8 +119,8 @@ pub fn gadget_costs(
     let token = Ranges { variables: domain.map(|side| Span::of(side).not_a_point()).collect() };
     let copies = sumformer.copies() as f64;
     let mut variables = token.variables.clone();
-    variables.extend(sumformer.features.iter().map(|m| {
-        let range = token.of(m);
+    variables.extend(sumformer.features.iter().map(|phi| {
+        let range = token.of_feature(phi, &surrogate.target.domain);
         if sumformer.basis == SumBasis::Means { range } else { Span(range.0 * copies, range.1 * copies) }
     }));
     let all = Ranges { variables };
@@ -143,7 +153,10 @@ pub fn gadget_costs(
     for (i, feature) in sumformer.features.iter().enumerate() {
         let latent = Monomial::variable(dimension + i as u32);
         if let Some(reach) = sensitivity.reach.get(&latent) {
-            before.of(feature).iter_mut().zip(reach).for_each(|(s, l)| *s += l * copies);
+            for (m, c) in feature.terms() {
+                let weight = to_f64(c).abs() * copies;
+                before.of(m).iter_mut().zip(reach).for_each(|(s, l)| *s += l * weight);
+            }
         }
     }
     stages(&plan.phi, &token, &mut before);

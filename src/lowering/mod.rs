@@ -16,7 +16,7 @@ use num_traits::{One, Zero};
 use plan::{Item, Layout, Plan, Stage, Step};
 use slots::Slots;
 use std::sync::Arc;
-use steps::SlotOf;
+use steps::Places;
 use sumformer_checker::arith::decimal::above;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, integer, max, to_f64};
@@ -225,7 +225,7 @@ fn build(
     let slots = Slots::new(sumformer, surrogate, plan, options.scores);
     let mut builder = NetworkBuilder::new(surrogate.clone(), slots.names().to_vec(), slots.embedding());
     let mut pieces = pieces.iter();
-    let mut stages = |builder: &mut NetworkBuilder, stages: &[Stage], label: &str, slot_of: SlotOf<'_>| {
+    let mut stages = |builder: &mut NetworkBuilder, stages: &[Stage], label: &str, places: &dyn Places| {
         let layers: usize = stages.iter().map(|stage| stage.layers.len()).sum();
         let mut number = 0;
         for stage in stages {
@@ -236,7 +236,7 @@ fn build(
                     let layer: Vec<_> =
                         layer.iter().map(|step| (step, pieces.next().expect("one entry per step"))).collect();
                     let build = |&(step, pieces): &(_, &Vec<u64>)| {
-                        steps::build(step, options.activation, pieces, input, slot_of)
+                        steps::build(step, options.activation, pieces, input, places)
                     };
                     let built = parallel::map(&layer, build).into_iter();
                     Ok(built.collect::<Result<Vec<_>, _>>()?.concat())
@@ -254,16 +254,16 @@ fn build(
                     .collect();
                 let build = |&(atom, pieces): &(usize, u64)| {
                     let argument = &sumformer.psi[surrogate.forms.len() + atom];
-                    steps::build_atom(atom, argument, pieces, input, slot_of, &slots.atom(atom))
+                    steps::build_atom(atom, argument, pieces, input, places, &slots.atom(atom))
                 };
                 parallel::map(&atoms, build).into_iter().collect()
             })?;
         }
         Ok::<(), Refusal>(())
     };
-    stages(&mut builder, &plan.phi, "phi, of one token", &|m| slots.phi(m))?;
+    stages(&mut builder, &plan.phi, "phi, of one token", slots.before())?;
     sum_block(&mut builder, sumformer, options, &slots)?;
-    stages(&mut builder, &plan.psi, "psi, of the token and the sums", &|m| slots.psi(m))?;
+    stages(&mut builder, &plan.psi, "psi, of the token and the sums", slots.after())?;
     Ok(builder.finish(readout(sumformer, surrogate, &slots)))
 }
 
@@ -308,7 +308,7 @@ fn readout(sumformer: &Sumformer, surrogate: &Surrogate, slots: &Slots) -> Affin
             if monomial.is_one() {
                 bias.push((output, coefficient.clone()));
             } else {
-                weights.push((slots.psi(monomial), output, coefficient.clone()));
+                weights.push((slots.after().slot(monomial), output, coefficient.clone()));
             }
         }
     }

@@ -83,8 +83,7 @@ impl Plan {
             Stage { layers: known.layers(&monomials(&arguments)), atoms }
         };
         let mut phi: Vec<Stage> = token.into_iter().map(|atoms| stage(&mut before, atoms)).collect();
-        let features = sumformer.features.iter().cloned().collect();
-        phi.push(Stage { layers: before.layers(&features), atoms: Vec::new() });
+        phi.push(Stage { layers: before.layers(&monomials(&sumformer.features)), atoms: Vec::new() });
         let mut psi: Vec<Stage> = outer.into_iter().map(|atoms| stage(&mut after, atoms)).collect();
         let last = after.layers(&monomials(&sumformer.psi[..outputs]));
         psi.push(Stage { layers: last, atoms: Vec::new() });

@@ -1,32 +1,58 @@
 //! The residual stream: which slot holds what, and what it is called.
 
 use super::attention::Scores;
-use super::plan::{Plan, Stage};
+use super::plan::{Plan, Stage, Step};
+use super::steps::Places;
 use crate::sumformer::Sumformer;
+use crate::sumformer::features::as_power;
+use crate::words::sum;
 use itertools::Itertools;
 use num_traits::One;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use sumformer_checker::arith::number::Rational;
-use sumformer_checker::arith::polynomial::Monomial;
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::format::network::AffineMap;
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::surrogate::Surrogate;
 
+/// A combination is written out in its slot's name if it is not longer than this.
+const LONGEST_NAME: usize = 40;
+
 /// The slots of a lowered Sumformer.
 ///
 /// `x[k]` the token; `exp[r]` and its like the r-th atom; `phi[α]` a feature, overwritten by its latent in the attention block; `one` the constant 1 (only
-/// for the paper's scores); then the other monomials of φ and those of ψ, written out, `s[α]` standing for a latent.
+/// for the paper's scores); then the monomials that φ takes on the way, and those of ψ, written out, `s[α]` standing for a latent. A feature that is a
+/// combination of monomials has no slots for them: whatever computes them adds its share to the feature.
 pub struct Slots {
     names: Vec<String>,
     /// Coordinates of the token.
     dimension: usize,
     /// Names of the first slots, coordinates and atoms.
     coordinates: Vec<String>,
-    features: Vec<Monomial>,
+    features: Vec<Polynomial>,
     one: Option<usize>,
-    phi: BTreeMap<Monomial, usize>,
-    psi: BTreeMap<Monomial, usize>,
+    phi: Side,
+    psi: Side,
+}
+
+/// The slots before or after the attention block.
+#[derive(Default)]
+struct Side {
+    own: BTreeMap<Monomial, usize>,
+    /// The slots of combinations that a monomial is in.
+    shares: BTreeMap<Monomial, Vec<(usize, Rational)>>,
+}
+
+impl Places for Side {
+    fn slot(&self, monomial: &Monomial) -> usize {
+        self.own[monomial]
+    }
+
+    fn uses(&self, monomial: &Monomial) -> Vec<(usize, Rational)> {
+        let own = self.own.get(monomial).map(|&slot| (slot, Rational::one()));
+        own.into_iter().chain(self.shares.get(monomial).into_iter().flatten().cloned()).collect()
+    }
 }
 
 impl Slots {
@@ -34,7 +60,10 @@ impl Slots {
     pub fn new(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan, scores: Scores) -> Self {
         let coordinates = coordinate_names(surrogate);
         let d = coordinates.len();
-        let variables = || (0..d).map(|k| (Monomial::variable(k as u32), k)).collect();
+        let variables = || Side {
+            own: (0..d).map(|k| (Monomial::variable(k as u32), k)).collect(),
+            shares: BTreeMap::new(),
+        };
         let mut slots = Self {
             names: coordinates.clone(),
             dimension: surrogate.dimension,
@@ -45,24 +74,34 @@ impl Slots {
             psi: variables(),
         };
         for (i, feature) in sumformer.features.iter().enumerate() {
-            let slot = slots.push(format!("phi[{}]", slots.index(feature)));
-            if feature.degree() >= 2 {
-                slots.phi.insert(feature.clone(), slot);
+            let slot = slots.push(format!("phi[{}]", slots.index(i)));
+            match as_power(feature) {
+                Some(power) if power.degree() >= 2 => {
+                    slots.phi.own.insert(power.clone(), slot);
+                }
+                _ => {
+                    for (monomial, coefficient) in feature.terms() {
+                        let shares = slots.phi.shares.entry(monomial.clone()).or_default();
+                        shares.push((slot, coefficient.clone()));
+                    }
+                }
             }
-            slots.psi.insert(Monomial::variable((d + i) as u32), slot);
+            slots.psi.own.insert(Monomial::variable((d + i) as u32), slot);
         }
         if scores == Scores::Paper {
             slots.one = Some(slots.push("one".into()));
         }
+        let read = read_before(sumformer, surrogate, plan);
         for step in plan.phi.iter().flat_map(Stage::steps) {
-            if !slots.phi.contains_key(step.target()) {
-                let slot = slots.push(format!("phi:{}", slots.show(step.target())));
-                slots.phi.insert(step.target().clone(), slot);
+            let target = step.target();
+            if read.contains(target) && !slots.phi.own.contains_key(target) {
+                let slot = slots.push(format!("phi:{}", slots.show(target)));
+                slots.phi.own.insert(target.clone(), slot);
             }
         }
         for step in plan.psi.iter().flat_map(Stage::steps) {
             let slot = slots.push(format!("psi:{}", slots.show(step.target())));
-            slots.psi.insert(step.target().clone(), slot);
+            slots.psi.own.insert(step.target().clone(), slot);
         }
         slots
     }
@@ -87,20 +126,22 @@ impl Slots {
         (0..self.features.len()).map(|i| self.coordinates.len() + i).collect()
     }
 
-    /// The slots that an atom is written to: its own, and that of the feature that it is.
-    pub fn atom(&self, atom: usize) -> Vec<usize> {
-        let own = self.dimension + atom;
-        let feature = Monomial::variable(own as u32);
-        let copy = self.features.iter().position(|m| *m == feature);
-        std::iter::once(own).chain(copy.map(|i| self.coordinates.len() + i)).collect()
+    /// The slots that an atom is written to: its own, and those of the features that it is in.
+    pub fn atom(&self, atom: usize) -> Vec<(usize, Rational)> {
+        self.phi.uses(&Monomial::variable((self.dimension + atom) as u32))
     }
 
-    /// `2,0,1`, or the monomial written out where there are atoms.
-    fn index(&self, feature: &Monomial) -> String {
-        if self.coordinates.len() == self.dimension {
-            exponents(feature, self.dimension)
-        } else {
-            self.show(feature)
+    /// `2,0,1`, or what is summed written out where there are atoms or combinations; a long one has its number only.
+    fn index(&self, feature: usize) -> String {
+        let phi = &self.features[feature];
+        match as_power(phi) {
+            Some(power) if self.coordinates.len() == self.dimension => exponents(power, self.dimension),
+            Some(power) => self.show(power),
+            None => {
+                let terms: Vec<_> = phi.terms().map(|(m, c)| (c.clone(), vec![self.show(m)])).collect();
+                let name = sum(terms);
+                if name.chars().count() <= LONGEST_NAME { name } else { format!("sum {feature}") }
+            }
         }
     }
 
@@ -112,32 +153,30 @@ impl Slots {
         let factor = |&(v, e): &(u32, u32)| {
             let name = match (v as usize).checked_sub(self.coordinates.len()) {
                 None => self.coordinates[v as usize].clone(),
-                Some(latent) => format!("s[{}]", self.index(&self.features[latent])),
+                Some(latent) => format!("s[{}]", self.index(latent)),
             };
             if e == 1 { name } else { format!("{name}^{e}") }
         };
         monomial.powers().iter().map(factor).join("*")
     }
 
-    /// The slot of a monomial of the token before the attention block.
-    pub fn phi(&self, monomial: &Monomial) -> usize {
-        self.phi[monomial]
+    /// The slots before the attention block: monomials of the token.
+    pub fn before(&self) -> &dyn Places {
+        &self.phi
     }
 
-    /// The slot of a monomial of token and latents after it.
-    pub fn psi(&self, monomial: &Monomial) -> usize {
-        self.psi[monomial]
+    /// The slots after it: monomials of token and latents.
+    pub fn after(&self) -> &dyn Places {
+        &self.psi
     }
 
-    /// Copies the token into its slots and into those of the features of degree 1.
+    /// Copies the token into its slots and into those of the features that its coordinates are in.
     pub fn embedding(&self) -> AffineMap {
         let token = (0..self.dimension).map(|k| (k, k, Rational::one()));
-        let linear = self
-            .features
-            .iter()
-            .enumerate()
-            .filter(|(_, m)| m.degree() == 1 && (m.powers()[0].0 as usize) < self.dimension)
-            .map(|(i, m)| (m.powers()[0].0 as usize, self.coordinates.len() + i, Rational::one()));
+        let linear = (0..self.dimension).flat_map(|k| {
+            let shares = self.phi.shares.get(&Monomial::variable(k as u32));
+            shares.into_iter().flatten().map(move |(slot, share)| (k, *slot, share.clone()))
+        });
         AffineMap {
             weights: SparseMatrix::from_entries(token.chain(linear)),
             bias: SparseVector::from_entries(self.one.map(|slot| (slot, Rational::one()))),
@@ -145,8 +184,21 @@ impl Slots {
     }
 }
 
+/// The monomials before the attention that something else is made of.
+fn read_before(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan) -> BTreeSet<Monomial> {
+    let outputs = surrogate.forms.len();
+    let atoms = plan.phi.iter().flat_map(|stage| &stage.atoms);
+    let arguments = atoms.flat_map(|atom| sumformer.psi[outputs + atom].terms().map(|(m, _)| m.clone()));
+    let factors = plan.phi.iter().flat_map(Stage::steps).flat_map(|step| match step {
+        Step::Product(product) => vec![product.left.clone(), product.right.clone()],
+        // Of powers of the variables, which have slots.
+        Step::Ridge { .. } => Vec::new(),
+    });
+    arguments.chain(factors).collect()
+}
+
 /// `2,0,1`.
-pub fn exponents(monomial: &Monomial, d: usize) -> String {
+fn exponents(monomial: &Monomial, d: usize) -> String {
     (0..d as u32).map(|k| monomial.exponent(k)).join(",")
 }
 

@@ -12,22 +12,30 @@ use sumformer_checker::format::network::Activation;
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::refusal::Refusal;
 
-/// The slot that holds a monomial.
-pub type SlotOf<'a> = &'a (dyn Fn(&Monomial) -> usize + Sync);
+/// The slots of one side of the attention.
+pub trait Places: Sync {
+    /// The slot that holds a monomial, once it is computed.
+    fn slot(&self, monomial: &Monomial) -> usize;
+    /// The slots that have multiples of a monomial, each with its factor; no slot twice.
+    fn uses(&self, monomial: &Monomial) -> Vec<(usize, Rational)>;
+}
 
-/// Builds the gadgets that add the step's monomial to its slot.
+/// Builds the gadgets that add the step's monomial to the slots that use it.
 pub fn build(
     step: &Step,
     activation: Activation,
     pieces: &[u64],
     input: &Input<'_>,
-    slot_of: SlotOf<'_>,
+    places: &dyn Places,
 ) -> Result<Vec<BuiltGadget>, Refusal> {
-    let target = slot_of(step.target());
+    let slot_of = |monomial: &Monomial| places.slot(monomial);
+    let targets = |factor: &Rational| -> Vec<(usize, Rational)> {
+        places.uses(step.target()).into_iter().map(|(slot, weight)| (slot, weight * factor)).collect()
+    };
     match step {
         Step::Product(product) if product.is_square() => {
             let direction = form([(slot_of(&product.left), integer(1))]);
-            Ok(vec![square(activation, direction, pieces[0], input, (target, Rational::one()))?])
+            Ok(vec![square(activation, direction, pieces[0], input, &targets(&Rational::one()))?])
         }
         Step::Product(product) => {
             let (left, right) = (slot_of(&product.left), slot_of(&product.right));
@@ -42,7 +50,7 @@ pub fn build(
                 .map(|quarter| {
                     let sign = if quarter > Rational::zero() { c.recip() } else { -c.recip() };
                     let direction = form([(left, c.clone()), (right, sign)]);
-                    square(activation, direction, pieces[0], input, (target, quarter))
+                    square(activation, direction, pieces[0], input, &targets(&quarter))
                 })
                 .into_iter()
                 .collect()
@@ -62,7 +70,7 @@ pub fn build(
                     }));
                     let weight = &power.weight * power_of_two(regain);
                     let range = input.range_of(&direction);
-                    piecewise_power(monomial.degree(), pieces, &direction, &range, &[(target, weight)])
+                    piecewise_power(monomial.degree(), pieces, &direction, &range, &targets(&weight))
                 })
                 .collect()
         }
@@ -87,14 +95,13 @@ pub fn build_atom(
     argument: &Polynomial,
     pieces: u64,
     input: &Input<'_>,
-    slot_of: SlotOf<'_>,
-    slots: &[usize],
+    places: &dyn Places,
+    outputs: &[(usize, Rational)],
 ) -> Result<BuiltGadget, Refusal> {
     let terms = argument.terms().filter(|(m, _)| !m.is_one());
-    let direction = form(terms.map(|(m, c)| (slot_of(m), c.clone())));
+    let direction = form(terms.map(|(m, c)| (places.slot(m), c.clone())));
     let (function, shift, range) = input.argument(atom, &direction)?;
-    let outputs: Vec<_> = slots.iter().map(|&slot| (slot, Rational::one())).collect();
-    piecewise_function((atom, function), &shift, pieces, &direction, &range, &outputs)
+    piecewise_function((atom, function), &shift, pieces, &direction, &range, outputs)
 }
 
 fn form(entries: impl IntoIterator<Item = (usize, Rational)>) -> SparseVector {
@@ -106,11 +113,11 @@ fn square(
     direction: SparseVector,
     pieces: u64,
     input: &Input<'_>,
-    output: (usize, Rational),
+    outputs: &[(usize, Rational)],
 ) -> Result<BuiltGadget, Refusal> {
     let range = input.range_of(&direction);
     match activation {
-        Activation::Relu2 => exact_square(&direction, range, &[output]),
-        Activation::Relu | Activation::Step => piecewise_power(2, pieces, &direction, &range, &[output]),
+        Activation::Relu2 => exact_square(&direction, range, outputs),
+        Activation::Relu | Activation::Step => piecewise_power(2, pieces, &direction, &range, outputs),
     }
 }

@@ -76,8 +76,13 @@ const CONSTRUCTIONS: [(&str, Construction); 3] = [
 ];
 const ROUTES: [(&str, Routes); 3] =
     [("auto", Routes::All), ("structural", Routes::Structural), ("bernstein", Routes::Bernstein)];
-const LATENTS: [(&str, LatentMode); 3] =
-    [("sparse", LatentMode::Sparse), ("tight", LatentMode::Tight), ("paper", LatentMode::Paper)];
+const LATENTS: [(&str, LatentMode); 5] = [
+    ("sparse", LatentMode::Sparse),
+    ("essential", LatentMode::Essential),
+    ("powers", LatentMode::Powers),
+    ("tight", LatentMode::Tight),
+    ("paper", LatentMode::Paper),
+];
 const ACTIVATIONS: [(&str, Activation); 2] = [("relu", Activation::Relu), ("relu2", Activation::Relu2)];
 const LAYOUTS: [(&str, Layout); 2] = [("tree", Layout::Tree), ("shallow", Layout::Shallow)];
 const TABLE_LAYOUTS: [(&str, TableLayout); 4] = [

@@ -164,7 +164,7 @@ impl<'a> Asked<'a> {
             (Construction::Discontinuous, _) => None,
             (_, Latents::Count(count)) => {
                 progress.step(Step::Choosing);
-                let (plan, likely) = SumPlan::by_latents(self, count, &mut notes)?;
+                let (plan, likely) = SumPlan::by_latents(self, count, tried, &mut notes)?;
                 epsilon = likely;
                 Some(plan)
             }
@@ -173,7 +173,7 @@ impl<'a> Asked<'a> {
                 let mut watch =
                     Watch { outlooks: &mut *ways, step: &|way| progress.step(Step::LookingAt(way)) };
                 match choose(target, &self.wishes(), tried, &mut watch) {
-                    Ok(Choice::Continuous(way)) => Some(SumPlan::among(*way, ways, &mut notes)),
+                    Ok(Choice::Continuous(way)) => Some(SumPlan::among(*way, ways, self, &mut notes)),
                     Ok(Choice::Table(_)) => {
                         ways.iter().for_each(|way| notes.add(Note::LookedAt(way.clone())));
                         None

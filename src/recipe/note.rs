@@ -20,6 +20,13 @@ pub enum Note {
         /// By second derivatives.
         smooth: Option<Rational>,
     },
+    /// Power sums that are not combined into the fewest sums, as these would take more hidden units.
+    MorePowers {
+        /// How many power sums.
+        powers: usize,
+        /// How many sums would do.
+        fewest: usize,
+    },
     /// Fewer latents are as good.
     FewerLatents {
         /// How many there are.

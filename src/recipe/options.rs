@@ -32,7 +32,8 @@ pub enum Construction {
 pub enum Latents {
     /// Those of a mode, with which nothing of the target is lost.
     Mode(LatentMode),
-    /// The most useful ones, so many of them, with the error that they lead to.
+    /// At most so many: those with which nothing of the target is lost where these are no more, otherwise the most useful power
+    /// sums, with the error that they lead to.
     Count(usize),
 }
 

@@ -1,7 +1,7 @@
 //! The continuous construction: a way, lowered to each attention.
 
-use super::{Asked, Note, Notes, Problem, RecipeError, SumOptions};
-use crate::approximation::way::{Route, Way, latents_for};
+use super::{Asked, Latents, Note, Notes, Problem, RecipeError, SumOptions};
+use crate::approximation::way::{Route, Way, latents_for, structural_within};
 use crate::certify::boxes::{BoxOptions, BoxProgress, Slice};
 use crate::certify::{Proof, prove, prove_by_boxes};
 use crate::lowering::attention::Architecture;
@@ -21,36 +21,50 @@ pub struct SumPlan {
 
 impl SumPlan {
     /// The way that was chosen among those that were looked at.
-    pub(super) fn among(way: Way, ways: &[Outlook], notes: &mut Notes<'_>) -> Self {
+    pub(super) fn among(way: Way, ways: &[Outlook], asked: Asked<'_>, notes: &mut Notes<'_>) -> Self {
         let planned = ways.iter().filter(|o| o.why_not.is_none() && o.way != WayName::Table);
         let planned = planned.filter_map(|o| Some((o.way.name(), o.units?))).collect();
         let shape = ways.iter().find(|o| o.way == WayName::Structural);
         if let Some(why) = shape.and_then(|o| o.why_not.clone()) {
             notes.add(Note::ShapeNotKept(why));
         }
+        let (powers, fewest) = (way.sumformer.latent_dimension(), way.dimensions.sparse);
+        if asked.options.sums.latents == Latents::default() && powers > fewest {
+            notes.add(Note::MorePowers { powers, fewest });
+        }
         Self { way, planned }
     }
 
-    /// The most useful latents, so many of them, and the error to prove with them.
+    /// So many sums: those of the target where they are no more, otherwise the most useful latents; and the error to prove with
+    /// them.
     pub(super) fn by_latents(
         asked: Asked<'_>,
         count: usize,
+        tried: &[WayName],
         notes: &mut Notes<'_>,
     ) -> Result<(Self, Rational), RecipeError> {
         let Asked { target, options } = asked;
         if options.sums.routes != Routes::All {
             return Err(Problem::LatentsAndRoute.into());
         }
-        let way = options.sums.way(options.epsilon_for(target));
-        let (way, epsilon) = latents_for(target, count, options.epsilon.as_ref(), &way)?;
+        let wanted = options.sums.way(options.epsilon_for(target));
+        let open = !tried.contains(&WayName::Structural);
+        let (way, epsilon) = match open.then(|| structural_within(target, count, &wanted)).flatten() {
+            Some(way) => (way, wanted.epsilon),
+            None => {
+                let (way, epsilon) = latents_for(target, count, options.epsilon.as_ref(), &wanted)?;
+                if options.epsilon.is_none() {
+                    notes.add(Note::LikelyEpsilon(epsilon.clone()));
+                }
+                (way, epsilon)
+            }
+        };
         let found = way.sumformer.latent_dimension();
         if found < count {
             notes.add(Note::FewerLatents { found, asked: count });
         }
-        if options.epsilon.is_none() {
-            notes.add(Note::LikelyEpsilon(epsilon.clone()));
-        }
-        let planned = vec![("latents", way.predicted_units)];
+        let name = if way.on_boxes() { "latents" } else { WayName::Structural.name() };
+        let planned = vec![(name, way.predicted_units)];
         Ok((Self { way, planned }, epsilon))
     }
 

@@ -2,6 +2,7 @@
 
 use crate::algebra::multi_index::{GradedLexicographic, MultiIndex};
 use crate::reading::{Diagnostics, load_target};
+use crate::sumformer::features::powers;
 use crate::sumformer::{SumBasis, Sumformer};
 use itertools::Itertools;
 use std::sync::Arc;
@@ -79,7 +80,7 @@ impl Family {
             dimension,
             tokens: Tokens::Fixed(tokens),
             basis: SumBasis::Others,
-            features: indices.iter().map(monomial).collect(),
+            features: powers(&indices.iter().map(monomial).collect::<Vec<_>>()),
             psi,
         };
         Ok((sumformer, Arc::new(Surrogate::new(&target, &[], MAX_TERMS)?)))

@@ -4,7 +4,7 @@
 //! canonical form by Möbius inversion, or with all degrees reduced to at most n − 1; each in sums over all tokens or
 //! over the others.
 
-use super::features::{PowerSumTerms, graded_lexicographic, to_polynomials};
+use super::features::{PowerSumTerms, graded_lexicographic, powers, to_polynomials};
 use super::{SumBasis, Sumformer};
 use crate::algebra::degree_reduction::{DegreeReducer, Route};
 use crate::algebra::multi_index::MultiIndex;
@@ -121,11 +121,11 @@ fn assemble(target: &Target, basis: SumBasis, outputs: &[PowerSumTerms]) -> Sumf
         .collect();
     graded_lexicographic(&mut features, d);
     let psi = to_polynomials(outputs, &features, d);
-    Sumformer { dimension: d, tokens: target.tokens, basis, features, psi }
+    Sumformer { dimension: d, tokens: target.tokens, basis, features: powers(&features), psi }
 }
 
 /// The polynomial with every variable `v` replaced by `image(v)`.
-fn substitute(p: &Polynomial, image: impl Fn(u32) -> Polynomial) -> Polynomial {
+pub(super) fn substitute(p: &Polynomial, image: impl Fn(u32) -> Polynomial) -> Polynomial {
     let mut result = Polynomial::zero();
     for (monomial, coefficient) in p.terms() {
         let factors = monomial.powers().iter().map(|&(variable, exponent)| image(variable).power(exponent));
@@ -142,7 +142,7 @@ fn in_sums_over_all(sumformer: &Sumformer) -> Option<Sumformer> {
     let image = |v: u32| -> Polynomial {
         let mut p = Polynomial::variable(v);
         if let Some(feature) = (v as usize).checked_sub(d) {
-            p.add_term(sumformer.features[feature].clone(), Rational::from_integer((-1).into()));
+            p.add_scaled(&sumformer.features[feature], &Rational::from_integer((-1).into()));
         }
         p
     };

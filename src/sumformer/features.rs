@@ -1,11 +1,25 @@
 //! The table of features a form uses, in graded lexicographic order.
 
+use num_traits::One;
 use std::collections::BTreeMap;
 use sumformer_checker::arith::linear_combination::LinearCombination;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 
 /// A polynomial in the own token's coordinates (variables 0..d) and in power sums, named by their monomials.
 pub type PowerSumTerms = LinearCombination<(Monomial, BTreeMap<Monomial, u32>)>;
+
+/// Features that are monomials.
+pub fn powers<'a>(monomials: impl IntoIterator<Item = &'a Monomial>) -> Vec<Polynomial> {
+    monomials.into_iter().map(|m| Polynomial::term(m.clone(), Rational::one())).collect()
+}
+
+/// The monomial that a feature is, if it is one.
+pub fn as_power(feature: &Polynomial) -> Option<&Monomial> {
+    let mut terms = feature.terms();
+    let (monomial, coefficient) = terms.next()?;
+    (terms.len() == 0 && coefficient.is_one()).then_some(monomial)
+}
 
 /// Sorts monomials by degree, then by decreasing exponents of `x[0]`, `x[1]`, …
 pub fn graded_lexicographic(features: &mut [Monomial], dimension: usize) {

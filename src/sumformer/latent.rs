@@ -1,13 +1,15 @@
 //! Latent modes: which features φ has, and the choice among the forms of ψ.
 
 use super::candidates::candidates;
+use super::essential::Essential;
+use super::features::powers;
+use super::fewest::{Pricing, fewest_sums};
 use super::{SumBasis, Sumformer};
 use crate::algebra::multi_index::{GradedLexicographic, count};
-use crate::lowering::budget::plan_budget;
-use crate::lowering::plan::{Layout, Plan, outer_atoms};
+use crate::lowering::plan::{Layout, outer_atoms};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
-use sumformer_checker::arith::polynomial::Monomial;
+use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::ast::{Function, Span};
 use sumformer_checker::language::target::Tokens;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
@@ -15,15 +17,32 @@ use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 /// More features than this are refused before they are enumerated.
 const MAX_FEATURES: u64 = 20_000;
 
-/// Which multi-indices φ enumerates.
+/// What φ consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LatentMode {
-    /// Only those that ψ uses, in the form that uses fewest.
+    /// Only what ψ uses: [`LatentMode::Essential`], or [`LatentMode::Powers`] if that leads to a smaller network.
     Sparse,
-    /// All of degree at most n − 1: enough, because σ sees only the n − 1 others.
+    /// As few linear combinations of power sums as there can be, in the form that has fewest.
+    Essential,
+    /// The power sums that ψ uses, in the form that uses fewest.
+    Powers,
+    /// All power sums of degree at most n − 1: enough, because σ sees only the n − 1 others.
     Tight,
-    /// All of degree at most n, as in (36).
+    /// All power sums of degree at most n, as in (36).
     Paper,
+}
+
+impl LatentMode {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            LatentMode::Sparse => "sparse",
+            LatentMode::Essential => "essential",
+            LatentMode::Powers => "powers",
+            LatentMode::Tight => "tight",
+            LatentMode::Paper => "paper",
+        }
+    }
 }
 
 /// Why no Sumformer was chosen.
@@ -78,14 +97,16 @@ pub enum SumformerError {
     },
 }
 
-/// d' in the three modes.
+/// d' in the modes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LatentDimensions {
     /// C(n + d, d) − 1, for a fixed length.
     pub paper: Option<BigUint>,
     /// C(n − 1 + d, d) − 1, for a fixed length.
     pub tight: Option<BigUint>,
-    /// The fewest features found.
+    /// The fewest power sums found.
+    pub powers: usize,
+    /// The fewest linear combinations of power sums found, at most `powers`.
     pub sparse: usize,
 }
 
@@ -99,7 +120,8 @@ pub fn choose(
 ) -> Result<(Sumformer, LatentDimensions), SumformerError> {
     let found = candidates(surrogate);
     let d = surrogate.dimension;
-    if let (Some(atom), false) = (surrogate.atoms.first(), mode == LatentMode::Sparse) {
+    let of_powers = matches!(mode, LatentMode::Tight | LatentMode::Paper);
+    if let (Some(atom), true) = (surrogate.atoms.first(), of_powers) {
         return Err(SumformerError::NotPowerSums(atom.function));
     }
     let length = match surrogate.target.tokens {
@@ -107,33 +129,37 @@ pub fn choose(
         Tokens::Any => None,
     };
     let outer = outer_atoms(surrogate);
-    let summed = found.iter().flat_map(|s| s.features.iter().flat_map(|m| m.powers()));
-    let mut atoms = summed.filter_map(|&(v, _)| (v as usize).checked_sub(d));
-    if let Some(atom) = atoms.find(|atom| outer.contains(atom)) {
+    let summed =
+        found.iter().flat_map(|s| &s.features).flat_map(|phi| phi.terms().flat_map(|(m, _)| m.powers()));
+    let atom = summed.filter_map(|&(v, _)| (v as usize).checked_sub(d)).find(|atom| outer.contains(atom));
+    if let Some(atom) = atom {
         let atom = &surrogate.atoms[atom];
         return Err(SumformerError::SecondRound { function: atom.function, span: atom.span.clone() });
     }
-    let fewest = found.iter().map(Sumformer::latent_dimension).min().unwrap_or(0);
+    let fewest_powers = found.iter().map(Sumformer::latent_dimension).min().unwrap_or(0);
+    let pricing = Pricing { surrogate, layout, epsilon };
+    let fewest = fewest_sums(&found);
     let dimensions = LatentDimensions {
         paper: length.map(|n| count(d as u32, n as u32)),
         tight: length.map(|n| count(d as u32, n as u32 - 1)),
-        sparse: fewest,
+        powers: fewest_powers,
+        sparse: fewest.first().map_or(fewest_powers, Essential::sums),
     };
-    let allowed: Vec<Sumformer> = match mode {
-        LatentMode::Sparse => found.into_iter().filter(|s| s.latent_dimension() == fewest).collect(),
-        LatentMode::Tight => with_all_features(found, "tight", length, 1, d)?,
-        LatentMode::Paper => with_all_features(found, "paper", length, 0, d)?,
+    let of_fewest_powers = |found: Vec<Sumformer>| {
+        pricing.cheapest(found.into_iter().filter(|s| s.latent_dimension() == fewest_powers))
     };
-    let cost = |s: &Sumformer| {
-        let plan = Plan::new(s, surrogate, layout);
-        let steps = plan.steps().count();
-        (plan_budget(s, surrogate, &plan, epsilon).units, steps)
+    let best = match mode {
+        LatentMode::Essential => pricing.cheapest_basis(fewest),
+        LatentMode::Powers => of_fewest_powers(found),
+        // The fewest power sums are among these.
+        LatentMode::Sparse if dimensions.sparse == fewest_powers => pricing.cheapest_basis(fewest),
+        LatentMode::Sparse => match (pricing.cheapest_basis(fewest), of_fewest_powers(found)) {
+            (Some(fewest), Some(powers)) if !fewest.is_within(&powers) => Some(powers),
+            (fewest, powers) => fewest.or(powers),
+        },
+        LatentMode::Tight => pricing.cheapest(with_all_features(found, "tight", length, 1, d)?),
+        LatentMode::Paper => pricing.cheapest(with_all_features(found, "paper", length, 0, d)?),
     };
-    let best = allowed
-        .into_iter()
-        .map(|s| (cost(&s), s))
-        .min_by(|((a, p), s), ((b, q), t)| a.total_cmp(b).then(p.cmp(q)).then(s.basis.cmp(&t.basis)))
-        .map(|(_, s)| s);
     let no_form = || {
         let (degrees, advice) = match (mode, length) {
             (LatentMode::Tight, Some(n)) => (format!(" of degree at most {}", n - 1), "use --latent sparse"),
@@ -143,7 +169,7 @@ pub fn choose(
         SumformerError::NoForm { degrees, advice }
     };
     let best = best.ok_or_else(no_form)?;
-    Ok((best, dimensions))
+    Ok((best.sumformer, dimensions))
 }
 
 /// The forms with no power sum above the mode's degree, φ extended to all features up to it.
@@ -163,21 +189,22 @@ fn with_all_features(
     let all: Vec<Monomial> = GradedLexicographic::new(d, 1, degree as u32)
         .map(|alpha| Monomial::from_powers(alpha.iter().enumerate().map(|(k, &e)| (k as u32, e))))
         .collect();
+    let all = powers(&all);
     Ok(found
         .into_iter()
-        .filter(|s| s.features.iter().all(|m| m.degree() as usize <= degree))
+        .filter(|s| s.features.iter().all(|phi| phi.degree() as usize <= degree))
         .map(|s| extend(s, &all))
         .collect())
 }
 
-fn extend(sumformer: Sumformer, all: &[Monomial]) -> Sumformer {
+fn extend(sumformer: Sumformer, all: &[Polynomial]) -> Sumformer {
     let d = sumformer.dimension;
     let place = |v: u32| match (v as usize).checked_sub(d) {
         None => v,
         Some(feature) => {
-            let monomial = &sumformer.features[feature];
+            let power = &sumformer.features[feature];
             let at =
-                all.iter().position(|m| m == monomial).expect("all features up to the degree are listed");
+                all.iter().position(|phi| phi == power).expect("all features up to the degree are listed");
             (d + at) as u32
         }
     };

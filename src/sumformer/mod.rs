@@ -1,10 +1,13 @@
 //! Sumformers (Definition 3.1): φ, ψ and the latent dimension d'.
 
 pub mod candidates;
+pub mod essential;
 pub mod features;
+mod fewest;
 pub mod latent;
+mod rank;
 
-use num_traits::One;
+use std::collections::BTreeSet;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::language::target::Tokens;
@@ -20,7 +23,7 @@ pub enum SumBasis {
     Means,
 }
 
-/// `S_i(X) = ψ(x_i, Σ)` with monomial features φ and polynomial ψ.
+/// `S_i(X) = ψ(x_i, Σ)` with polynomial φ and ψ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sumformer {
     /// Token dimension d.
@@ -29,8 +32,8 @@ pub struct Sumformer {
     pub tokens: Tokens,
     /// What Σ runs over; ψ takes Σ − φ(x_i) for [`SumBasis::Others`].
     pub basis: SumBasis,
-    /// φ(x) = (x^α)_α, α ≠ 0, variables 0..d.
-    pub features: Vec<Monomial>,
+    /// φ: monomials x^α, α ≠ 0, or combinations of them; variables 0..d.
+    pub features: Vec<Polynomial>,
     /// One polynomial per output; variables 0..d are the own token's coordinates, d + i is the i-th latent.
     pub psi: Vec<Polynomial>,
 }
@@ -39,6 +42,11 @@ impl Sumformer {
     /// d', the latent dimension.
     pub fn latent_dimension(&self) -> usize {
         self.features.len()
+    }
+
+    /// The monomials that the features are combinations of.
+    pub fn monomials(&self) -> BTreeSet<&Monomial> {
+        self.features.iter().flat_map(|phi| phi.terms().map(|(monomial, _)| monomial)).collect()
     }
 
     /// How many tokens a latent sums over (1 for means).
@@ -57,9 +65,7 @@ impl Sumformer {
 
     /// The exact outputs at a sequence, for every token.
     pub fn evaluate(&self, sequence: &[Vec<Rational>]) -> Vec<Vec<Rational>> {
-        let feature = |token: &Vec<Rational>, m: &Monomial| -> Rational {
-            m.powers().iter().fold(Rational::one(), |v, &(k, e)| v * token[k as usize].pow(e))
-        };
+        let feature = |token: &Vec<Rational>, phi: &Polynomial| phi.evaluate(|k| token[k as usize].clone());
         let totals: Vec<Rational> =
             self.features.iter().map(|m| sequence.iter().map(|token| feature(token, m)).sum()).collect();
         let n = Rational::from_integer(sequence.len().into());

@@ -2,8 +2,10 @@
 
 mod json_lines;
 mod print;
+mod sum;
 mod tree_text;
 
 pub use json_lines::to_json;
 pub use print::{TokenNames, print};
+pub use sum::sum;
 pub use tree_text::push_node;

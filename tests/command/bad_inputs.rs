@@ -45,8 +45,11 @@ fn command_lines() {
         ("prove square.toml --epsilon 1/0", 2, "divides by zero"),
         ("prove square.toml --epsilon inf", 2, "not an exact number"),
         ("prove square.toml --epsilon 1e-999999", 2, "exponents up to 2000"),
-        ("prove square.toml --latent 5", 2, "5 latents are more than the 1 power sums"),
-        ("prove square.toml --latent all", 2, "expected sparse, tight, paper, or a number"),
+        (
+            "prove square.toml --latent all",
+            2,
+            "expected sparse, essential, powers, tight, paper, or a number",
+        ),
         ("prove square.toml --threads 0", 2, "--threads"),
         ("prove any.toml --construction discontinuous", 2, "fixed number of tokens"),
         ("prove square.toml --activation relu2 --layout shallow", 2, "squared ReLU does not have"),

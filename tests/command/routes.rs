@@ -50,7 +50,9 @@ fn every_way_says_what_stands_for_the_target() {
         ("constant", "", "structural", "deviation"),
         ("attention", "", "structural", "atoms"),
         ("product", "--route bernstein", "bernstein", "a_priori"),
-        ("product", "--latent 1", "latents", "sampled_error"),
+        ("product", "--latent 1", "structural", "atoms"),
+        ("every", "--latent 2", "structural", "deviation"),
+        ("rounds", "--latent 1", "latents", "sampled_error"),
         ("rounds", "", "bernstein", "a_priori"),
     ] {
         let proved = prove(here, target, &format!("{options} --json")).expect(0);
@@ -104,7 +106,8 @@ fn what_does_not_lead_to_a_proof_says_why() {
         ("rounds", "--route structural", 3, "second round of attention"),
         ("pole", "", 3, "may be 0"),
         ("every", "--route bernstein", 2, "fixed number of tokens"),
-        ("every", "--latent 2", 2, "fixed number of tokens"),
+        ("attention", "--latent 1", 2, "fixed number of tokens"),
+        ("kernel", "--latent 3", 2, "3 latents are more than the 2 power sums"),
         ("every", "--latent paper", 2, "use --latent sparse"),
         ("every", "--activation relu2", 2, "use --activation relu"),
         ("product", "--shard slice:1/2", 2, "--route bernstein"),

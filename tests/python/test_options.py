@@ -60,7 +60,7 @@ WRONG = {
     "rank-float": (dict(architecture="linformer", rank=2.0), ValueError, r"`rank` is 2\.0"),
     "rank-text": (dict(architecture="linformer", rank="2"), ValueError, "`rank` is '2'"),
     "rank-bool": (dict(architecture="linformer", rank=True), ValueError, "`rank` is True"),
-    "latent": (dict(latent=0), ValueError, '"sparse", "tight", "paper", an integer from 1 to 1000'),
+    "latent": (dict(latent=0), ValueError, '"sparse", "essential", "powers", "tight", "paper", an integer from 1 to 1000'),
     "shard": (dict(route="bernstein", shard=(3, 2)), ValueError, "pair"),
     "idle-rank": (dict(rank=2), ValueError, '`rank` belongs to architecture="linformer"'),
     "idle-seed": (dict(seed=2), ValueError, '`seed` belongs to architecture="performer"'),

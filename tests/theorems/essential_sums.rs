@@ -5,8 +5,11 @@ use num_traits::Zero;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use sumformer::floors::{Essential, essential_sums, monotone};
+use sumformer::lowering::plan::Layout;
 use sumformer::strategies::{Sequence, fixed, places, sequences, shape};
 use sumformer::sumformer::SumBasis;
+use sumformer::sumformer::essential::Combination;
+use sumformer::sumformer::latent::{LatentMode, choose};
 use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::language::evaluate_sequence;
 use sumformer_checker::language::target::{Target, Tokens};
@@ -21,9 +24,7 @@ fn essential(target: &Target) -> Essential {
 /// g at the own token and the e sums, by their definition.
 fn through_the_sums(essential: &Essential, sequence: &Sequence) -> Vec<Vec<Rational>> {
     let form = &essential.form;
-    let feature = |token: &Vec<Rational>, j: usize| {
-        form.features[j].powers().iter().fold(ratio(1, 1), |value, &(k, e)| value * token[k as usize].pow(e))
-    };
+    let feature = |token: &Vec<Rational>, j: usize| form.features[j].evaluate(|k| token[k as usize].clone());
     let power_sums = |own: usize| -> Vec<Rational> {
         (0..form.features.len())
             .map(|j| {
@@ -37,8 +38,7 @@ fn through_the_sums(essential: &Essential, sequence: &Sequence) -> Vec<Vec<Ratio
     (0..sequence.len())
         .map(|own| {
             let p = power_sums(own);
-            let combine =
-                |row: &Vec<Rational>| row.iter().zip(&p).fold(Rational::zero(), |s, (c, p)| s + c * p);
+            let combine = |row: &Combination| row.iter().fold(Rational::zero(), |s, (&j, c)| s + c * &p[j]);
             let sums: Vec<Rational> = essential.combinations.iter().map(combine).collect();
             let value = |v: u32| match (v as usize).checked_sub(form.dimension) {
                 None => sequence[own][v as usize].clone(),
@@ -61,11 +61,10 @@ proptest! {
         for sequence in sequences(&target, n, &places, 3) {
             prop_assert_eq!(through_the_sums(&essential, &sequence), evaluate_sequence(&target, &sequence).expect("a value"));
         }
-        // Rows are in reduced echelon form: none of them is a combination of the others.
-        for (i, row) in essential.combinations.iter().enumerate() {
-            let pivot = row.iter().position(|entry| !entry.is_zero()).expect("a pivot");
+        // No row is a combination of the others: each has a column of its own.
+        for (i, pivot) in essential.pivots.iter().enumerate() {
             for (other, entries) in essential.combinations.iter().enumerate() {
-                prop_assert_eq!(entries[pivot].clone(), ratio(i64::from(other == i), 1));
+                prop_assert_eq!(entries.get(pivot).cloned().unwrap_or_default(), ratio(i64::from(other == i), 1));
             }
         }
     }
@@ -101,6 +100,9 @@ fn the_gallery_has_these_numbers_of_essential_sums() {
     for construction in constructions() {
         if let Some(sums) = expected.get(construction.name.as_str()) {
             assert_eq!(essential(&construction.target).sums(), *sums, "{}", construction.name);
+            let surrogate = Surrogate::new(&construction.target, &[], MAX_TERMS).expect("a polynomial");
+            let chosen = choose(&surrogate, LatentMode::Sparse, Layout::Tree, 1e-3).expect("a Sumformer");
+            assert_eq!(chosen.0.latent_dimension(), *sums, "{}", construction.name);
             seen += 1;
         }
     }

@@ -2,6 +2,7 @@
 
 mod approximation;
 mod discontinuous;
+mod essential_networks;
 mod essential_sums;
 mod float_exactness;
 mod latent_dimension;

@@ -7,7 +7,7 @@ use crate::audit::stream::list;
 use crate::sumformer::{SumBasis, Sumformer};
 use itertools::Itertools;
 use sumformer_checker::arith::number::{Rational, integer, ratio};
-use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
+use sumformer_checker::arith::polynomial::Polynomial;
 use sumformer_checker::language::evaluate_sequence;
 use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::normal_form::expansion::expand_target;
@@ -158,8 +158,8 @@ pub(super) fn definition_3_1() -> Row {
                     tokens: sumformer_checker::language::target::Tokens::Fixed(3),
                     basis: SumBasis::All,
                     features: vec![
-                        Monomial::variable(0),
-                        Monomial::variable(0).times(&Monomial::variable(1)),
+                        Polynomial::variable(0),
+                        Polynomial::variable(0).times(&Polynomial::variable(1)),
                     ],
                     psi: vec![psi],
                 };

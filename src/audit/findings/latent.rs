@@ -81,7 +81,7 @@ pub(super) fn e12() -> Row {
             let checked = with.checked(&source(tokens, dimension, outputs))?;
             let (valid, mut numbers) = checked.evidence();
             let sumformer = checked.sumformer()?;
-            let degree = sumformer.features.iter().map(|m| m.degree()).max().unwrap_or(0);
+            let degree = sumformer.features.iter().map(Polynomial::degree).max().unwrap_or(0);
             numbers.push(("d'", sumformer.latent_dimension().to_string()));
             numbers.push(("largest |α|", degree.to_string()));
             Ok((valid, numbers))

@@ -35,9 +35,10 @@ pub struct ProveArguments {
     /// Continuous: how a target that is not a polynomial becomes one.
     #[arg(long, value_enum, default_value_t, help_heading = "Construction")]
     pub route: RouteName,
-    /// Continuous: latent features; only those used (default), all of degree ≤ n−1, all of degree ≤ n, or the N most
-    /// useful ones, with the error that they lead to.
-    #[arg(long, value_name = "sparse|tight|paper|N", value_parser = parse_latent, help_heading = "Construction")]
+    /// Continuous: latent sums; those that are used, combined into the fewest unless that takes more hidden units (default); combined
+    /// into the fewest; power sums that are not combined; all power sums of degree ≤ n−1, or of degree ≤ n; or at most N, with
+    /// the error that the N most useful ones lead to if more are needed.
+    #[arg(long, value_name = "sparse|essential|powers|tight|paper|N", value_parser = parse_latent, help_heading = "Construction")]
     pub latent: Option<LatentName>,
     /// Continuous: relu (default) or relu2 (exact). Discontinuous: step (default), or relu with --ramp.
     #[arg(long, value_enum, help_heading = "Construction")]

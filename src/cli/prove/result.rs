@@ -171,9 +171,7 @@ pub(super) fn result(made: &Made<'_>, p: &Proved, place: &Path) -> Result<Value,
 fn sum_fields(arguments: &ProveArguments, plan: &SumPlan) -> Map<String, Value> {
     let way = &plan.way;
     let mode = match arguments.latent.unwrap_or(LatentName::Mode(LatentMode::Sparse)) {
-        LatentName::Mode(LatentMode::Sparse) => "sparse",
-        LatentName::Mode(LatentMode::Tight) => "tight",
-        LatentName::Mode(LatentMode::Paper) => "paper",
+        LatentName::Mode(mode) => mode.name(),
         LatentName::Count(_) => "count",
     };
     let count = |value: &Option<num_bigint::BigUint>| value.as_ref().map(count);
@@ -183,6 +181,7 @@ fn sum_fields(arguments: &ProveArguments, plan: &SumPlan) -> Map<String, Value> 
         "dimension": sumformer.latent_dimension(),
         "paper": count(&dimensions.paper),
         "tight": count(&dimensions.tight),
+        "powers": dimensions.powers,
         "sparse": dimensions.sparse,
         "sums": sumformer.basis_name(),
         "psi_terms": sumformer.psi_terms(),

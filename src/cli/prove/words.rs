@@ -14,8 +14,14 @@ use sumformer_checker::format::certificate::Replacement;
 /// The Sumformer of the continuous construction.
 pub(super) fn sums(plan: &SumPlan) -> String {
     let sumformer = &plan.way.sumformer;
+    let powers = sumformer.monomials().len();
+    let what = if plan.way.surrogate.atoms.is_empty() { "power sums" } else { "features" };
+    let combined = match sumformer.latent_dimension() {
+        sums if sums < powers => format!(", combinations of {powers} {what}"),
+        _ => String::new(),
+    };
     format!(
-        "{}Sumformer with d' = {} ({}), psi has {} terms",
+        "{}Sumformer with d' = {} ({}{combined}), psi has {} terms",
         route(&plan.way),
         sumformer.latent_dimension(),
         sumformer.basis_name(),
@@ -52,6 +58,9 @@ pub(super) fn note(note: &Note) -> String {
                 known(smooth)
             )
         }
+        Note::MorePowers { powers, fewest } => format!(
+            "{powers} sums are kept, as combining them into {fewest} would take more hidden units; --latent essential does that"
+        ),
         Note::FewerLatents { found, asked } => format!("{found} latents are as good as {asked}"),
         Note::LikelyEpsilon(epsilon) => format!(
             "epsilon is what these latents are likely to reach, {epsilon} (about {}); --epsilon asks for another",

@@ -40,7 +40,7 @@ pub struct NetworkArguments {
     #[arg(long, value_enum, value_delimiter = ',', default_value = "relu")]
     pub activation: Vec<ActivationName>,
     /// Latent features, as for `prove`.
-    #[arg(long, value_name = "sparse|tight|paper", default_value = "sparse", value_parser = parse_latent_mode)]
+    #[arg(long, value_name = "sparse|essential|powers|tight|paper", default_value = "sparse", value_parser = parse_latent_mode)]
     pub latent: LatentMode,
     /// Layout, as for `prove`.
     #[arg(long, value_enum, default_value = "tree")]

@@ -323,11 +323,16 @@ pub enum LatentName {
 pub fn parse_latent(text: &str) -> Result<LatentName, String> {
     match text {
         "sparse" => Ok(LatentName::Mode(LatentMode::Sparse)),
+        "essential" => Ok(LatentName::Mode(LatentMode::Essential)),
+        "powers" => Ok(LatentName::Mode(LatentMode::Powers)),
         "tight" => Ok(LatentName::Mode(LatentMode::Tight)),
         "paper" => Ok(LatentName::Mode(LatentMode::Paper)),
         _ => match text.parse() {
             Ok(count) if (1..=1000).contains(&count) => Ok(LatentName::Count(count)),
-            _ => Err("expected sparse, tight, paper, or a number of latents from 1 to 1000".into()),
+            _ => {
+                Err("expected sparse, essential, powers, tight, paper, or a number of latents from 1 to 1000"
+                    .into())
+            }
         },
     }
 }
@@ -336,7 +341,7 @@ pub fn parse_latent(text: &str) -> Result<LatentName, String> {
 pub fn parse_latent_mode(text: &str) -> Result<LatentMode, String> {
     match parse_latent(text) {
         Ok(LatentName::Mode(mode)) => Ok(mode),
-        _ => Err("expected sparse, tight or paper".into()),
+        _ => Err("expected sparse, essential, powers, tight or paper".into()),
     }
 }
 

@@ -23,7 +23,7 @@ def prove(
     epsilon: Fraction | int | str | None = None,
     construction: Literal["auto", "continuous", "discontinuous"] = "auto",
     route: Literal["auto", "structural", "bernstein"] | None = None,
-    latent: Literal["sparse", "tight", "paper"] | int | None = None,
+    latent: Literal["sparse", "essential", "powers", "tight", "paper"] | int | None = None,
     activation: Literal["relu", "relu2", "step"] | None = None,
     layout: Literal["tree", "shallow", "balanced", "wide", "layered"] | None = None,
     shard: tuple[int, int] | None = None,

@@ -29,8 +29,10 @@ use truth::{Comparison, Effort};
 
 /// Mutants of the sample.
 const SAMPLE: usize = 800;
-/// Targets of the sample: for every length and for a fixed one, with one and two coordinates, linear and not.
-const SMALL: [&str; 5] = ["any-spread", "centroid-attraction", "e2-others", "figure-2-d1", "semi-invariant"];
+/// Targets of the sample: for every length and for a fixed one, with one and two coordinates, linear and not, with sums of powers and
+/// of combinations.
+const SMALL: [&str; 6] =
+    ["any-spread", "centroid-attraction", "e2-others", "figure-2-d1", "semi-invariant", "sum-of-squares"];
 
 #[test]
 fn every_mutant_is_refused_or_still_true() {
@@ -40,7 +42,7 @@ fn every_mutant_is_refused_or_still_true() {
         None => {
             let small = SMALL.map(String::from);
             let mut subjects = subjects(&small);
-            // Every fifth: all five targets, architectures, scores, activations and layouts occur.
+            // Every fifth: all targets, architectures, scores, activations and layouts occur.
             subjects = subjects.into_iter().enumerate().filter(|(i, _)| i % 7 < 3).map(|(_, s)| s).collect();
             run(&subjects, SAMPLE, 120, Effort { exact: 200, screened: 500 })
         }

@@ -113,12 +113,13 @@ fn tables_are_looked_at_where_nothing_else_is_asked() {
 #[test]
 fn notes_are_told_and_kept() {
     let target = unit("2", 1, "exp(x[0]*mean(y: y[0]))");
-    let note_of = |options: Options, impatient: bool| -> Vec<Note> {
+    let notes_of = |target: &Target, options: Options, impatient: bool| -> Vec<Note> {
         let seen = Witness { impatient, ..Witness::default() };
-        let proofs = prove(&target, &options, &seen).expect("proofs");
+        let proofs = prove(target, &options, &seen).expect("proofs");
         assert_eq!(proofs.plan.notes(), &*seen.notes.borrow());
         seen.notes.into_inner()
     };
+    let note_of = |options: Options, impatient: bool| notes_of(&target, options, impatient);
     let routes = SumOptions { routes: Routes::Bernstein, ..SumOptions::default() };
     let bernstein = Options { epsilon: Some(ratio(1, 20)), sums: routes.clone(), ..Options::default() };
     let notes = note_of(bernstein.clone(), false);
@@ -128,8 +129,14 @@ fn notes_are_told_and_kept() {
     let left = notes.iter().any(|note| matches!(note, Note::OpenBoxes { .. }));
     assert!(left, "{notes:?}");
     let latents = SumOptions { latents: Latents::Count(1), ..SumOptions::default() };
-    let notes = note_of(Options { sums: latents, ..Options::default() }, false);
+    let one = Options { sums: latents, ..Options::default() };
+    // One sum is what the target needs; another one needs two.
+    assert_eq!(note_of(one.clone(), false), []);
+    let two = unit("3", 1, "mean(y: y[0]^2) - x[0]*mean(y: y[0])");
+    let notes = notes_of(&two, one.clone(), false);
     assert!(matches!(&notes[..], [Note::LikelyEpsilon(_), ..]), "{notes:?}");
+    let many = Options { sums: SumOptions { latents: Latents::Count(3), ..SumOptions::default() }, ..one };
+    assert_eq!(notes_of(&two, many, false), [Note::FewerLatents { found: 2, asked: 3 }]);
     let grid = GridOptions { grid: GridChoice::Divisions(3), ..GridOptions::default() };
     let notes = note_of(discontinuous(grid), false);
     let [Note::EpsilonOfGrid { proved, asked }] = &notes[..] else { panic!("{notes:?}") };

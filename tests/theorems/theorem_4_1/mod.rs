@@ -142,17 +142,20 @@ proptest! {
             None => prop_assert_eq!(bases, vec![SumBasis::Means]),
         }
         let modes: &[LatentMode] = match shape.length {
-            Some(_) => &[LatentMode::Sparse, LatentMode::Tight, LatentMode::Paper],
-            None => &[LatentMode::Sparse],
+            Some(_) => &[LatentMode::Sparse, LatentMode::Essential, LatentMode::Powers, LatentMode::Tight, LatentMode::Paper],
+            None => &[LatentMode::Sparse, LatentMode::Essential, LatentMode::Powers],
         };
         for &mode in modes {
             let (chosen, dimensions) = choose(&surrogate, mode, Layout::Tree, 0.01).unwrap();
+            let [fewest, powers] = [dimensions.sparse, dimensions.powers].map(num_bigint::BigUint::from);
             let expected = match mode {
-                LatentMode::Sparse => dimensions.sparse.into(),
-                LatentMode::Tight => dimensions.tight.clone().unwrap(),
-                LatentMode::Paper => dimensions.paper.clone().unwrap(),
+                LatentMode::Sparse => [fewest, powers],
+                LatentMode::Essential => [fewest.clone(), fewest],
+                LatentMode::Powers => [powers.clone(), powers],
+                LatentMode::Tight => [dimensions.tight.clone().unwrap(), dimensions.tight.unwrap()],
+                LatentMode::Paper => [dimensions.paper.clone().unwrap(), dimensions.paper.unwrap()],
             };
-            prop_assert_eq!(num_bigint::BigUint::from(chosen.latent_dimension()), expected);
+            prop_assert!(expected.contains(&num_bigint::BigUint::from(chosen.latent_dimension())));
             all.push(chosen);
         }
         let lengths = shape.length.map_or(1..=4, |n| n..=n);
