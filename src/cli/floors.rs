@@ -1,12 +1,14 @@
-//! `check` of `floor.json`.
+//! `check` of `floor.json`, and what it says of a network.
 
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown, shown_path};
 use super::files::{FLOOR_FILE, PROOF_FILES, read};
 use super::proof::unreadable;
+use crate::report::floors::{FloorFacts, NetworkSums};
 use crate::report::numbers::{below, lower};
 use serde_json::{Value, json};
 use std::path::Path;
+use sumformer_checker::arith::number::Rational;
 use sumformer_checker::check::{CheckedFloors, check_floors};
 use sumformer_checker::refusal::RefusalKind;
 
@@ -34,6 +36,11 @@ impl<'p> Floors<'p> {
         }
     }
 
+    /// What they say, if they are valid.
+    pub fn facts(&self) -> Option<FloorFacts> {
+        self.checked.verdict.is_ok().then(|| FloorFacts::of(&self.checked.certificate))
+    }
+
     /// A line for people.
     pub fn in_words(&self) -> String {
         let file = shown_path(&self.folder.join(FLOOR_FILE));
@@ -59,14 +66,13 @@ impl<'p> Floors<'p> {
 
     /// The same for programs.
     pub fn to_json(&self) -> Value {
-        let mut json = json!({ "path": plain_path(self.folder), "n": self.checked.certificate.tokens });
+        let certificate = &self.checked.certificate;
+        let mut json = json!({ "path": plain_path(self.folder), "n": certificate.tokens });
         match &self.checked.verdict {
             Ok(_) => {
                 json["verdict"] = "valid".into();
-                let floors = self.checked.certificate.floors.iter();
-                json["floors"] = floors
-                    .map(|floor| json!({ "sums": floor.sums, "floor": lower(&floor.error.0) }))
-                    .collect();
+                let floors = certificate.floors.iter();
+                json["floors"] = floors.map(|floor| step(floor.sums, &floor.error.0)).collect();
             }
             Err(refusal) => {
                 json["verdict"] =
@@ -78,4 +84,19 @@ impl<'p> Floors<'p> {
         }
         json
     }
+}
+
+/// What floors say of a network, for programs.
+pub fn about(facts: &FloorFacts, sums: NetworkSums, epsilon: &Rational) -> Value {
+    let floors = facts.floors.iter().map(|(sums, floor)| step(*sums, floor));
+    json!({
+        "n": facts.tokens,
+        "floors": floors.collect::<Value>(),
+        "needed": facts.needed(epsilon),
+        "least": facts.is_least(sums, epsilon),
+    })
+}
+
+fn step(sums: usize, floor: &Rational) -> Value {
+    json!({ "sums": sums, "floor": lower(floor) })
 }

@@ -4,27 +4,21 @@ use super::error::{CliError, Outcome};
 use super::files::{writable, write_floors};
 use super::limits::parse_seconds;
 use super::output::print;
-use super::progress::Progress;
-use super::proof::unreadable;
+use super::staircase::{self, Found, STARTS, Search};
 use super::table::aligned;
 use super::target::read_target;
 use super::values::{parse_epsilon, parse_seed};
-use crate::floors::{Effort, Essential, certificate, essential_sums, floor, monotone};
+use crate::floors::Essential;
+use crate::report::floors::FloorFacts;
 use crate::report::numbers::{below, lower, upper};
-use crate::words::to_json;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use sumformer_checker::arith::number::{Rational, ratio};
-use sumformer_checker::check::check_floors;
-use sumformer_checker::format::floor::Floor;
 use sumformer_checker::language::target::{Body, Target, Tokens};
 use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::normal_form::expansion::{ExpansionError, expand_target};
-use sumformer_checker::surrogate::Surrogate;
-use sumformer_checker::work::{Limits, Poll, within};
 
 /// Below the help of `latent`.
 pub const HELP: &str = "A Sumformer with N sums is ψ(x, Σφ(y)) over the other tokens y, φ continuous with N values, ψ any \
@@ -32,11 +26,6 @@ function. `floor` is a proved lower bound of the error of each of them, so of ev
 precision; `reached` is the error of one that is known. Where a floor is above ε and the next number of sums reaches ε, the least number \
 is decided.\n\n\
 Exit code 0: decided; 3: an interval is left; 2: bad input. `sumformer check` verifies what -o writes.";
-
-/// More sums are not looked at.
-const MOST: usize = 16;
-/// Numbers of sums that are looked at where nothing says how many do.
-const DEFAULT_UNTIL: usize = 4;
 
 /// `latent`
 #[derive(Debug, Args)]
@@ -53,7 +42,7 @@ pub struct LatentArguments {
     #[arg(long, value_name = "Q", value_parser = parse_epsilon, allow_hyphen_values = true)]
     pub epsilon: Option<Rational>,
     /// Starts of the search for each number of sums.
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = STARTS, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub starts: u32,
     /// The seed of the search.
     #[arg(long, value_name = "S", default_value_t = 0, value_parser = parse_seed)]
@@ -83,42 +72,18 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
     let epsilon =
         arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000));
     require_symmetry(&target)?;
-    let end = Instant::now() + arguments.time_limit;
-    let essential = in_time(end, || {
-        Surrogate::new(&target, &[], MAX_TERMS).ok().and_then(|surrogate| essential_sums(&surrogate))
-    });
-    let known = essential.as_ref().map(Essential::sums);
-    let until = arguments.until.map_or(known.unwrap_or(DEFAULT_UNTIL).min(MOST), |until| until as usize);
-    let effort = |left: usize| Effort {
+    let search = Search {
+        target: (&target, &arguments.target),
+        tokens: n,
         starts: arguments.starts as usize,
-        // Where values are expanded instead of multiplied out, looking takes long.
-        probes: if known.is_some() { 40 } else { 12 },
         seed: arguments.seed,
-        // What one number of sums does not take is left to the next.
-        until: Some(Instant::now() + end.saturating_duration_since(Instant::now()) / left.max(1) as u32),
+        end: Instant::now() + arguments.time_limit,
     };
-    let progress = Progress::new(until as u64);
-    let mut floors = Vec::new();
-    for sums in 0..until {
-        let best = floors.last().map_or_else(String::new, |floor: &Floor| {
-            format!("; with {} it is at least {}", floor.sums, below(&floor.error.0))
-        });
-        progress.step(format!("the error with {sums} sums{best}"));
-        floors.extend(in_time(end, || floor(&target, n, sums, &effort(until - sums))));
-        progress.done();
-    }
-    progress.finish();
-    let text = to_json(&certificate(&target, n, floors));
-    let checked = check_floors(target.source.as_bytes(), text.as_bytes())
-        .map_err(|error| unreadable(error, &arguments.target, target.source.as_bytes()))?;
-    if let Err(refusal) = checked.verdict {
-        let message =
-            format!("what was found is not what the checker derives, please report this: {refusal}");
-        return Err(CliError::incomplete(message));
-    }
-    let claimed = checked.certificate.floors.iter().map(|floor| (floor.sums, floor.error.0.clone()));
-    let proved = monotone(&claimed.collect::<Vec<_>>());
-    let steps = staircase(&proved, known, until);
+    let essential = search.essential();
+    let known = essential.as_ref().map(Essential::sums);
+    let until = arguments.until.map_or_else(|| Search::until(known), |until| until as usize);
+    let Found { text, facts } = search.run(until, known)?;
+    let steps = staircase(&facts, known, until);
     let decided = decided(&steps, &epsilon);
     if let Some(folder) = &arguments.output {
         write_floors(folder, [&target.source, &text])?;
@@ -147,32 +112,24 @@ fn require_symmetry(target: &Target) -> Result<(), CliError> {
     }
 }
 
-/// What comes of it before the time is over; arithmetic looks at the clock by itself.
-fn in_time<T>(end: Instant, body: impl FnOnce() -> Option<T>) -> Option<T> {
-    let poll: Poll = Arc::new(move || (Instant::now() >= end).then(|| "the time is over".into()));
-    within(Limits { work: u64::MAX, poll: Some(poll) }, body).ok().flatten()
-}
-
 fn length(target: &Target, arguments: &LatentArguments) -> Result<usize, CliError> {
     let asked = arguments.tokens.map(|tokens| tokens as usize);
     match (target.tokens, asked) {
         (Tokens::Fixed(n), Some(asked)) if asked != n => Err(CliError::bad_input(format!(
             "--tokens {asked}: the target is for {n} tokens; leave the option out, or write tokens = \"any\""
         ))),
-        (Tokens::Fixed(1), _) => {
-            Err(CliError::bad_input("with one token there are no others to be summed over"))
-        }
-        (Tokens::Fixed(n), _) => Ok(n),
-        (Tokens::Any, asked) => Ok(asked.unwrap_or(5)),
+        (Tokens::Any, Some(asked)) => Ok(asked),
+        (_, None | Some(_)) => staircase::length(target)
+            .ok_or_else(|| CliError::bad_input("with one token there are no others to be summed over")),
     }
 }
 
 /// What is proved and what is reached, by numbers of sums.
-fn staircase(proved: &[(usize, Rational)], known: Option<usize>, until: usize) -> Vec<Step> {
+fn staircase(facts: &FloorFacts, known: Option<usize>, until: usize) -> Vec<Step> {
     let numbers = (0..until).chain(known.filter(|known| *known >= until));
     numbers
         .map(|sums| {
-            let floor = proved.iter().find(|(of, _)| *of >= sums).map(|(_, floor)| floor.clone());
+            let floor = facts.at(sums).cloned();
             let reached = known.filter(|known| sums >= *known).map(|_| Rational::default());
             Step { sums, floor: floor.unwrap_or_default(), reached }
         })

@@ -26,6 +26,7 @@ mod prove;
 mod report;
 mod scale;
 mod shell;
+mod staircase;
 mod table;
 mod target;
 mod values;

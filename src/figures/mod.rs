@@ -6,6 +6,7 @@
 pub mod antipodal;
 pub mod constructed;
 pub mod data;
+pub mod floor;
 pub mod mlp;
 pub mod record;
 pub mod settings;

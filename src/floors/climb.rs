@@ -15,15 +15,11 @@ pub(super) fn from_somewhere(
     target: &Target,
     k: usize,
     shapes: &[Shape],
+    scales: &[i64],
     probes: usize,
     is_over: &(dyn Fn() -> bool + Sync),
     dice: &mut ChaCha8Rng,
 ) -> Option<Found> {
-    let scales: &[i64] = match k {
-        0..=3 => &[1, 1, 1, 2, 4],
-        4..=5 => &[1, 2, 4, 8],
-        _ => &[2, 4, 8, 16],
-    };
     let scale = scales[dice.random_range(0..scales.len())];
     let shape = shapes.get(dice.random_range(0..shapes.len().max(1)))?.clone();
     let d = target.dimension();
@@ -33,10 +29,42 @@ pub(super) fn from_somewhere(
     }
     let courses = order
         .chunks(d)
-        .map(|token| token.iter().map(|&follows| Course::any(scale, follows, dice)).collect::<Vec<_>>());
+        .map(|token| token.iter().map(|&follows| Course::any(scale, k, follows, dice)).collect::<Vec<_>>());
     let courses = courses.collect();
     let looks = looks(target, &shape, probes, dice);
-    let mut best = weighed(target, Geometry { shape, courses, looks }, k, 0.0, dice);
+    let start = weighed(target, Geometry { shape, courses, looks }, k, 0.0, dice);
+    climbed(target, start, k, scale, probes, is_over, dice)
+}
+
+/// One climb from tokens that walk through the whole box, each coordinate with a v_j of its own.
+pub(super) fn from_a_walk(
+    target: &Target,
+    n: usize,
+    k: usize,
+    probes: usize,
+    is_over: &(dyn Fn() -> bool + Sync),
+    dice: &mut ChaCha8Rng,
+) -> Option<Found> {
+    let (others, d) = (n - 1, target.dimension());
+    let groups = k.div_ceil(d).min(others);
+    let moving = (0..groups).map(|group| others / groups + usize::from(group < others % groups)).collect();
+    let shape = Shape { moving, resting: Vec::new() };
+    let course = |place: usize| Course::whole(k, place % k);
+    let courses = (0..groups).map(|group| (0..d).map(|side| course(group * d + side)).collect()).collect();
+    let looks = looks(target, &shape, probes, dice);
+    let start = weighed(target, Geometry { shape, courses, looks }, k, 0.0, dice);
+    climbed(target, start, k, 1, probes, is_over, dice)
+}
+
+fn climbed(
+    target: &Target,
+    mut best: Option<Found>,
+    k: usize,
+    scale: i64,
+    probes: usize,
+    is_over: &(dyn Fn() -> bool + Sync),
+    dice: &mut ChaCha8Rng,
+) -> Option<Found> {
     let mut without_gain = 0;
     while without_gain < PATIENCE && !is_over() {
         let Some(found) = &best else { break };
@@ -50,7 +78,7 @@ pub(super) fn from_somewhere(
 }
 
 /// The geometry with its best weights, if they prove more than `least`.
-fn weighed(
+pub(super) fn weighed(
     target: &Target,
     geometry: Geometry,
     k: usize,
@@ -77,11 +105,11 @@ fn changed(
         for _ in 0..dice.random_range(1..3) {
             let group = dice.random_range(0..next.courses.len());
             let side = dice.random_range(0..next.courses[group].len());
-            let follows = next.courses[group][side].follows;
+            let follows = next.courses[group][side].follows();
             next.courses[group][side] = match dice.random_range(0..10) {
-                0 => Course::still(dice),
-                1..=6 => Course::any(scale, dice.random_range(0..k), dice),
-                _ => Course::any(scale, follows, dice),
+                0 => Course::still(k, dice),
+                1..=6 => Course::any(scale, k, dice.random_range(0..k), dice),
+                _ => Course::any(scale, k, follows, dice),
             };
         }
     } else {

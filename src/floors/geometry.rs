@@ -1,4 +1,4 @@
-//! Where tokens move and where they rest: each coordinate stands still or follows one ±v_j.
+//! Where tokens move and where they rest: each coordinate is an affine function of v.
 
 use super::odd::InV;
 use rand::RngExt;
@@ -9,14 +9,16 @@ use sumformer_checker::format::floor::{Face, Floor, Moving, Probe, Resting, Weig
 use sumformer_checker::language::target::Target;
 use sumformer_checker::language::values::{EvalError, Sequence, evaluate_run};
 
-/// A coordinate of moving tokens, in eighths of its side: `centre ± half · v_j`, half negative where it moves against v_j.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Sides of the box are divided into so many steps; a power of two, so that certificates have short numbers.
+pub(super) const GRID: i64 = 2048;
+/// An eighth of a side, in steps.
+const EIGHTH: i64 = GRID / 8;
+
+/// A coordinate of moving tokens: `centre + Σ reach_j v_j`, in steps from the lower end of its side.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Course {
     pub centre: i64,
-    /// In parts of `scale`: eighths divided by it.
-    pub half: i64,
-    pub scale: i64,
-    pub follows: usize,
+    pub reach: Vec<i64>,
 }
 
 /// Centres and reaches in eighths that stay inside.
@@ -24,16 +26,43 @@ const LEVELS: [(i64, i64); 11] =
     [(4, 4), (4, 4), (4, 4), (4, 4), (2, 2), (6, 2), (3, 3), (5, 3), (4, 2), (7, 1), (1, 1)];
 
 impl Course {
-    /// Any, at this scale.
-    pub(super) fn any(scale: i64, follows: usize, dice: &mut ChaCha8Rng) -> Self {
+    /// Any that follows one of k directions, at this scale.
+    pub(super) fn any(scale: i64, k: usize, follows: usize, dice: &mut ChaCha8Rng) -> Self {
         let (centre, half) = LEVELS[dice.random_range(0..LEVELS.len())];
         let half = if dice.random::<bool>() { half } else { -half };
-        Self { centre, half, scale, follows }
+        Self::along(centre * EIGHTH, half * EIGHTH / scale, k, follows)
+    }
+
+    /// From one end of the side to the other.
+    pub(super) fn whole(k: usize, follows: usize) -> Self {
+        Self::along(GRID / 2, GRID / 2, k, follows)
+    }
+
+    fn along(centre: i64, half: i64, k: usize, follows: usize) -> Self {
+        let mut reach = vec![0; k];
+        reach[follows] = half;
+        Self { centre, reach }
     }
 
     /// Standing still.
-    pub(super) fn still(dice: &mut ChaCha8Rng) -> Self {
-        Self { centre: [0, 4, 8][dice.random_range(0..3)], half: 0, scale: 1, follows: 0 }
+    pub(super) fn still(k: usize, dice: &mut ChaCha8Rng) -> Self {
+        Self { centre: [0, GRID / 2, GRID][dice.random_range(0..3)], reach: vec![0; k] }
+    }
+
+    /// The direction that it follows most.
+    pub(super) fn follows(&self) -> usize {
+        (0..self.reach.len()).max_by_key(|j| self.reach[*j].abs()).unwrap_or(0)
+    }
+
+    /// A step at the centre (`None`) or in a direction, if it stays inside.
+    pub(super) fn step(&self, place: Option<usize>, by: i64) -> Option<Self> {
+        let mut next = self.clone();
+        match place {
+            None => next.centre += by,
+            Some(j) => next.reach[j] += by,
+        }
+        let reach: i64 = next.reach.iter().map(|reach| reach.abs()).sum();
+        (reach <= next.centre && next.centre + reach <= GRID).then_some(next)
     }
 }
 
@@ -44,7 +73,7 @@ pub(super) struct Shape {
     pub resting: Vec<usize>,
 }
 
-/// A probe, in eighths of the sides.
+/// A probe, in steps from the lower ends of the sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Look {
     pub own: Vec<i64>,
@@ -52,7 +81,7 @@ pub(super) struct Look {
 }
 
 /// Everything but the weights.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Geometry {
     pub shape: Shape,
     /// By group, then coordinate.
@@ -103,7 +132,7 @@ pub(super) fn looks(target: &Target, shape: &Shape, most: usize, dice: &mut ChaC
     let most = (most / target.outputs()).max(4);
     let d = target.dimension();
     let point = |dice: &mut ChaCha8Rng, levels: &[i64]| -> Vec<i64> {
-        (0..d).map(|_| levels.choose(dice).copied().unwrap_or(0)).collect()
+        (0..d).map(|_| levels.choose(dice).map_or(0, |eighths| eighths * EIGHTH)).collect()
     };
     let mut looks: Vec<Look> = Vec::new();
     for attempt in 0..4 * most {
@@ -131,19 +160,16 @@ impl Geometry {
     pub(super) fn odd_parts(&self, target: &Target) -> Result<Vec<Vec<(super::odd::Key, f64)>>, EvalError> {
         let width = |k: usize| to_f64(target.domain[k].sup()) - to_f64(target.domain[k].inf());
         let still = |token: &Vec<i64>| -> Vec<InV> {
-            token
-                .iter()
-                .enumerate()
-                .map(|(k, &at)| InV::affine(place(target, k, at as f64), 0.0, 0))
-                .collect()
+            token.iter().enumerate().map(|(k, &at)| InV::affine(place(target, k, at as f64), &[])).collect()
         };
         let moving: Vec<Vec<InV>> = self
             .courses
             .iter()
             .map(|token| {
                 let course = |(k, course): (usize, &Course)| {
-                    let slope = width(k) * course.half as f64 / (8 * course.scale) as f64;
-                    InV::affine(place(target, k, course.centre as f64), slope, course.follows)
+                    let slope = |reach: &i64| width(k) * *reach as f64 / GRID as f64;
+                    let slopes: Vec<f64> = course.reach.iter().map(slope).collect();
+                    InV::affine(place(target, k, course.centre as f64), &slopes)
                 };
                 token.iter().enumerate().map(course).collect()
             })
@@ -165,7 +191,7 @@ impl Geometry {
     /// All outputs at all probes for a v, probe by probe.
     fn outputs(&self, target: &Target, v: &[f64]) -> Result<Vec<f64>, EvalError> {
         let moved = |(k, course): (usize, &Course)| {
-            let reach = course.half as f64 / course.scale as f64 * v[course.follows];
+            let reach: f64 = course.reach.iter().zip(v).map(|(reach, v)| *reach as f64 * v).sum();
             place(target, k, course.centre as f64 + reach)
         };
         let still = |token: &Vec<i64>| -> Vec<f64> {
@@ -217,32 +243,32 @@ impl Geometry {
     }
 }
 
-/// A point of a side, given in eighths.
-fn place(target: &Target, k: usize, eighths: f64) -> f64 {
+/// A point of a side, given in steps.
+fn place(target: &Target, k: usize, steps: f64) -> f64 {
     let side = &target.domain[k];
     let (low, high) = (to_f64(side.inf()), to_f64(side.sup()));
-    low + (high - low) * eighths / 8.0
+    low + (high - low) * steps / GRID as f64
 }
 
 impl Found {
     /// As the checker takes it; the error is not known yet.
     pub(super) fn floor(&self, target: &Target) -> Floor {
         /// Weights are multiples of one over this.
-        const GRID: f64 = 4096.0;
+        const WEIGHTS: f64 = 4096.0;
         let outputs = target.outputs();
-        let place = |k: usize, eighths: &Rational| {
+        let place = |k: usize, steps: i64| {
             let side = &target.domain[k];
-            Exact(side.inf() + (side.sup() - side.inf()) * eighths * ratio(1, 8))
+            Exact(side.inf() + (side.sup() - side.inf()) * ratio(steps, GRID))
         };
         let token = |token: &Vec<i64>| -> Vec<Exact> {
-            token.iter().enumerate().map(|(k, &at)| place(k, &ratio(at, 1))).collect()
+            token.iter().enumerate().map(|(k, &at)| place(k, at)).collect()
         };
         let scaled: Vec<Vec<i64>> = self
             .weights
             .iter()
             .map(|weights| {
                 let largest = weights.iter().fold(0.0_f64, |largest, weight| largest.max(weight.abs()));
-                weights.iter().map(|weight| (weight / largest * GRID).round() as i64).collect()
+                weights.iter().map(|weight| (weight / largest * WEIGHTS).round() as i64).collect()
             })
             .collect();
         let used: Vec<usize> = (0..self.geometry.looks.len())
@@ -255,13 +281,10 @@ impl Found {
         let k = self.weights.len();
         let moving =
             self.geometry.courses.iter().zip(&self.geometry.shape.moving).map(|(courses, &copies)| {
-                let centre = courses.iter().enumerate().map(|(k, course)| place(k, &ratio(course.centre, 1)));
+                let centre = courses.iter().enumerate().map(|(k, course)| place(k, course.centre));
                 let direction = |(side, course): (usize, &Course)| -> Vec<Exact> {
                     let width = target.domain[side].sup() - target.domain[side].inf();
-                    let reach = width * ratio(course.half, 8 * course.scale);
-                    (0..k)
-                        .map(|j| Exact(if j == course.follows { reach.clone() } else { Rational::default() }))
-                        .collect()
+                    course.reach.iter().map(|reach| Exact(&width * ratio(*reach, GRID))).collect()
                 };
                 Moving {
                     copies,
@@ -279,7 +302,11 @@ impl Found {
             let weights = used.iter().enumerate().flat_map(|(probe, &r)| {
                 (0..outputs).filter_map(move |output| {
                     let weight = weights[r * outputs + output];
-                    (weight != 0).then(|| Weight { probe, output, weight: Exact(ratio(weight, GRID as i64)) })
+                    (weight != 0).then(|| Weight {
+                        probe,
+                        output,
+                        weight: Exact(ratio(weight, WEIGHTS as i64)),
+                    })
                 })
             });
             Face { weights: weights.collect(), cuts: String::new() }

@@ -8,10 +8,13 @@ mod climb;
 mod cuts;
 mod geometry;
 mod odd;
+mod polish;
+mod walk;
 mod weights;
 
 pub use crate::sumformer::essential::{Essential, essential_sums};
 pub use cuts::with_cuts;
+pub use walk::walk;
 
 use crate::parallel;
 use cuts::proved;
@@ -38,8 +41,12 @@ pub struct Effort {
     pub until: Option<Instant>,
 }
 
-/// So many of the best are tried to be proved.
-const CANDIDATES: usize = 3;
+/// So many of the best are polished, and tried to be proved.
+const CANDIDATES: usize = 4;
+/// How far tokens move: a side over this, by numbers of directions up to 3, up to 5, and more.
+const SCALES: [&[i64]; 3] = [&[1, 1, 1, 2, 4], &[1, 2, 4, 8], &[2, 4, 8, 16]];
+/// Where nothing was found: near one point the target is what its derivative says.
+const SMALL: &[i64] = &[16, 32, 64, 128];
 
 /// The best floor that is found for Sumformers with `sums` sums on sequences of n tokens; nothing if none is positive, or for 16 sums and more.
 pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<Floor> {
@@ -50,19 +57,38 @@ pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<
     let now = Instant::now();
     let halfway = effort.until.map(|until| now + until.saturating_duration_since(now) / 2);
     let is_over = || halfway.is_some_and(|halfway| Instant::now() >= halfway);
-    let starts: Vec<u64> = (0..effort.starts as u64).collect();
-    let found = parallel::map(starts, |start| {
-        if is_over() {
-            return None;
-        }
-        // One stream of choices for each start, whatever threads there are.
+    let k = sums + 1;
+    // One stream of choices for each start, whatever threads there are.
+    let dice = |start: u64| {
         let mut dice = ChaCha8Rng::seed_from_u64(effort.seed);
         dice.set_stream(start ^ (sums as u64) << 32);
-        climb::from_somewhere(target, sums + 1, &shapes, effort.probes, &is_over, &mut dice)
-    });
-    let mut found: Vec<_> = found.into_iter().flatten().collect();
+        dice
+    };
+    let climbs = |scales: &[i64], first: u64| {
+        let starts: Vec<u64> = (first..first + effort.starts as u64).collect();
+        let found = parallel::map(starts, |start| match start {
+            _ if is_over() => None,
+            0 => climb::from_a_walk(target, n, k, effort.probes, &is_over, &mut dice(start)),
+            _ => climb::from_somewhere(target, k, &shapes, scales, effort.probes, &is_over, &mut dice(start)),
+        });
+        found.into_iter().flatten().collect::<Vec<_>>()
+    };
+    let scales = match k {
+        0..=3 => SCALES[0],
+        4..=5 => SCALES[1],
+        _ => SCALES[2],
+    };
+    let mut found = climbs(scales, 0);
+    if found.is_empty() {
+        found = climbs(SMALL, effort.starts as u64);
+    }
     found.sort_by(|a, b| b.value.total_cmp(&a.value));
     found.truncate(CANDIDATES);
+    let numbered: Vec<_> = found.into_iter().zip(1 << 24..).collect();
+    let mut found = parallel::map(numbered, |(found, number)| {
+        polish::polished(target, found, effort.probes, &is_over, &mut dice(number))
+    });
+    found.sort_by(|a, b| b.value.total_cmp(&a.value));
     let proved = found.iter().filter_map(|found| proved(target, n, found.floor(target), found.value, effort));
     proved.max_by(|a, b| a.error.0.cmp(&b.error.0))
 }

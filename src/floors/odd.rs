@@ -22,11 +22,6 @@ pub(super) fn degree(key: Key) -> u32 {
     key.to_le_bytes().iter().map(|&exponent| u32::from(exponent)).sum()
 }
 
-/// The exponent of a variable.
-pub(super) fn exponent(key: Key, variable: usize) -> u8 {
-    key.to_le_bytes()[variable]
-}
-
 /// A function of v, near enough to be searched with.
 #[derive(Debug, Clone, Default)]
 pub(super) struct InV {
@@ -36,11 +31,11 @@ pub(super) struct InV {
 }
 
 impl InV {
-    /// centre + slope · v_j.
-    pub(super) fn affine(centre: f64, slope: f64, variable: usize) -> Self {
+    /// centre + Σ slope_j · v_j.
+    pub(super) fn affine(centre: f64, slopes: &[f64]) -> Self {
         let mut terms = FxHashMap::default();
         terms.insert(0, centre);
-        if slope != 0.0 {
+        for (variable, &slope) in slopes.iter().enumerate().filter(|(_, slope)| **slope != 0.0) {
             terms.insert(1 << (8 * variable), slope);
         }
         Self { terms, cut: false }
@@ -55,7 +50,7 @@ impl InV {
     }
 
     fn constant(value: f64) -> Self {
-        Self::affine(value, 0.0, 0)
+        Self::affine(value, &[])
     }
 
     fn centre(&self) -> f64 {

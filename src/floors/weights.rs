@@ -1,6 +1,6 @@
 //! The best weights for a geometry: a linear programme for each face.
 
-use super::odd::{Key, exponent};
+use super::odd::Key;
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use rustc_hash::FxHashMap;
 
@@ -21,6 +21,32 @@ pub(super) fn best_weights(parts: &[Vec<(Key, f64)>], k: usize, least: f64) -> O
         all.push(weights);
     }
     Some((value, all))
+}
+
+/// The least over the faces for given weights, with Σ|a| for each divided out.
+pub(super) fn value_of(parts: &[Vec<(Key, f64)>], weights: &[Vec<f64>]) -> f64 {
+    let of_face = |(i, weights): (usize, &Vec<f64>)| {
+        let mut sums: FxHashMap<Key, f64> = FxHashMap::default();
+        for (part, weight) in parts.iter().zip(weights).filter(|(_, weight)| **weight != 0.0) {
+            for &(key, value) in part {
+                *sums.entry(key & !(0xff << (8 * i))).or_default() += weight * value;
+            }
+        }
+        let constant = sums.remove(&0).unwrap_or(0.0);
+        let taken =
+            |(key, value): (&Key, &f64)| if is_even(*key) { value.min(0.0).abs() } else { value.abs() };
+        // In one order, as sums in floating point depend on it.
+        let mut all: Vec<f64> = sums.iter().map(taken).collect();
+        all.sort_unstable_by(f64::total_cmp);
+        let norm: f64 = weights.iter().map(|weight| weight.abs()).sum();
+        (constant - all.iter().sum::<f64>()) / norm
+    };
+    weights.iter().enumerate().map(of_face).fold(f64::INFINITY, f64::min)
+}
+
+/// Whether a power product is a square.
+fn is_even(key: Key) -> bool {
+    key.to_le_bytes().iter().all(|exponent| exponent % 2 == 0)
 }
 
 fn on_face(parts: &[Vec<(Key, f64)>], i: usize) -> Option<(f64, Vec<f64>)> {
@@ -50,10 +76,8 @@ fn on_face(parts: &[Vec<(Key, f64)>], i: usize) -> Option<(f64, Vec<f64>)> {
     problem.add_constraint(&norm[..], ComparisonOp::Le, 1.0);
     for (key, row) in rows {
         let taken = problem.add_var(-1.0, (0.0, f64::INFINITY));
-        let is_even =
-            (0..super::odd::MAX_VARIABLES).all(|variable| exponent(key, variable).is_multiple_of(2));
         // An even power product takes away only where its coefficient is negative.
-        for sign in if is_even { &[-1.0][..] } else { &[-1.0, 1.0][..] } {
+        for sign in if is_even(key) { &[-1.0][..] } else { &[-1.0, 1.0][..] } {
             let mut terms = vec![(taken, -1.0)];
             for &(r, value) in &row {
                 let (plus, minus) = signed[r];

@@ -4,6 +4,7 @@ pub mod boxes;
 pub mod cells;
 pub mod chain;
 pub mod facts;
+pub mod floors;
 pub mod numbers;
 pub mod proof;
 pub mod slice;

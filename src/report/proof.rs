@@ -4,6 +4,7 @@ use super::boxes::TreeFacts;
 use super::cells::CellFacts;
 use super::chain::{Step, chain};
 use super::facts::Facts;
+use super::floors::{FloorFacts, NetworkSums};
 use super::slice::Slice;
 use super::sparsity::Weights;
 use super::stream::Stream;
@@ -71,6 +72,8 @@ pub struct ProofReport {
     pub weights: Weights,
     /// The tree of boxes.
     pub boxes: Option<TreeFacts>,
+    /// Floors that stand beside the proof, if there are and they are valid.
+    pub floors: Option<FloorFacts>,
     /// The sampled error, or why there is none.
     pub slice: Result<Slice, String>,
     /// How long the check took, if that is wanted.
@@ -122,8 +125,14 @@ impl ProofReport {
             latent_dimension,
             construction,
             chain,
+            floors: None,
             check_seconds,
         }
+    }
+
+    /// The sums that the network takes, if its blocks could be followed.
+    pub fn sums(&self) -> Option<NetworkSums> {
+        self.latent_dimension.map(|count| NetworkSums::of(count, &self.certificate))
     }
 
     /// n, or `any`.

@@ -4,8 +4,8 @@
 //! Sizes: [`latent`] varies (n, d) and counts d'; [`construction_row`] compares closed forms of the continuous
 //! construction ([`construction`]) with networks that are counted, for the targets of [`family`]; [`network`] varies a
 //! target, its n, ε and the activation and measures the network that is built for it; [`discontinuous`] gives the
-//! closed-form sizes of the piecewise constant network, and [`grid`] those of the one that proves an ε. Errors:
-//! [`accuracy`] certifies them against d'; [`scores`] moves attention scores away from zero (with [`probe`]), [`projections`] varies k and m, and [`attention`]
+//! closed-form sizes of the piecewise constant network, and [`grid`] those of the one that proves an ε; [`rival`] has another construction's formulas. Errors:
+//! [`accuracy`] certifies them against d'; [`scores`] moves attention scores away from zero (with [`probe`]), [`staircase`] has floors for every number of sums, [`projections`] varies k and m, and [`attention`]
 //! weighs the three attentions against n. Points are independent and reported in the order they were given. A new sweep is a
 //! new kind of point with its row; text, CSV, JSON and pictures are made from rows by the command line.
 
@@ -22,4 +22,6 @@ pub mod length;
 pub mod network;
 pub mod probe;
 pub mod projections;
+pub mod rival;
 pub mod scores;
+pub mod staircase;

@@ -95,6 +95,72 @@ fn floors_stand_beside_a_proof() {
     assert!(!here.join("p/floor.json").exists());
 }
 
+/// `prove --floor` says in a line whether d' is the least possible; `explain` and `report` have it from the file.
+#[test]
+fn what_floors_say_of_a_network_is_seen() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("spread.toml"), SPREAD).expect("a file");
+    let proved = run(here, "--json prove spread.toml -o p --activation relu2 --floor").expect(0);
+    assert!(proved.stderr.contains(
+        "d' = 2, the least possible for epsilon = 1/100: with 1 sum every Sumformer errs by at least"
+    ));
+    let floors = &proved.json()["results"][0]["floors"];
+    assert_eq!((&floors["n"], &floors["needed"], &floors["least"]), (&4.into(), &2.into(), &true.into()));
+    assert!(floors["floors"][1]["floor"]["float"].as_f64().expect("a number") > 0.01, "{floors}");
+    assert_eq!(run(here, "--json check p").expect(0).json()["floors"][0]["verdict"], "valid");
+    // Without the option nothing is searched for, and nothing is said.
+    let plain = run(here, "--json prove spread.toml -o plain --activation relu2").expect(0);
+    assert!(plain.json()["results"][0]["floors"].is_null() && !here.join("plain/floor.json").exists());
+
+    let text = run(here, "explain p").expect(0).stdout;
+    assert!(text.contains("the least possible") && text.contains("heads × width of a value"), "{text}");
+    assert_eq!(&run(here, "--json explain p").expect(0).json()["floors"], floors);
+    assert!(!run(here, "explain p output:0").expect(0).stdout.contains("least possible"));
+
+    let page = run(here, "--json report p -o page.html").expect(0).json();
+    assert_eq!(&page["results"][0]["floors"], floors);
+    let page = fs::read_to_string(here.join("page.html")).expect("a page");
+    for words in [
+        "How few sums",
+        "the least possible",
+        "Floors for each number of sums",
+        "every Sumformer errs by at least",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+
+    // What does not follow is said, and not drawn.
+    let text = fs::read_to_string(here.join("p/floor.json")).expect("floors");
+    let mut wrong: Value = serde_json::from_str(&text).expect("JSON");
+    wrong["floors"][1]["error"] = "1".into();
+    fs::write(here.join("p/floor.json"), wrong.to_string()).expect("a file");
+    assert!(run(here, "explain p").expect(1).stdout.contains("INVALID"));
+    run(here, "report p -o page.html").expect(1);
+    assert!(!fs::read_to_string(here.join("page.html")).expect("a page").contains("How few sums"));
+}
+
+/// Several architectures have the same floors; a table of steps is not bound by them; one token has none.
+#[test]
+fn floors_of_other_networks() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("spread.toml"), SPREAD).expect("a file");
+    let all = run(here, "--json prove spread.toml -o all --activation relu2 --architecture all --floor=20")
+        .expect(0);
+    let results = all.json()["results"].as_array().expect("results").clone();
+    assert_eq!(results.len(), 3);
+    assert!(results.iter().all(|result| result["floors"]["least"] == true));
+    assert!(here.join("all/performer/floor.json").exists());
+    let table = run(here, "--json prove square.toml -o t --construction discontinuous --floor=20").expect(0);
+    assert!(table.stderr.contains("jumps"), "{}", table.stderr);
+    assert_eq!(table.json()["results"][0]["floors"]["least"], false);
+    fs::write(here.join("one.toml"), SPREAD.replace("tokens = 4", "tokens = 1")).expect("a file");
+    let one = run(here, "prove one.toml -o one --floor").expect(0);
+    assert!(one.stderr.contains("no others") && !here.join("one/floor.json").exists(), "{}", one.stderr);
+    run(here, "prove square.toml -o x --floor=0").expect(2);
+}
+
 #[test]
 fn wrong_input() {
     let folder = folder();

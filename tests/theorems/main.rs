@@ -5,6 +5,7 @@ mod discontinuous;
 mod essential_networks;
 mod essential_sums;
 mod float_exactness;
+mod floors;
 mod latent_dimension;
 mod library;
 mod scale;

@@ -5,12 +5,15 @@ use crate::audit::proof::{Continuous, Discontinuous, source};
 use crate::audit::row::{By, Evidence, Kind, Row, fails, holds};
 use crate::codes::{CodeKind, CodeSize, information_bound};
 use crate::discontinuous::{Jump, TableLayout};
+use crate::floors::{essential_sums, walk};
 use crate::sumformer::latent::LatentMode;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{integer, ratio};
 use sumformer_checker::arith::polynomial::Polynomial;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::evaluate_token;
+use sumformer_checker::limits::MAX_TERMS;
+use sumformer_checker::surrogate::Surrogate;
 
 use crate::audit::proof::target;
 use sumformer_checker::arith::bernstein;
@@ -115,8 +118,36 @@ pub(super) fn e12() -> Row {
                 &["sum(y != x: y[0]^4) - x[0]*sum(y: y[0]^3)"],
                 "n = 3, d = 1, powers above n − 1, reduced, relu2",
             ),
+            holds(
+                By::NormalForm,
+                "n = 4, d = 2, all nine monomials of degree at most 3, summed over the others: one sum is enough, where (36) has 14",
+                one_sum,
+            ),
         ],
     }
+}
+
+/// The essential sums of a sum of monomials, with a floor that says that none is too few.
+fn one_sum() -> Evidence {
+    let text = "sum(y != x: y[0] + y[1] + y[0]^2 + y[0]*y[1] + y[1]^2 + y[0]^3 + y[0]^2*y[1] + y[0]*y[1]^2 + y[1]^3)";
+    let target = target(&source("4", 2, &[text]))?;
+    let surrogate = Surrogate::new(&target, &[], MAX_TERMS)?;
+    let sums = essential_sums(&surrogate).ok_or("no polynomial")?.sums();
+    let paper = count(2, 4);
+    Ok((sums == 1, vec![("sums", sums.to_string()), ("|α| ≤ n", paper.to_string())]))
+}
+
+/// Floors for the function of Figure 2 with d = 1, …, 10, as the checker derives them.
+fn floors() -> Evidence {
+    let mut all = true;
+    let mut found = Vec::new();
+    for d in 1..=10 {
+        let target = target(&figure_2(d))?;
+        let floor = walk(&target, 3, &vec![integer(1); d]).ok_or("no floor")?;
+        all &= floor.sums + 1 == d && floor.error.0 == integer(12);
+        found.push(format!("{}: {}", floor.sums, floor.error.0));
+    }
+    Ok((all, vec![("sums: floor", found.join(", "))]))
 }
 
 /// The function of Figure 2 for d coordinates.
@@ -182,6 +213,11 @@ pub(super) fn e13() -> Row {
                     ];
                     Ok((sigma(&left) == sigma(&right) && apart == integer(12), numbers))
                 },
+            ),
+            holds(
+                By::Checker,
+                "d = 1, …, 10: with d − 1 sums every Sumformer errs by 12 at least (a certificate as in floor.json)",
+                floors,
             ),
             holds(
                 By::Enclosure,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod cells;
+mod floors;
 mod overview;
 mod parts;
 mod subject;
@@ -9,10 +10,12 @@ mod surrogate;
 
 use super::check::{check_folder, in_words, outcome};
 use super::error::{CliError, Outcome};
-use super::files::one_proof_folder;
+use super::files::{has_floors, one_proof_folder};
+use super::floors::Floors;
 use super::output::{print, say};
 use super::proof::refused;
 use crate::report::facts::Facts;
+use crate::report::floors::NetworkSums;
 use answer::Answer;
 use clap::Args;
 use serde_json::{Value, json};
@@ -43,46 +46,58 @@ pub fn run(arguments: &ExplainArguments, json: bool) -> Result<Outcome, CliError
     let checked = check_folder(&folder)?;
     let subject =
         arguments.subject.as_deref().map(|text| Subject::parse(text, &checked.network)).transpose()?;
-    let answer = match checked.certificate.cells() {
+    let (mut answer, sums) = match checked.certificate.cells() {
         Some(claim) => cells::explain(&checked, claim, subject, &folder, json)?,
         None => polynomials(&checked, subject, &folder, &arguments.directory, json)?,
     };
+    let mut outcomes = vec![outcome(&checked.verdict)];
+    if subject.is_none() && has_floors(&folder) {
+        let checked_floors = Floors::check(&folder)?;
+        floors::add(
+            &mut answer,
+            &checked_floors,
+            NetworkSums::of(sums, &checked.certificate),
+            &checked.certificate.epsilon.0,
+        );
+        outcomes.push(checked_floors.outcome());
+    }
     match answer {
         Answer::Data(data) => print(data)?,
         Answer::Words(words) => print(words)?,
     }
-    let outcome = outcome(&checked.verdict);
-    if outcome != Outcome::Proved && subject.is_some() {
+    if outcomes[0] != Outcome::Proved && subject.is_some() {
         say(format!(
             "note: this proof is not accepted: {}",
             in_words(&checked.certificate, &checked.verdict)
         ));
     }
-    Ok(outcome)
+    Ok(Outcome::worst(outcomes))
 }
 
-/// A proof whose blocks have polynomials.
+/// A proof whose blocks have polynomials, and its number of sums.
 fn polynomials(
     checked: &Checked,
     subject: Option<Subject>,
     folder: &Path,
     asked: &Path,
     json: bool,
-) -> Result<Answer, CliError> {
+) -> Result<(Answer, usize), CliError> {
     let facts = Facts::collect(checked).map_err(|refusal| refused(&refusal, folder))?;
     if json {
         let one = |kind: &str, value: Value| json!({ "name": checked.target.name, (kind): value });
-        return Ok(Answer::Data(match subject {
+        let data = match subject {
             None => overview::json(checked, &facts),
             Some(Subject::Slot(slot)) => one("slot", parts::slot_json(&facts, slot)),
             Some(Subject::Block(block)) => one("block", json!(facts.blocks[block])),
             Some(Subject::Output(output)) => one("output", json!(facts.outputs[output])),
-        }));
+        };
+        return Ok((Answer::Data(data), facts.latents.len()));
     }
-    Ok(Answer::Words(match subject {
+    let words = match subject {
         None => overview::text(checked, &facts, asked),
         Some(Subject::Slot(slot)) => parts::slot(&facts, slot),
         Some(Subject::Block(block)) => parts::block(&facts, block),
         Some(Subject::Output(output)) => parts::output(&facts, output),
-    }))
+    };
+    Ok((Answer::Words(words), facts.latents.len()))
 }

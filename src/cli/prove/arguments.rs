@@ -2,7 +2,7 @@
 
 use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;
-use crate::cli::limits::LimitArguments;
+use crate::cli::limits::{LimitArguments, parse_seconds};
 use crate::cli::values::*;
 use crate::codes::CodeKind;
 use crate::discontinuous::{CellValue, Jump, MOST_ENTRIES};
@@ -11,6 +11,7 @@ use crate::planning::Routes;
 use crate::recipe::{self, GridChoice, GridOptions, Latents, Options, SumOptions};
 use clap::Args;
 use std::path::PathBuf;
+use std::time::Duration;
 use sumformer_checker::arith::number::Rational;
 
 /// The most boxes that are tried.
@@ -100,6 +101,10 @@ pub struct ProveArguments {
     /// When to stop.
     #[command(flatten)]
     pub limits: LimitArguments,
+    /// Say too whether fewer sums do: search for floors under the error of every Sumformer with fewer, at most so many seconds
+    /// (default 60), and write floor.json beside the proof; `latent` searches longer.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60", value_parser = parse_seconds, help_heading = "Output")]
+    pub floor: Option<Duration>,
     /// Where to write (default: out/NAME); replaced only if an earlier `prove` wrote it.
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,

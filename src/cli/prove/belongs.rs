@@ -28,7 +28,7 @@ enum Belongs {
 use Belongs::*;
 
 /// Every option; a test compares them with those of the command line.
-const OPTIONS: [(&str, Belongs); 25] = [
+const OPTIONS: [(&str, Belongs); 26] = [
     ("architecture", Always),
     ("rank", Linformer),
     ("features", Performer),
@@ -50,6 +50,7 @@ const OPTIONS: [(&str, Belongs); 25] = [
     ("max_entries", Table),
     ("epsilon", Always),
     ("out", Always),
+    ("floor", Always),
     ("max_units", Always),
     ("max_terms", Continuous),
     ("time_limit", Always),

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod belongs;
+mod floors;
 mod result;
 mod watch;
 mod words;
@@ -10,7 +11,7 @@ use super::check::outcome;
 use super::error::{CliError, Outcome};
 use super::escape::plain_path;
 use super::failure::{Subject, failure_among_ways};
-use super::files::{ProofFolder, may_replace, target_file, writable, write_proofs};
+use super::files::{ProofFolder, may_replace, target_file, writable, write_floors, write_proofs};
 use super::output::{print, say};
 use super::target::read_target;
 pub use arguments::ProveArguments;
@@ -50,9 +51,27 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
         })
         .collect();
     let place = |p: &Proved| if several { directory.join(p.architecture.name()) } else { directory.clone() };
-    let text = text(&made, &place);
-    let results: Vec<Value> = proofs.iter().map(|p| result(&made, p, &place(p))).collect::<Result<_, _>>()?;
+    let mut text = text(&made, &place);
+    let mut results: Vec<Value> =
+        proofs.iter().map(|p| result(&made, p, &place(p))).collect::<Result<_, _>>()?;
     write_proofs(&directory, &folders)?;
+    // The proof is safe before anything is searched for.
+    if let Some(limit) = arguments.floor {
+        match floors::search(&made, &arguments.target, limit)? {
+            Some(found) => {
+                for (p, result) in proofs.iter().zip(&mut results) {
+                    write_floors(&place(p), [&target.source, &found.text])?;
+                    result["floors"] =
+                        floors::about(&found.facts, made.sums(), &p.proof.certificate.epsilon.0);
+                }
+                if let Some(first) = proofs.first() {
+                    let epsilon = &first.proof.certificate.epsilon.0;
+                    text = format!("{text}\n{}", found.facts.sentence(made.sums(), epsilon));
+                }
+            }
+            None => say("note: with one token there are no others to be summed over, and so no floors"),
+        }
+    }
     if json {
         say(text);
         print(json!({ "results": results }))?;

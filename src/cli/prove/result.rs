@@ -13,6 +13,7 @@ use crate::codes::information_bound;
 use crate::discontinuous::CellValue;
 use crate::lowering::attention::Architecture;
 use crate::recipe::{Chosen, Proofs, Proved, SumPlan, TablePlan};
+use crate::report::floors::NetworkSums;
 use crate::report::numbers::{above, below, count, given, lower, upper};
 use crate::sumformer::latent::LatentMode;
 use num_traits::ToPrimitive;
@@ -27,6 +28,18 @@ pub(super) struct Made<'a> {
     pub(super) arguments: &'a ProveArguments,
     pub(super) target: &'a Target,
     pub(super) proofs: Proofs<'a>,
+}
+
+impl Made<'_> {
+    /// The sums of the networks.
+    pub(super) fn sums(&self) -> NetworkSums {
+        match self.proofs.plan.chosen() {
+            Chosen::Sums(plan) => NetworkSums { count: plan.way.sumformer.latent_dimension(), jumps: false },
+            Chosen::Table(plan) => {
+                NetworkSums { count: plan.table.code().dimension(), jumps: self.arguments.ramp.is_none() }
+            }
+        }
+    }
 }
 
 fn headline(made: &Made<'_>) -> String {

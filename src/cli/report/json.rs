@@ -3,6 +3,7 @@
 use super::verdict::{CHECKER, VERSION};
 use crate::cli::check::{add_cells, add_verdict};
 use crate::cli::escape::plain_path;
+use crate::cli::floors::about;
 use crate::report::numbers::{count, upper};
 use crate::report::proof::ProofReport;
 use crate::report::witness;
@@ -64,6 +65,9 @@ fn result(it: &ProofReport) -> Value {
     }
     if matches!(it.verdict, Verdict::Valid(_)) {
         result["rules"] = it.rules().iter().map(ToString::to_string).collect::<Value>();
+    }
+    if let (Some(facts), Some(sums)) = (&it.floors, it.sums()) {
+        result["floors"] = about(facts, sums, &certificate.epsilon.0);
     }
     if let Some(seconds) = it.check_seconds {
         result["seconds"] = seconds.into();

@@ -2,6 +2,7 @@
 
 mod continuous;
 mod discontinuous;
+mod floors;
 mod json;
 mod page;
 mod parts;
@@ -14,7 +15,8 @@ mod weights;
 
 use super::check::outcome;
 use super::error::{CliError, Outcome};
-use super::files::{proof_folders, read_proof_files, writable_file, write_file};
+use super::files::{has_floors, proof_folders, read_proof_files, writable_file, write_file};
+use super::floors::Floors;
 use super::output::{print, say};
 use super::progress::progress_bar;
 use super::proof::unreadable;
@@ -73,8 +75,11 @@ pub fn run(arguments: &ReportArguments, json: bool) -> Result<Outcome, CliError>
     let folders = folders.concat();
     let progress = progress_bar(folders.len() as u64);
     let mut proofs = Vec::with_capacity(folders.len());
+    let mut outcomes = Vec::with_capacity(folders.len());
     for folder in &folders {
-        proofs.push(collect(folder, arguments.timings, &progress)?);
+        let (report, outcome) = collect(folder, arguments.timings, &progress)?;
+        proofs.push(report);
+        outcomes.push(outcome);
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -102,11 +107,11 @@ pub fn run(arguments: &ReportArguments, json: bool) -> Result<Outcome, CliError>
     } else {
         print(summary.join("\n"))?;
     }
-    Ok(Outcome::worst(proofs.iter().map(|it| outcome(&it.verdict))))
+    Ok(Outcome::worst(outcomes))
 }
 
-/// Reads and checks one proof, and keeps what the page says of it.
-fn collect(folder: &Path, timings: bool, progress: &ProgressBar) -> Result<ProofReport, CliError> {
+/// Reads and checks one proof with what stands beside it, and keeps what the page says of it.
+fn collect(folder: &Path, timings: bool, progress: &ProgressBar) -> Result<(ProofReport, Outcome), CliError> {
     let step = |what: &str| progress.set_message(format!("{what} {}", shown_path(folder)));
     step("reading");
     let [target, network, certificate] = read_proof_files(folder)?;
@@ -118,7 +123,18 @@ fn collect(folder: &Path, timings: bool, progress: &ProgressBar) -> Result<Proof
     let hashes = [sha256(&target), sha256(&network)];
     drop((target, network, certificate));
     step("drawing");
-    Ok(ProofReport::collect(plain_path(folder), checked, hashes, seconds))
+    let mut report = ProofReport::collect(plain_path(folder), checked, hashes, seconds);
+    let mut worst = outcome(&report.verdict);
+    if has_floors(folder) {
+        step("deriving the floors of");
+        let floors = Floors::check(folder)?;
+        report.floors = floors.facts();
+        if report.floors.is_none() {
+            progress.suspend(|| say(floors.in_words()));
+        }
+        worst = Outcome::worst([worst, floors.outcome()]);
+    }
+    Ok((report, worst))
 }
 
 /// The targets' names, the first few of them.

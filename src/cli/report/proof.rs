@@ -3,7 +3,7 @@
 use super::parts::{ROWS, cell, counted, formula, grouped, number, own, table, text};
 use super::text::brief;
 use super::verdict::{CHECKER, VERSION, proof_name, verdict_word, word};
-use super::{continuous, discontinuous, pictures, weights};
+use super::{continuous, discontinuous, floors, pictures, weights};
 use crate::cli::error::CliError;
 use crate::cli::escape::shown;
 use crate::report::boxes::TreeFacts;
@@ -35,6 +35,10 @@ pub fn article(index: usize, it: &ProofReport) -> Result<Markup, CliError> {
             (target(it))
             h3 { "Bound and witness" }
             div.pair { (bounds(it)) }
+            @if let (Some(facts), Some(sums)) = (&it.floors, it.sums()) {
+                h3 { "How few sums" }
+                (floors::section(&id, it, facts, sums))
+            }
             h3 { "Chain of errors" }
             (chain(&id, it))
             h3 { "Error on a slice of the box" }

@@ -11,11 +11,17 @@ use serde_json::json;
 use std::path::PathBuf;
 
 /// Name, and the arguments of `sumformer scale`; targets of the gallery.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 14] = [
     ("latent", "latent --max-n 13 --max-d 13"),
     (
         "latent-targets",
         "latent --tokens 4,8,16,32,64 --target constructions/long constructions/e3-others constructions/pair-potential",
+    ),
+    ("staircase", "staircase --tokens 3,5 --dimension 1,2 --degree 2,3 --until 3 --starts 2"),
+    (
+        "rival",
+        "rival constructions/sum-of-squares constructions/covariance constructions/e2-others constructions/e3-others \
+         constructions/mixed-moments constructions/third-central-moment constructions/pair-potential constructions/figure-1-polynomial constructions/long",
     ),
     ("cost", "cost --tokens 2,16 --dimension 1,2,4,8 --degree 1,2,3,4,8"),
     (

@@ -10,7 +10,9 @@ mod grid;
 mod latent;
 mod network;
 mod projections;
+mod rival;
 mod scores;
+mod staircase;
 mod table;
 
 use super::error::{CliError, Outcome};
@@ -41,6 +43,12 @@ pub struct ScaleArguments {
 pub enum Sweep {
     /// d' against n and d: closed forms beside an actual enumeration; with --target, d' of targets in all three modes.
     Latent(latent::LatentArguments),
+    /// Floors under the error for every number of sums, against n, d and the degree, for families of targets.
+    #[command(after_help = staircase::HELP)]
+    Staircase(staircase::StaircaseArguments),
+    /// Sizes of another construction for symmetric polynomials, by its formulas, beside those of ours.
+    #[command(after_help = rival::HELP)]
+    Rival(rival::RivalArguments),
     /// The continuous construction in closed form, beside networks that are built and counted.
     #[command(after_help = cost::HELP)]
     Cost(cost::CostArguments),
@@ -117,6 +125,8 @@ fn table_of_line(line: &str) -> Result<Table, CliError> {
 fn table(sweep: &Sweep, exact: bool) -> Result<Table, CliError> {
     match sweep {
         Sweep::Latent(sweep) => latent::table(sweep),
+        Sweep::Staircase(sweep) => staircase::table(sweep),
+        Sweep::Rival(sweep) => rival::table(sweep, exact),
         Sweep::Cost(sweep) => cost::table(sweep, exact),
         Sweep::Network(sweep) => network::table(sweep, exact),
         Sweep::Accuracy(sweep) => accuracy::table(sweep, exact),

@@ -2,6 +2,7 @@
 
 use super::{rows, scale};
 use common::{repository, sumformer};
+use serde_json::Value;
 
 #[test]
 fn refusals_name_the_reason() {
@@ -108,6 +109,62 @@ fn the_grid_that_is_found_is_the_one_that_prove_uses() {
     assert_eq!((&result["blocks"], &result["width"]), (&row["blocks"], &row["width"]), "{row}");
     // Values that repeat save look-ups.
     assert!(result["hidden_units"].as_u64() <= row["units"].as_u64());
+}
+
+#[test]
+fn staircases_have_floors_until_the_error_is_0() {
+    let line = [
+        "staircase",
+        "--tokens",
+        "4",
+        "--dimension",
+        "1,2",
+        "--degree",
+        "2",
+        "--until",
+        "5",
+        "--starts",
+        "4",
+        "--json",
+    ];
+    let output = scale(&line);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let rows = rows(&output);
+    // Sums until 0 is reached: C(D + d, d) − 1 for kernels, d for powers, and D for e_D, which has one coordinate.
+    for (family, d, sums) in
+        [("kernel", 1, 2), ("kernel", 2, 5), ("power", 1, 1), ("power", 2, 2), ("elementary", 1, 2)]
+    {
+        let own: Vec<&Value> = rows.iter().filter(|row| row["family"] == family && row["d"] == d).collect();
+        assert_eq!(own.len(), sums + 1, "{family}, d = {d}");
+        let floors: Vec<f64> =
+            own.iter().map(|row| row["floor"]["float"].as_f64().expect("a number")).collect();
+        assert!(floors.windows(2).all(|pair| pair[0] >= pair[1]) && floors[0] > 0.0, "{floors:?}");
+        assert_eq!(floors[sums], 0.0);
+        assert_eq!(own[sums]["reached"], 0);
+        assert!(own[..sums].iter().all(|row| row["reached"].is_null()));
+    }
+    assert!(!rows.iter().any(|row| row["family"] == "elementary" && row["d"] == 2));
+    assert_eq!(scale(&["staircase", "--degree", "9"]).code, 2);
+}
+
+#[test]
+fn sizes_of_the_rival_follow_its_formulas() {
+    let output = scale(&["rival", "constructions/covariance", "--epsilon", "1/10,1/1000", "--json"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let rows = rows(&output);
+    assert_eq!(rows.len(), 2);
+    for row in &rows {
+        let number = |name: &str| row[name].as_u64().unwrap_or_else(|| panic!("{name} in {row}"));
+        let (d, s, n, l) = (number("d"), number("s"), number("their_N"), number("their_L"));
+        assert_eq!((d, s), (2, 2));
+        assert_eq!(number("their_width"), 12 * (2 * d).pow(s as u32) * n);
+        assert_eq!(number("their_depth"), 2 * s * l + 3 * s);
+        assert_eq!(number("their_parameters"), number("their_depth") * number("their_width").pow(2));
+        assert!(number("nonzeros") > 0 && number("d'") == 3);
+    }
+    assert!(rows[0]["their_parameters"].as_u64() < rows[1]["their_parameters"].as_u64());
+    // It speaks of polynomials.
+    assert_eq!(scale(&["rival", "constructions/softmax-head"]).code, 2);
 }
 
 /// Those that take a second or so; `scale all -o docs/scaling` makes all of them.

@@ -2,6 +2,7 @@
 
 mod collisions;
 mod committed;
+mod floors;
 mod pictures;
 mod refusals;
 mod support;

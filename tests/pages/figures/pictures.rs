@@ -3,7 +3,8 @@
 use crate::figures::support::{data_folder, figures};
 use std::fs;
 
-const FILES: [&str; 4] = ["figure-1.svg", "figure-2.svg", "figure-2-lines.svg", "tables.md"];
+const FILES: [&str; 5] =
+    ["figure-1.svg", "figure-2.svg", "figure-2-lines.svg", "figure-2-floors.svg", "tables.md"];
 
 #[test]
 fn the_committed_pictures_are_drawn_from_the_committed_data() {

@@ -118,7 +118,7 @@ fn names_are_text_in_every_picture_and_table() {
     fs::write(&file, text.replace("\"target\":\"", &format!("\"target\":\"{name}"))).unwrap();
     let (code, _, error) = draw(folder.path());
     assert_eq!(code, 0, "{error}");
-    for name in ["figure-1.svg", "figure-2.svg", "figure-2-lines.svg", "tables.md"] {
+    for name in ["figure-1.svg", "figure-2.svg", "figure-2-lines.svg", "figure-2-floors.svg", "tables.md"] {
         let text = fs::read_to_string(folder.path().join(name)).unwrap();
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{name}");
         assert!(!text.replace("\\<", "").contains("<script"), "{name}");

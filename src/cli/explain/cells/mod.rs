@@ -13,17 +13,17 @@ use std::path::Path;
 use sumformer_checker::check::Checked;
 use sumformer_checker::format::certificate::CellClaim;
 
-/// Explains a proof about cells, or one part of it.
+/// Explains a proof about cells, or one part of it; and its number of sums.
 pub fn explain(
     checked: &Checked,
     claim: &CellClaim,
     subject: Option<Subject>,
     folder: &Path,
     json: bool,
-) -> Result<Answer, CliError> {
+) -> Result<(Answer, usize), CliError> {
     let facts = CellFacts::collect(checked, claim).map_err(|refusal| refused(&refusal, folder))?;
     let one = |kind: &str, value: Value| json!({ "name": checked.target.name, (kind): value });
-    Ok(match (subject, json) {
+    let answer = match (subject, json) {
         (None, true) => Answer::Data(overview::json(checked, &facts)),
         (None, false) => Answer::Words(text::overview(checked, &facts, folder)),
         (Some(Subject::Slot(slot)), true) => Answer::Data(one("slot", json!(facts.slots[slot]))),
@@ -34,5 +34,6 @@ pub fn explain(
         (Some(Subject::Block(block)), false) => Answer::Words(text::block(checked, &facts, block)),
         (Some(Subject::Output(output)), true) => Answer::Data(one("output", json!(facts.outputs[output]))),
         (Some(Subject::Output(output)), false) => Answer::Words(text::output(&facts, output)),
-    })
+    };
+    Ok((answer, facts.averages.len()))
 }

@@ -18,6 +18,9 @@ const LEGEND_HEIGHT: u32 = 64;
 /// Right of the panel of Figure 2.
 const LEGEND_WIDTH: u32 = 130;
 
+/// What these curves are of.
+const RELATIVE: &str = "relative L2 error on validation sequences";
+
 /// Two panels: a polynomial, and a function that is none.
 pub(super) fn figure_1<'a>(area: &Area<'a>, results: &Results) -> Result<(), Failure<'a>> {
     let (panels, below) = area.split_vertically(SIZE_1.1 - LEGEND_HEIGHT);
@@ -30,7 +33,7 @@ pub(super) fn figure_1<'a>(area: &Area<'a>, results: &Results) -> Result<(), Fai
             labels: (0..=5).map(|k| last * f64::from(k) / 5.0).collect(),
             format: |x| format!("{x:.0}"),
         };
-        draw(panel, &format!("{}, n = 5, d = 4", function.name()), &horizontal, &curves)?;
+        draw(panel, &format!("{}, n = 5, d = 4", function.name()), &horizontal, RELATIVE, &curves)?;
     }
     let samples = curves_of(results, Figure1Function::Polynomial);
     let (learned, constructed) = samples.split_at(samples.len().min(Model::ALL.len()));
@@ -77,7 +80,7 @@ fn curves_of(results: &Results, function: Figure1Function) -> Vec<Curve> {
 }
 
 /// The certified bound as a float; a record that was read has one.
-fn certified(record: &ConstructedRecord) -> f64 {
+pub(super) fn certified(record: &ConstructedRecord) -> f64 {
     parse_rational(&record.certified).map_or(f64::NAN, |bound| to_f64(&bound))
 }
 
@@ -108,6 +111,6 @@ pub(super) fn figure_2<'a>(area: &Area<'a>, records: &[LatentRecord]) -> Result<
         format: |x| format!("{:.0}", x.exp2()),
     };
     let (panel, right) = area.split_horizontally(SIZE_2.0 - LEGEND_WIDTH);
-    draw(&panel, "Best validation error of trained MLP Sumformers, n = 3", &horizontal, &curves)?;
+    draw(&panel, "Best validation error of trained MLP Sumformers, n = 3", &horizontal, RELATIVE, &curves)?;
     legend(&right, (8, 60), &curves)
 }

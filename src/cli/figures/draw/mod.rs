@@ -1,6 +1,7 @@
 //! `sumformer figures draw --data FOLDER -o FOLDER`
 
 mod curves;
+mod floors;
 mod heat_map;
 mod panel;
 mod results;
@@ -13,10 +14,13 @@ use crate::cli::files::write_file;
 use crate::cli::output::{print, say};
 use crate::cli::plot::themed;
 use crate::cli::plot::{Area, Failure};
+use crate::figures::floor::figure_2_least;
+use crate::figures::targets::{FIGURE_2_DIMENSIONS, figure_2};
 use clap::Args;
 use plotters::prelude::*;
 use results::Results;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// `figures draw`
@@ -25,7 +29,7 @@ pub struct DrawArguments {
     /// The folder with figure-1.jsonl, figure-2.jsonl and constructed.jsonl.
     #[arg(long, value_name = "FOLDER")]
     pub data: PathBuf,
-    /// An existing folder, for figure-1.svg, figure-2.svg, figure-2-lines.svg and tables.md.
+    /// An existing folder, for figure-1.svg, figure-2.svg, figure-2-lines.svg, figure-2-floors.svg and tables.md.
     #[arg(short, long, value_name = "FOLDER")]
     pub output: PathBuf,
 }
@@ -44,10 +48,13 @@ pub fn run(arguments: &DrawArguments, json: bool) -> Result<Outcome, CliError> {
             shown_path(&arguments.data)
         )));
     }
+    let floors = floors_of_figure_2(&results)?;
+    let floor = |d: usize, sums: usize| floors.get(&(d, sums)).copied().unwrap_or(0.0);
     let contents = [
         ("figure-1.svg", picture(curves::SIZE_1, |area| curves::figure_1(area, &results))?),
         ("figure-2.svg", picture(heat_map::SIZE, |area| heat_map::figure_2(area, &results.latents))?),
         ("figure-2-lines.svg", picture(curves::SIZE_2, |area| curves::figure_2(area, &results.latents))?),
+        ("figure-2-floors.svg", picture(floors::SIZE, |area| floors::figure_2(area, &results, &floor))?),
         ("tables.md", tables::tables(&results)),
     ];
     std::fs::create_dir_all(&arguments.output)
@@ -66,6 +73,19 @@ pub fn run(arguments: &DrawArguments, json: bool) -> Result<Outcome, CliError> {
         print(lines.join("\n"))?;
     }
     Ok(Outcome::Proved)
+}
+
+/// What every network of Figure 2 errs by at least, by d and d' < d, as the checker derives it.
+fn floors_of_figure_2(results: &Results) -> Result<BTreeMap<(usize, usize), f64>, CliError> {
+    let mut floors = BTreeMap::new();
+    let dimensions: BTreeSet<usize> = results.latents.iter().map(|record| record.dimension).collect();
+    for d in dimensions.into_iter().filter(|d| FIGURE_2_DIMENSIONS.contains(d)) {
+        let target = figure_2(d).map_err(|error| CliError::bad_input(error.to_string()))?;
+        for sums in 0..d {
+            floors.insert((d, sums), figure_2_least(&target, sums));
+        }
+    }
+    Ok(floors)
 }
 
 /// A picture as text.

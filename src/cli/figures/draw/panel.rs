@@ -36,6 +36,7 @@ pub(super) fn draw<'a>(
     area: &Area<'a>,
     title: &str,
     horizontal: &Horizontal,
+    vertical_name: &str,
     curves: &[Curve],
 ) -> Result<(), Failure<'a>> {
     let text = |size: u32| (FONT, size).into_font().color(&BLACK);
@@ -59,7 +60,7 @@ pub(super) fn draw<'a>(
         .label_style(text(12))
         .axis_desc_style(text(13))
         .x_desc(horizontal.name)
-        .y_desc("relative L2 error on validation sequences")
+        .y_desc(vertical_name)
         .x_label_formatter(&|x| (horizontal.format)(*x))
         .y_label_formatter(&|y| decade(*y))
         .draw()?;

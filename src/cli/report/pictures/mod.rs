@@ -2,6 +2,7 @@
 
 pub mod boxes;
 pub mod chain;
+pub mod floors;
 pub mod slice;
 pub mod sparsity;
 pub mod stream;
