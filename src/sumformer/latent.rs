@@ -151,8 +151,6 @@ pub fn choose(
     let best = match mode {
         LatentMode::Essential => pricing.cheapest_basis(fewest),
         LatentMode::Powers => of_fewest_powers(found),
-        // The fewest power sums are among these.
-        LatentMode::Sparse if dimensions.sparse == fewest_powers => pricing.cheapest_basis(fewest),
         LatentMode::Sparse => match (pricing.cheapest_basis(fewest), of_fewest_powers(found)) {
             (Some(fewest), Some(powers)) if !fewest.is_within(&powers) => Some(powers),
             (fewest, powers) => fewest.or(powers),
