@@ -1,4 +1,4 @@
-//! All power sums of batches in f64, and exactly over Q.
+//! All power sums of batches in f64 and f32, on one thread and two, and exactly over Q.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
@@ -19,9 +19,31 @@ fn floats(c: &mut Criterion) {
     for (n, d, max_degree, batch) in [(8, 4, 8, 256), (16, 4, 16, 16), (1024, 4, 8, 4), (8, 8, 8, 16)] {
         let sums = PowerSums::new(d, max_degree).expect("a small table");
         let tokens: Vec<f64> = numerators(batch * n * d).into_iter().map(|a| a as f64 / 97.0).collect();
+        let singles: Vec<f32> = tokens.iter().map(|&x| x as f32).collect();
+        let shape = format!("n{n}_d{d}_D{max_degree}_B{batch}");
         let mut output = vec![0.0; batch * sums.count()];
-        c.bench_function(&format!("f64/n{n}_d{d}_D{max_degree}_B{batch}"), |b| {
-            b.iter(|| sums.evaluate_f64(batch, n, black_box(&tokens), &mut output));
+        let mut evaluator = sums.evaluator();
+        c.bench_function(&format!("f64/{shape}"), |b| {
+            b.iter(|| evaluator.evaluate(batch, n, black_box(&tokens), &mut output));
+        });
+        let mut output = vec![0.0; batch * sums.count()];
+        let mut evaluator = sums.evaluator();
+        c.bench_function(&format!("f32/{shape}"), |b| {
+            b.iter(|| evaluator.evaluate(batch, n, black_box(&singles), &mut output));
+        });
+    }
+}
+
+/// A batch that is worth waking a thread for.
+fn threads(c: &mut Criterion) {
+    let (n, d, max_degree, batch) = (8, 4, 8, 4096);
+    let sums = PowerSums::new(d, max_degree).expect("a small table");
+    let tokens: Vec<f64> = numerators(batch * n * d).into_iter().map(|a| a as f64 / 97.0).collect();
+    let mut output = vec![0.0; batch * sums.count()];
+    for threads in [1, 2] {
+        let mut evaluator = sums.evaluator().on_threads(threads);
+        c.bench_function(&format!("f64/n{n}_d{d}_D{max_degree}_B{batch}/threads{threads}"), |b| {
+            b.iter(|| evaluator.evaluate(batch, n, black_box(&tokens), &mut output));
         });
     }
 }
@@ -36,5 +58,5 @@ fn exact(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, floats, exact);
+criterion_group!(benches, floats, threads, exact);
 criterion_main!(benches);

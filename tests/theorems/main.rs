@@ -8,6 +8,7 @@ mod float_exactness;
 mod floors;
 mod latent_dimension;
 mod library;
+mod power_sums;
 mod scale;
 mod surrogates;
 mod theorem_2_12;

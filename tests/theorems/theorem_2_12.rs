@@ -195,7 +195,7 @@ proptest! {
     }
 }
 
-/// The matrix-product branch has blocks with ten rows and more only from d = 6, D = 4 on; here all branches meet.
+/// Bands of all heights, tiles of all widths, one stretch and more.
 #[test]
 fn float_power_sums_of_wide_blocks_are_exact_on_small_integers() {
     for (n, d, max_degree) in [(7, 8, 5), (8, 8, 5), (40, 8, 4), (1100, 6, 4), (9, 4, 12)] {

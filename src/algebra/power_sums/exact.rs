@@ -146,8 +146,7 @@ impl Exact for BigInt {
 
 /// All sums, in graded lexicographic order, by the split method.
 fn power_sums<T: Exact>(split: &Split, tokens: &[T], length: usize) -> Vec<T> {
-    let h = split.left.dimension();
-    let d = h + split.right.dimension();
+    let (h, d) = (split.left.dimension(), split.dimension());
     let left = tabulate(&split.left, length, |token, k| &tokens[token * d + k]);
     let right = tabulate(&split.right, length, |token, k| &tokens[token * d + h + k]);
     let mut products = Vec::with_capacity(split.products());

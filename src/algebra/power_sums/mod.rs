@@ -10,8 +10,10 @@ mod float;
 mod split;
 
 pub use exact::ScaledPowerSums;
+pub use float::{Evaluator, Scalar};
 
 use super::multi_index::{MonomialTable, TableError};
+use float::plan::Plan;
 use split::Split;
 
 /// A prepared evaluator for all p_α, 1 ≤ |α| ≤ D, of tokens in d coordinates.
@@ -22,6 +24,7 @@ use split::Split;
 pub struct PowerSums {
     table: MonomialTable,
     split: Split,
+    plan: Plan,
 }
 
 /// Why power sums were not evaluated.
@@ -58,7 +61,8 @@ impl PowerSums {
     pub fn new(dimension: usize, max_degree: u32) -> Result<Self, TableError> {
         let table = MonomialTable::new(dimension, max_degree)?;
         let split = Split::new(&table)?;
-        Ok(Self { table, split })
+        let plan = Plan::new(&split);
+        Ok(Self { table, split, plan })
     }
 
     /// The α of the results, preceded by α = 0.

@@ -54,6 +54,11 @@ impl Split {
         })
     }
 
+    /// Coordinates of a token.
+    pub(super) fn dimension(&self) -> usize {
+        self.left.dimension() + self.right.dimension()
+    }
+
     /// Places in all product rows: one more than there are results, for p_0.
     pub(super) fn products(&self) -> usize {
         self.places.len() + 1
