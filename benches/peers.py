@@ -25,6 +25,7 @@ import argparse
 import json
 import math
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import Callable
@@ -206,7 +207,33 @@ def exact():
         )
 
 
-KINDS = [lambda: floats(np.float64), lambda: floats(np.float32), exact]
+# Networks: name, n, d, and the least and the largest coordinate of the box.
+NETWORKS = [("half-mean-3", 3, 1, 0, 1), ("softmax-head", 5, 2, 0, 1), ("pair-potential", 8, 2, 0, 1)]
+
+
+def forward(export):
+    """256 sequences through a proved network, beside onnxruntime on the exported file."""
+    import onnxruntime
+
+    for name, n, d, low, high in NETWORKS:
+        for dtype in ["f64", "f32"]:
+            path = export(f"{name}_{dtype}")
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1
+            session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            tokens = np.random.default_rng(2).uniform(low, high, size=(256, n, d)).astype(np.float32)
+            numbers = " ".join(f"{bits:x}" for bits in tokens.astype(np.float64).ravel().view(np.uint64).tolist())
+            typed = tokens.astype(np.float64 if dtype == "f64" else np.float32)
+            yield Workload(
+                f"forward/{name}_{dtype}",
+                f"{path} {numbers}",
+                {"onnxruntime": lambda s=session, x=typed: s.run(None, {"tokens": x})[0]},
+                lambda out: float(out.sum(dtype=np.float64)),
+                1e-9 if dtype == "f64" else 1e-3,
+            )
+
+
+KINDS = [lambda _: floats(np.float64), lambda _: floats(np.float32), lambda _: exact(), forward]
 
 
 def shortest(run, total, seconds):
@@ -230,15 +257,25 @@ def main():
     parser.add_argument("--json", help="a file for all times, in seconds")
     arguments = parser.parse_args()
     programs = [subprocess.Popen([path, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for path in arguments.ours]
+    folder = tempfile.TemporaryDirectory()
+
+    def ask(program, request, numbers):
+        print(f"{request}\n{numbers}", file=program.stdin, flush=True)
+        return map(float, program.stdout.readline().split())
+
+    def export(name):
+        path = f"{folder.name}/{name}.onnx"
+        ask(programs[0], f"export/{name} 0", path)
+        return path
+
     results = {}
-    for workload in (workload for kind in KINDS for workload in kind()):
+    for workload in (workload for kind in KINDS for workload in kind(export)):
         if arguments.names and not any(workload.name.startswith(name) for name in arguments.names):
             continue
         times = {}
         for _ in range(arguments.rounds):
             for path, program in zip(arguments.ours, programs):
-                print(f"{workload.name} {arguments.seconds}\n{workload.numbers}", file=program.stdin, flush=True)
-                seconds, total = map(float, program.stdout.readline().split())
+                seconds, total = ask(program, f"{workload.name} {arguments.seconds}", workload.numbers)
                 times[path] = min(times.get(path, math.inf), seconds)
             for peer, run in workload.peers.items():
                 seconds, theirs = shortest(run, workload.total, arguments.seconds)

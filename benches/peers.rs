@@ -1,15 +1,26 @@
 //! Our side of `benches/peers.py`, which asks for workloads one after the other, so that ours and a peer's take turns.
 //!
 //! With the argument `serve`, a line of standard input is the name of a workload and how long to repeat it, in seconds; the answer is a line with the
-//! shortest time that one run took, in seconds. Names: `f64/n8_d4_D8_B256`, `f32/…` likewise, `exact/n6_d3_D6`. The input is a line of
-//! numbers as well: hexadecimal bits of doubles for floats, numerators over 97 for exact ones.
+//! shortest time that one run took, in seconds, and the sum of its results. Names: `f64/n8_d4_D8_B256`, `f32/…` likewise,
+//! `exact/n6_d3_D6`. The input is a line of numbers: hexadecimal bits of doubles for floats, numerators over 97 for exact ones. For
+//! `forward/pair-potential_f64` it begins with the path of an ONNX file, which `export/pair-potential_f64` writes.
 
 use num_traits::ToPrimitive;
 use std::hint::black_box;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, BufWriter, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use sumformer::algebra::power_sums::{PowerSums, Scalar};
+use sumformer::eval::{Forward, Workspace};
+use sumformer::export::{self, Dtype, Format, Labels};
+use sumformer::lowering::attention::Architecture;
+use sumformer::numeric;
+use sumformer::reading::load_target;
+use sumformer::recipe::{Options, plan};
 use sumformer_checker::arith::number::{Rational, ratio};
+use sumformer_checker::check::check_proof;
+use sumformer_checker::format::Network;
+use sumformer_checker::language::target::Tokens;
 
 fn main() {
     if !std::env::args().any(|argument| argument == "serve") {
@@ -29,17 +40,24 @@ fn main() {
 /// The shortest time of one run, and the sum of its results.
 fn workload(name: &str, numbers: &str, repeat: Duration) -> (f64, f64) {
     let (kind, shape) = name.split_once('/').expect("a kind and a shape");
+    match kind {
+        "export" => {
+            exported(shape, Path::new(numbers));
+            return (0.0, 0.0);
+        }
+        "forward" => return forward(numbers, repeat),
+        _ => {}
+    }
     let number = |letter: char| -> Option<usize> {
         shape.split('_').find_map(|part| part.strip_prefix(letter)?.parse().ok())
     };
     let need = |letter| number(letter).unwrap_or_else(|| panic!("`{name}` has no {letter}"));
     let (n, d, max_degree) = (need('n'), need('d'), need('D') as u32);
     let sums = PowerSums::new(d, max_degree).expect("a table of this size");
-    let floats = || numbers.split(' ').map(|x| f64::from_bits(u64::from_str_radix(x, 16).expect("bits")));
     match kind {
-        "f64" => timed_floats(&sums, number('B').unwrap_or(1), n, floats().collect(), repeat),
+        "f64" => timed_floats(&sums, number('B').unwrap_or(1), n, floats(numbers).collect(), repeat),
         "f32" => {
-            let tokens = floats().map(|x| x as f32).collect();
+            let tokens = floats(numbers).map(|x| x as f32).collect();
             timed_floats(&sums, number('B').unwrap_or(1), n, tokens, repeat)
         }
         "exact" => {
@@ -51,6 +69,52 @@ fn workload(name: &str, numbers: &str, repeat: Duration) -> (f64, f64) {
         }
         _ => panic!("no workload `{name}`"),
     }
+}
+
+/// Writes the proved transformer of a construction, `NAME_DTYPE`.
+fn exported(shape: &str, path: &Path) {
+    let (name, dtype) = shape.split_once('_').expect("a name and a type");
+    let dtype = if dtype == "f32" { Dtype::F32 } else { Dtype::F64 };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructions").join(name);
+    let source = std::fs::read_to_string(folder.join("target.toml")).expect("a construction");
+    let target = load_target(name, &source).expect("a target");
+    let options = Options::default();
+    let mut plan = plan(&target, &options, &()).expect("a way");
+    let proof = plan.prove(Architecture::Transformer, &()).expect("a proof").proof;
+    let files = proof.files(&target);
+    let (network, text) = (files.network, files.target);
+    let checked = check_proof(files).expect("a proof that is read");
+    let labels = Labels::of(&checked, network, text);
+    let file = std::fs::File::create(path).expect("a place for the file");
+    export::write(&checked.network, &labels, Format::Onnx, dtype, BufWriter::new(file)).expect("a file");
+}
+
+/// All sequences through the network of a file, in its type.
+fn forward(input: &str, repeat: Duration) -> (f64, f64) {
+    let (path, numbers) = input.split_once(' ').expect("a path and numbers");
+    let file = std::fs::read(path).expect("the exported file");
+    let read = export::import(Format::Onnx, file).expect("an export");
+    match read.dtype {
+        Dtype::F32 => timed_pass::<f32>(&read.network, floats(numbers).map(|x| x as f32).collect(), repeat),
+        _ => timed_pass::<f64>(&read.network, floats(numbers).collect(), repeat),
+    }
+}
+
+fn timed_pass<T: numeric::Scalar + Into<f64>>(
+    network: &Network,
+    tokens: Vec<T>,
+    repeat: Duration,
+) -> (f64, f64) {
+    let Tokens::Fixed(n) = network.tokens else { panic!("a network for one length") };
+    let pass = Forward::<T>::compile(network).expect("a valid network");
+    let mut workspace = Workspace::default();
+    let total = pass.run_batch(&mut workspace, n, &tokens).expect("finite");
+    let total = total.iter().map(|&x| x.into()).sum();
+    (shortest(repeat, || pass.run_batch(&mut workspace, n, black_box(&tokens)).map(<[T]>::len)), total)
+}
+
+fn floats(numbers: &str) -> impl Iterator<Item = f64> {
+    numbers.split(' ').map(|x| f64::from_bits(u64::from_str_radix(x, 16).expect("bits")))
 }
 
 fn timed_floats<T: Scalar + Into<f64>>(
