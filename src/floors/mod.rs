@@ -37,7 +37,7 @@ pub struct Effort {
     pub probes: usize,
     /// The seed of all choices: the same seed finds the same, unless time runs out.
     pub seed: u64,
-    /// When to stop: searching halfway to then, proving what was found at that moment.
+    /// When to stop: climbing after a quarter of the time, polishing after half, proving what was found at that moment.
     pub until: Option<Instant>,
 }
 
@@ -55,8 +55,10 @@ pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<
     }
     let shapes = shapes(target, n, sums + 1);
     let now = Instant::now();
-    let halfway = effort.until.map(|until| now + until.saturating_duration_since(now) / 2);
-    let is_over = || halfway.is_some_and(|halfway| Instant::now() >= halfway);
+    let part = |share: u32| effort.until.map(|until| now + until.saturating_duration_since(now) / share);
+    let (quarter, half) = (part(4), part(2));
+    let climbs_are_over = || quarter.is_some_and(|quarter| Instant::now() >= quarter);
+    let is_over = || half.is_some_and(|half| Instant::now() >= half);
     let k = sums + 1;
     // One stream of choices for each start, whatever threads there are.
     let dice = |start: u64| {
@@ -67,9 +69,12 @@ pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<
     let climbs = |scales: &[i64], first: u64| {
         let starts: Vec<u64> = (first..first + effort.starts as u64).collect();
         let found = parallel::map(starts, |start| match start {
-            _ if is_over() => None,
-            0 => climb::from_a_walk(target, n, k, effort.probes, &is_over, &mut dice(start)),
-            _ => climb::from_somewhere(target, k, &shapes, scales, effort.probes, &is_over, &mut dice(start)),
+            _ if climbs_are_over() => None,
+            0 => climb::from_a_walk(target, n, k, effort.probes, &climbs_are_over, &mut dice(start)),
+            _ => {
+                let over = &climbs_are_over;
+                climb::from_somewhere(target, k, &shapes, scales, effort.probes, over, &mut dice(start))
+            }
         });
         found.into_iter().flatten().collect::<Vec<_>>()
     };

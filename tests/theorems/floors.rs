@@ -100,7 +100,7 @@ fn psi(own: &[Rational], sums: &[Rational], coefficients: &[i64]) -> Rational {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     /// A random Sumformer with a linear φ: where its sums agree is a kernel, so that the two inputs of the proof are exact.
     #[test]
