@@ -4,10 +4,14 @@ use super::Sumformer;
 use super::essential::Essential;
 use crate::lowering::budget::plan_budget;
 use crate::lowering::plan::{Layout, Plan};
+use sumformer_checker::arith::polynomial::Polynomial;
 use sumformer_checker::surrogate::Surrogate;
 
 /// Bases are compared as long as the terms of all ψ that are planned for are not more than this.
 const MAX_TERMS_PLANNED: usize = 4_000;
+
+/// Bases of forms with longer coefficients are not compared: each comparison multiplies them.
+const MAX_BITS: u64 = 512;
 
 /// What a Sumformer is planned for.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +54,9 @@ impl Pricing<'_> {
             return self.of(essential.form);
         }
         let mut best = self.of(essential.sumformer());
+        if has_long_numbers(&essential) {
+            return best;
+        }
         let mut terms = 0;
         'better: loop {
             for (sum, feature) in essential.exchanges() {
@@ -67,6 +74,12 @@ impl Pricing<'_> {
             return best;
         }
     }
+}
+
+fn has_long_numbers(essential: &Essential) -> bool {
+    let mut coefficients =
+        essential.form.psi.iter().flat_map(Polynomial::terms).map(|(_, coefficient)| coefficient);
+    coefficients.any(|coefficient| coefficient.bits() > MAX_BITS)
 }
 
 /// The forms with the fewest essential sums.
