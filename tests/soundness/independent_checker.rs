@@ -140,8 +140,10 @@ fn both_checkers_refuse_the_same_proofs() {
         }),
         ("steps", 3, |network, _| network.blocks[0].activation = Activation::Step),
         ("the scores", 3, |network, _| {
+            let width = network.width();
             let head = &mut network.blocks[1].attention.as_mut().unwrap().heads[0];
-            head.query = sumformer_checker::format::sparse::SparseMatrix::scaled_identity(4, Rational::one());
+            head.query =
+                sumformer_checker::format::sparse::SparseMatrix::scaled_identity(width, Rational::one());
             head.key = head.query.clone();
         }),
     ];
