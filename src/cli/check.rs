@@ -3,7 +3,9 @@
 use super::against::against;
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown, shown_path};
-use super::files::{has_floors, is_proof, one_proof_folder, proof_folders, read_proof_files};
+use super::files::{
+    has_floors, is_proof, one_proof_folder, proof_folders, proofs_beside_floors, read_proof_files,
+};
 use super::floors::Floors;
 use super::output::{print, say};
 use super::progress::progress_bar;
@@ -36,7 +38,7 @@ pub struct CheckArguments {
 pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> {
     let alone = has_floors(&arguments.directory) && !is_proof(&arguments.directory);
     let folders = match &arguments.against {
-        None if alone => Vec::new(),
+        None if alone => proofs_beside_floors(&arguments.directory),
         None => proof_folders(&arguments.directory)?,
         Some(_) => vec![one_proof_folder(&arguments.directory)?],
     };
@@ -88,10 +90,17 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
     }
     progress.finish_and_clear();
     let mut floors = Vec::new();
-    for folder in
-        folders.iter().chain(alone.then_some(&arguments.directory)).filter(|folder| has_floors(folder))
-    {
-        let checked = Floors::check(folder)?;
+    let beside = alone.then_some(&arguments.directory).filter(|own| !folders.contains(own));
+    for folder in folders.iter().chain(beside).filter(|folder| has_floors(folder)) {
+        let checked = match Floors::check(folder) {
+            Err(error) if !folders.is_empty() => {
+                say(&error);
+                outcomes.push(error.outcome());
+                floors.push(json!({ "path": plain_path(folder), "error": error.to_json() }));
+                continue;
+            }
+            checked => checked?,
+        };
         if json {
             say(checked.in_words())
         } else {

@@ -1,7 +1,7 @@
 //! `sumformer latent TARGET`: how few sums a Sumformer needs.
 
 use super::error::{CliError, Outcome};
-use super::files::{writable, write_floors};
+use super::files::{writable_floors, write_floors};
 use super::limits::parse_seconds;
 use super::output::print;
 use super::staircase::{self, Found, STARTS, Search};
@@ -30,7 +30,7 @@ Exit code 0: decided; 3: an interval is left; 2: bad input. `sumformer check` ve
 /// `latent`
 #[derive(Debug, Args)]
 pub struct LatentArguments {
-    /// A target file, a folder with `target.toml`, or the name of a construction of the gallery.
+    /// A target file, or a folder with `target.toml`.
     pub target: PathBuf,
     /// The length of the sequences (default: the target's; 5 for a target of every length, for whose Sumformers the floors hold too).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
@@ -66,7 +66,7 @@ struct Step {
 pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError> {
     let target = read_target(&arguments.target)?;
     if let Some(folder) = &arguments.output {
-        writable(folder)?;
+        writable_floors(folder)?;
     }
     let n = length(&target, arguments)?;
     let epsilon =

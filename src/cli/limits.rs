@@ -50,10 +50,15 @@ impl Deadline {
         Limits { work: u64::MAX, poll: Some(self.poll()) }
     }
 
+    /// When the time is over.
+    pub fn end(self) -> Instant {
+        self.start + self.limits.time_limit
+    }
+
     /// A moment in the middle of the time that is left.
     pub fn halfway(self) -> Instant {
         let now = Instant::now();
-        now + (self.start + self.limits.time_limit).saturating_duration_since(now) / 2
+        now + self.end().saturating_duration_since(now) / 2
     }
 
     fn poll(self) -> Poll {

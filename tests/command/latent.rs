@@ -200,3 +200,36 @@ fn many_sums_end_in_time() {
     assert!(text.lines().count() < 25, "{text}");
     assert!(start.elapsed().as_secs() < 40, "{:?}", start.elapsed());
 }
+
+/// Floors in a folder do not keep the proofs in it, or what is left of them, from being checked.
+#[test]
+fn floors_hide_no_proofs() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("spread.toml"), SPREAD).expect("a file");
+    run(here, "prove spread.toml --architecture all -o all").expect(0);
+    run(here, "latent spread.toml -o floors").expect(0);
+    // `latent` puts none there itself, ...
+    let refused = run(here, "latent spread.toml -o all").expect(2);
+    assert!(refused.stderr.contains("there are proofs in it"), "{}", refused.stderr);
+    // ... but people may.
+    for file in ["target.toml", "floor.json"] {
+        fs::copy(here.join("floors").join(file), here.join("all").join(file)).expect("a copy");
+    }
+    let checked = run(here, "--json check all").expect(0).json();
+    let count = |key: &str| checked[key].as_array().map(Vec::len);
+    assert_eq!((count("results"), count("floors")), (Some(3), Some(1)), "{checked}");
+    let network = here.join("all/transformer/network.json");
+    let text = fs::read_to_string(&network).expect("a network");
+    fs::write(&network, text.replacen("\"1\"", "\"2\"", 1)).expect("a file");
+    run(here, "check all").expect(1);
+    fs::write(here.join("all/floor.json"), "{}").expect("a file");
+    let checked = run(here, "--json check all").json();
+    assert_eq!(checked["results"].as_array().map(Vec::len), Some(3), "{checked}");
+    // What is left of a proof says so.
+    run(here, "prove spread.toml -o one").expect(0);
+    run(here, "latent spread.toml -o one").expect(0);
+    fs::remove_file(here.join("one/certificate.json")).expect("a file less");
+    let refused = run(here, "check one").expect(2);
+    assert!(refused.stderr.contains("certificate.json"), "{}", refused.stderr);
+}

@@ -19,7 +19,7 @@ import sumformer
 CONSTRUCTIONS = Path(__file__).parents[2] / "constructions"
 
 # Would take minutes.
-LONG = dict(target=CONSTRUCTIONS / "softmax-head", epsilon="1/20000", max_units=10**9)
+LONG = dict(target=CONSTRUCTIONS / "softmax-head", epsilon="1/100000000", max_units=10**9)
 
 PROGRAM = """
 import signal, sys, pathlib, sumformer
@@ -28,7 +28,7 @@ def told(step, share):
     if step.startswith("proving"):
         print("started", flush=True)
 try:
-    sumformer.prove(pathlib.Path(sys.argv[1]), epsilon="1/20000", max_units=10**9, progress=told)
+    sumformer.prove(pathlib.Path(sys.argv[1]), epsilon="1/100000000", max_units=10**9, progress=told)
 except KeyboardInterrupt:
     (proof,) = sumformer.prove('name = "t"\\ntokens = 2\\ndomain = [[0, 1]]\\noutput = ["x[0]"]\\n')
     print("interrupted, and goes on:", proof.check().status, flush=True)

@@ -120,6 +120,19 @@ pub fn proof_folders(path: &Path) -> Result<Vec<PathBuf>, CliError> {
     if folders.iter().any(|folder| is_proof(folder)) { Ok(folders) } else { Err(no_proof(path)) }
 }
 
+/// What has to be checked beside the floors of a folder that is no proof: what is left of one, and proofs in its sub-folders.
+pub fn proofs_beside_floors(path: &Path) -> Vec<PathBuf> {
+    let sub_folders = ARCHITECTURE_FOLDERS.map(|name| path.join(name));
+    let remains = |folder: &Path, files: &[&str]| files.iter().any(|file| exists(&folder.join(file)));
+    let mut folders: Vec<PathBuf> =
+        sub_folders.into_iter().filter(|folder| remains(folder, &PROOF_FILES)).collect();
+    // Floors have a target of their own.
+    if remains(path, &PROOF_FILES[1..]) {
+        folders.insert(0, path.to_path_buf());
+    }
+    folders
+}
+
 /// The proof folder at `path`: itself, else its only sub-folder for an architecture.
 pub fn one_proof_folder(path: &Path) -> Result<PathBuf, CliError> {
     if is_proof(path) {

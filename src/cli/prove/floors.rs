@@ -5,14 +5,13 @@ use crate::cli::error::CliError;
 use crate::cli::staircase::{self, Found, STARTS, Search};
 use crate::floors::Essential;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub(super) use crate::cli::floors::about;
 
 /// Floors for numbers of sums below that of the network, as `latent` finds them; nothing for one token.
-pub(super) fn search(made: &Made<'_>, file: &Path, limit: Duration) -> Result<Option<Found>, CliError> {
+pub(super) fn search(made: &Made<'_>, file: &Path, end: Instant) -> Result<Option<Found>, CliError> {
     let Some(tokens) = staircase::length(made.target) else { return Ok(None) };
-    let end = Instant::now() + limit;
     let search = Search { target: (made.target, file), tokens, starts: STARTS as usize, seed: 0, end };
     let known = search.essential().as_ref().map(Essential::sums);
     search.run(Search::until(known).min(made.sums().count), known).map(Some)

@@ -21,6 +21,7 @@ use crate::recipe::{Proved, prove};
 use result::{Made, result, text};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 use watch::Terminal;
 
 /// Builds, proves, checks and writes.
@@ -32,7 +33,8 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
     may_replace(&directory)?;
     writable(&directory)?;
     let options = arguments.options()?;
-    let terminal = Terminal::new(options.architectures.len(), arguments.limits.start());
+    let deadline = arguments.limits.start();
+    let terminal = Terminal::new(options.architectures.len(), deadline);
     let proofs = prove(&target, &options, &terminal);
     terminal.finish();
     let proofs = proofs.map_err(|error| {
@@ -57,7 +59,8 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
     write_proofs(&directory, &folders)?;
     // The proof is safe before anything is searched for.
     if let Some(limit) = arguments.floor {
-        match floors::search(&made, &arguments.target, limit)? {
+        let end = (Instant::now() + limit).min(deadline.end());
+        match floors::search(&made, &arguments.target, end)? {
             Some(found) => {
                 for (p, result) in proofs.iter().zip(&mut results) {
                     write_floors(&place(p), [&target.source, &found.text])?;

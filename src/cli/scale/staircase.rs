@@ -125,7 +125,7 @@ pub(super) fn table(arguments: &StaircaseArguments) -> Result<Table, CliError> {
         cells,
         json: json!({ "rows": rows }),
         outcome,
-        claim: "Theorem 4.1 takes C(n + d, d) − 1 sums for every target; these targets need so many, and not one fewer",
+        claim: "Theorem 4.1 takes C(n + d, d) − 1 sums for every target; with fewer than the sums that are reached, these err by the floors at least",
         picture,
     })
 }
