@@ -226,7 +226,7 @@ def forward(export):
             typed = tokens.astype(np.float64 if dtype == "f64" else np.float32)
             yield Workload(
                 f"forward/{name}_{dtype}",
-                f"{path} {numbers}",
+                f"{path} {n} {numbers}",
                 {"onnxruntime": lambda s=session, x=typed: s.run(None, {"tokens": x})[0]},
                 lambda out: float(out.sum(dtype=np.float64)),
                 1e-9 if dtype == "f64" else 1e-3,

@@ -3,7 +3,7 @@
 //! With the argument `serve`, a line of standard input is the name of a workload and how long to repeat it, in seconds; the answer is a line with the
 //! shortest time that one run took, in seconds, and the sum of its results. Names: `f64/n8_d4_D8_B256`, `f32/…` likewise,
 //! `exact/n6_d3_D6`. The input is a line of numbers: hexadecimal bits of doubles for floats, numerators over 97 for exact ones. For
-//! `forward/pair-potential_f64` it begins with the path of an ONNX file, which `export/pair-potential_f64` writes.
+//! `forward/pair-potential_f64` it begins with the path of an ONNX file and n; the file is what `export/pair-potential_f64` writes.
 
 use num_traits::ToPrimitive;
 use std::hint::black_box;
@@ -20,7 +20,6 @@ use sumformer::recipe::{Options, plan};
 use sumformer_checker::arith::number::{Rational, ratio};
 use sumformer_checker::check::check_proof;
 use sumformer_checker::format::Network;
-use sumformer_checker::language::target::Tokens;
 
 fn main() {
     if !std::env::args().any(|argument| argument == "serve") {
@@ -91,21 +90,25 @@ fn exported(shape: &str, path: &Path) {
 
 /// All sequences through the network of a file, in its type.
 fn forward(input: &str, repeat: Duration) -> (f64, f64) {
-    let (path, numbers) = input.split_once(' ').expect("a path and numbers");
+    let (path, rest) = input.split_once(' ').expect("a path and more");
+    let (n, numbers) = rest.split_once(' ').expect("a length and numbers");
+    let n = n.parse().expect("a length");
     let file = std::fs::read(path).expect("the exported file");
     let read = export::import(Format::Onnx, file).expect("an export");
     match read.dtype {
-        Dtype::F32 => timed_pass::<f32>(&read.network, floats(numbers).map(|x| x as f32).collect(), repeat),
-        _ => timed_pass::<f64>(&read.network, floats(numbers).collect(), repeat),
+        Dtype::F32 => {
+            timed_pass::<f32>(&read.network, n, floats(numbers).map(|x| x as f32).collect(), repeat)
+        }
+        _ => timed_pass::<f64>(&read.network, n, floats(numbers).collect(), repeat),
     }
 }
 
 fn timed_pass<T: numeric::Scalar + Into<f64>>(
     network: &Network,
+    n: usize,
     tokens: Vec<T>,
     repeat: Duration,
 ) -> (f64, f64) {
-    let Tokens::Fixed(n) = network.tokens else { panic!("a network for one length") };
     let pass = Forward::<T>::compile(network).expect("a valid network");
     let mut workspace = Workspace::default();
     let total = pass.run_batch(&mut workspace, n, &tokens).expect("finite");
