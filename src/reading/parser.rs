@@ -316,7 +316,7 @@ impl<'a> Parser<'_, 'a> {
         }
         match parse_rational(text) {
             Ok(value) => {
-                self.context.count((value.bits()) / BITS_PER_NODE, &span);
+                self.context.count(value.bits() / BITS_PER_NODE, &span);
                 self.node(Term::leaf(ExprKind::Number(value.clone()), span, Some(value)))
             }
             Err(error) => {

@@ -188,7 +188,7 @@ impl<'a> Parser<'_, 'a> {
     #[inline(never)]
     fn number(&mut self, text: &str) -> Read<Term> {
         let value = parse_rational(text).or_else(|error| wrong(&self.place, error.to_string()))?;
-        self.count((value.bits()) / BITS_PER_NODE)?;
+        self.count(value.bits() / BITS_PER_NODE)?;
         self.node(Term::leaf(ExprKind::Number(value.clone()), self.place.clone(), Some(value)))
     }
 

@@ -2,7 +2,7 @@
 
 use super::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Span};
 use crate::arith::number::Rational;
-use num_traits::{One, Zero};
+use num_traits::Zero;
 
 /// The longest chain `a + b + …` that is kept as written; longer ones are balanced.
 pub const LONGEST_CHAIN: usize = 32;
@@ -48,7 +48,7 @@ impl Term {
 
     /// `self ^ exponent`
     pub fn power(self, exponent: u32, span: Span) -> Self {
-        let affordable = |c: &&Rational| bits(c) <= 2 || bits(c) * u64::from(exponent) <= CONSTANT_BITS;
+        let affordable = |c: &&Rational| c.bits() <= 2 || c.bits() * u64::from(exponent) <= CONSTANT_BITS;
         let constant = self.constant.as_deref().filter(affordable).map(|c| c.pow(exponent));
         self.unary(span, constant, |base| ExprKind::Power(base, exponent))
     }
@@ -97,13 +97,9 @@ impl Term {
     }
 }
 
-fn bits(value: &Rational) -> u64 {
-    if value.denom().is_one() { value.numer().bits() + 1 } else { value.bits() }
-}
-
 /// Boxed, because the parser has many terms on its stack.
 fn boxed(value: Option<Rational>) -> Option<Box<Rational>> {
-    value.filter(|value| bits(value) <= CONSTANT_BITS).map(Box::new)
+    value.filter(|value| value.bits() <= CONSTANT_BITS).map(Box::new)
 }
 
 /// The operators of one level of precedence.
