@@ -3,15 +3,19 @@
 use super::Effort;
 use crate::parallel;
 use crate::words::push_node;
+use std::sync::Arc;
 use std::time::Instant;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_down};
 use sumformer_checker::floor::{Part, derive_floors, least_change, norm};
 use sumformer_checker::format::floor::Floor;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::subdivision::text::{Leaf, Node};
+use sumformer_checker::work::{Limits, within};
 
 /// The most parts of a face.
 const MOST_PARTS: usize = 2000;
+/// Units of work for cutting all faces once, or for deriving δ: less than `check` allows for the whole certificate.
+const MOST_WORK: u64 = 1 << 28;
 /// A δ with more bits is claimed a little too small.
 const SHORT: u64 = 128;
 /// How much less than what was searched for is tried to be proved, one after the other.
@@ -47,28 +51,29 @@ pub(super) fn proved(
 /// The floor with its faces cut so that `aim` is proved; nothing if that takes too many parts, or too long.
 pub fn with_cuts(target: &Target, floor: &Floor, aim: &Rational, until: Option<Instant>) -> Option<Floor> {
     let faces: Vec<usize> = (0..floor.faces.len()).collect();
-    let texts = parallel::map(faces, |i| one_face(target, floor, i, aim, until));
-    let texts = texts.into_iter().collect::<Option<Vec<_>>>()?;
+    let cut = || parallel::map(faces, |i| one_face(target, floor, i, aim));
+    let texts = within(limits(until), cut).ok()?.into_iter().collect::<Option<Vec<_>>>()?;
     let mut floor = floor.clone();
     floor.faces.iter_mut().zip(texts).for_each(|(face, text)| face.cuts = text);
     Some(floor)
 }
 
-/// δ as the checker derives it.
+/// δ as the checker derives it; nothing if that takes too long.
 fn derive(target: &Target, n: usize, floor: &Floor) -> Option<Rational> {
     // A claim that every floor fulfils.
     let claim = Floor { error: Exact(integer(i64::MIN)), ..floor.clone() };
-    derive_floors(target, &super::certificate(target, n, vec![claim])).ok()?.pop()
+    let certificate = super::certificate(target, n, vec![claim]);
+    within(Limits::work(MOST_WORK), || derive_floors(target, &certificate)).ok()?.ok()?.pop()
+}
+
+/// What cutting may take.
+fn limits(until: Option<Instant>) -> Limits {
+    let over = move || until.is_some_and(|until| Instant::now() >= until).then(|| "out of time".into());
+    Limits { work: MOST_WORK, poll: Some(Arc::new(over)) }
 }
 
 /// The cuts with which a face has at least `aim`: parts are halved at a widest side until each has.
-fn one_face(
-    target: &Target,
-    floor: &Floor,
-    i: usize,
-    aim: &Rational,
-    until: Option<Instant>,
-) -> Option<String> {
+fn one_face(target: &Target, floor: &Floor, i: usize, aim: &Rational) -> Option<String> {
     let face = &floor.faces[i];
     let need = aim * norm(face) * integer(2);
     let mut text = String::new();
@@ -76,7 +81,7 @@ fn one_face(
     let mut parts = 0;
     while let Some((part, depth)) = open.pop() {
         parts += 1;
-        if parts > MOST_PARTS || until.is_some_and(|until| Instant::now() >= until) {
+        if parts > MOST_PARTS {
             return None;
         }
         let change = least_change(target, floor, face, &part);

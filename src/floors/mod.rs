@@ -27,6 +27,7 @@ use sumformer_checker::arith::number::Rational;
 use sumformer_checker::format::floor::{FLOOR_FORMAT, Floor, FloorCertificate};
 use sumformer_checker::format::sha256;
 use sumformer_checker::language::target::Target;
+use sumformer_checker::work::{metered, spent};
 
 /// How long is searched.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,8 @@ pub struct Effort {
 
 /// So many of the best are polished, and tried to be proved.
 const CANDIDATES: usize = 4;
+/// Units of work for a climb, and for polishing what came of it, where there is no time at which to stop: a second, about.
+const MOST_WORK: u64 = 1 << 28;
 /// How far tokens move: a side over this, by numbers of directions up to 3, up to 5, and more.
 const SCALES: [&[i64]; 3] = [&[1, 1, 1, 2, 4], &[1, 2, 4, 8], &[2, 4, 8, 16]];
 /// Where nothing was found: near one point the target is what its derivative says.
@@ -57,8 +60,8 @@ pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<
     let now = Instant::now();
     let part = |share: u32| effort.until.map(|until| now + until.saturating_duration_since(now) / share);
     let (quarter, half) = (part(4), part(2));
-    let climbs_are_over = || quarter.is_some_and(|quarter| Instant::now() >= quarter);
-    let is_over = || half.is_some_and(|half| Instant::now() >= half);
+    let climbs_are_over = || is_over(quarter);
+    let polishing_is_over = || is_over(half);
     let k = sums + 1;
     // One stream of choices for each start, whatever threads there are.
     let dice = |start: u64| {
@@ -68,14 +71,15 @@ pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<
     };
     let climbs = |scales: &[i64], first: u64| {
         let starts: Vec<u64> = (first..first + effort.starts as u64).collect();
-        let found = parallel::map(starts, |start| match start {
+        let climb = |start| match start {
             _ if climbs_are_over() => None,
             0 => climb::from_a_walk(target, n, k, effort.probes, &climbs_are_over, &mut dice(start)),
             _ => {
                 let over = &climbs_are_over;
                 climb::from_somewhere(target, k, &shapes, scales, effort.probes, over, &mut dice(start))
             }
-        });
+        };
+        let found = parallel::map(starts, |start| metered(|| climb(start)).0);
         found.into_iter().flatten().collect::<Vec<_>>()
     };
     let scales = match k {
@@ -91,11 +95,17 @@ pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<
     found.truncate(CANDIDATES);
     let numbered: Vec<_> = found.into_iter().zip(1 << 24..).collect();
     let mut found = parallel::map(numbered, |(found, number)| {
-        polish::polished(target, found, effort.probes, &is_over, &mut dice(number))
+        let polish = || polish::polished(target, found, effort.probes, &polishing_is_over, &mut dice(number));
+        metered(polish).0
     });
     found.sort_by(|a, b| b.value.total_cmp(&a.value));
     let proved = found.iter().filter_map(|found| proved(target, n, found.floor(target), found.value, effort));
     proved.max_by(|a, b| a.error.0.cmp(&b.error.0))
+}
+
+/// Whether it is time to stop; without a time, whether a thread has done its share of the work.
+fn is_over(until: Option<Instant>) -> bool {
+    until.map_or_else(|| spent() >= MOST_WORK, |until| Instant::now() >= until)
 }
 
 /// Floors as their file has them.

@@ -6,6 +6,7 @@ use sumformer_checker::arith::number::{Rational, to_f64};
 use sumformer_checker::enclosure::taylor::expansion;
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::language::values::{EvalError, Scalar};
+use sumformer_checker::work::charge_all;
 
 /// What is no polynomial is kept up to this degree: the least one with which a change that is odd bends.
 const ORDER: u32 = 3;
@@ -13,6 +14,9 @@ const ORDER: u32 = 3;
 const MAX_DEGREE: u32 = 100;
 /// The most variables: each has a byte of the key.
 pub(super) const MAX_VARIABLES: usize = 16;
+
+/// What a product of two terms costs, in units of work.
+const PRODUCT: u64 = 8;
 
 /// A power product: the exponent of variable j is byte j.
 pub(super) type Key = u128;
@@ -80,6 +84,7 @@ impl Scalar for InV {
 
     fn mul(&self, other: &Self) -> Self {
         let mut product = Self { terms: FxHashMap::default(), cut: self.cut || other.cut };
+        charge_all(self.terms.len() * other.terms.len(), PRODUCT);
         for (a, x) in &self.terms {
             for (b, y) in &other.terms {
                 let degree = degree(*a) + degree(*b);

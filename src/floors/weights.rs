@@ -3,9 +3,13 @@
 use super::odd::Key;
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use rustc_hash::FxHashMap;
+use sumformer_checker::work::charge_all;
 
 /// Coefficients below this are rounding errors.
 const NOTHING: f64 = 1e-11;
+
+/// What a row of the programme costs for each output at a probe, in units of work.
+const PIVOT: u64 = 64;
 
 /// For each face the weights with Σ|a| ≤ 1 that make the constant minus what other power products can take away largest, and the least of
 /// these values, which is δ; nothing as soon as a face has no more than `least`.
@@ -74,6 +78,7 @@ fn on_face(parts: &[Vec<(Key, f64)>], i: usize) -> Option<(f64, Vec<f64>)> {
         .collect();
     let norm: Vec<_> = signed.iter().flat_map(|(plus, minus)| [(*plus, 1.0), (*minus, 1.0)]).collect();
     problem.add_constraint(&norm[..], ComparisonOp::Le, 1.0);
+    let count = rows.len();
     for (key, row) in rows {
         let taken = problem.add_var(-1.0, (0.0, f64::INFINITY));
         // An even power product takes away only where its coefficient is negative.
@@ -86,6 +91,7 @@ fn on_face(parts: &[Vec<(Key, f64)>], i: usize) -> Option<(f64, Vec<f64>)> {
             problem.add_constraint(&terms[..], ComparisonOp::Le, 0.0);
         }
     }
+    charge_all(count, parts.len() as u64 * PIVOT);
     let solution = problem.solve().ok()?.into_solution().ok()?;
     let weights = signed.iter().map(|(plus, minus)| solution.var_value(*plus) - solution.var_value(*minus));
     Some((solution.objective(), weights.collect()))

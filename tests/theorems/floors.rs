@@ -257,9 +257,13 @@ fn rank(essential: &Essential, moving: &[Vec<Rational>], probes: &[Vec<Vec<Ratio
 /// The largest rank at some points of the box: e moving tokens, the others at rest.
 fn largest_rank(essential: &Essential, target: &Target, places: &[u8]) -> usize {
     let (n, e) = (length(target), essential.sums());
-    (0..4)
+    (0..6)
         .map(|shift| {
-            let places: Vec<u8> = places.iter().map(|place| (place + 13 * shift) % 61).collect();
+            // Each place moves by another step, so that tokens that stand together part.
+            let moved = |(i, place): (usize, &u8)| {
+                ((usize::from(*place) + shift * (7 * i * i + 11 * i + 13)) % 61) as u8
+            };
+            let places: Vec<u8> = places.iter().enumerate().map(moved).collect();
             let moving = sequences(target, e, &places, 1).remove(0);
             let probes = sequences(target, n - e, &places, 2 * e + 3);
             rank(essential, &moving, &probes)
@@ -303,9 +307,12 @@ proptest! {
         let (target, essential) = long(&shape);
         let e = essential.sums();
         prop_assume!((1..=3).contains(&e) && length(&target) <= 12);
-        let effort = Effort { starts: 24, probes: 24, seed: 0, until: None };
-        let found = floor(&target, length(&target), e - 1, &effort);
-        prop_assert!(found.is_some_and(|floor| floor.error.0.is_positive()), "{}", shape.source());
+        // Chance decides how long it takes.
+        let found = |starts| {
+            let effort = Effort { starts, probes: 40, seed: 0, until: None };
+            floor(&target, length(&target), e - 1, &effort).is_some_and(|floor| floor.error.0.is_positive())
+        };
+        prop_assert!([24, 96, 384].into_iter().any(found), "{}", shape.source());
     }
 }
 
