@@ -351,6 +351,7 @@ def check(directory):
     need(epsilon > 0, "shape", "epsilon")
     check_witness(target, network, certificate)
     covered(route != "boxes", "boxes", "certificate", "trees of boxes (6.12) are not part of this checker")
+    covered(not certificate.get("floats"), "floats", "certificate", "floating point (6.14) is not part of this checker")
     parts, ramps = (derive_on_cells if route == "cells" else derive)(target, network, certificate)
     bound = Q(0)
     for o, (claim, derived) in enumerate(zip(certificate["outputs"], parts)):

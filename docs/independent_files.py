@@ -145,7 +145,10 @@ STREAM = record(latents=list_of(record(slot=natural, range=interval, error=numbe
 ROUTE = single(polynomial=record({"approximations": list_of(APPROXIMATION)}, stream=STREAM),
                boxes=record(tree=text, stream=STREAM),
                cells=record({"ramps": record(bound=number, measure=number)}, count=natural, entries=natural, keys=natural))
+FLOAT_TYPE = one_of("f64", "f32", "f16", "bf16")
+FLOATS = record({"tokens": natural}, type=FLOAT_TYPE, accumulate=FLOAT_TYPE, bounds=list_of(number))
 CERTIFICATE = record(
+    {"floats": list_of(FLOATS)},
     format=one_of("sumformer-certificate/2"), target_sha256=text, network_sha256=text, epsilon=number, certified=number,
     outputs=list_of(record(lowering=number, residual=number)),
     witness=maybe(record({"copies": list_of(natural), "kind": one_of("exact", "lower bound")},

@@ -168,6 +168,7 @@ fn seal(
         outputs: claims.outputs,
         witness: witness.certificate_entry(),
         route: claims.route,
+        floats: Vec::new(),
     };
     let certificate_json = to_json(&certificate);
     let start = Instant::now();
@@ -209,7 +210,7 @@ fn output_claims(built: &BuiltNetwork, epsilon: &Rational) -> Result<Vec<OutputC
 }
 
 /// A claim rounded up to a short number.
-fn rounded(value: &Rational) -> Exact {
+pub(super) fn rounded(value: &Rational) -> Exact {
     Exact(round_up(value, BOUND_BITS))
 }
 

@@ -4,6 +4,7 @@ pub mod boxes;
 mod cell_witness;
 pub mod emit;
 pub mod error_function;
+pub mod floats;
 mod merge;
 mod piecewise;
 pub mod search;

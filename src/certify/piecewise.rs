@@ -139,7 +139,7 @@ fn add(sum: &mut [f64; 3], term: &[f64; 3]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::gadget::{exact_square, identity, piecewise_power};
+    use crate::network::gadget::{Sides, exact_square, identity, piecewise_power};
     use sumformer_checker::arith::interval::Interval;
     use sumformer_checker::arith::number::{integer, ratio};
     use sumformer_checker::format::sparse::SparseVector;
@@ -162,8 +162,8 @@ mod tests {
         let range = || Interval::new(integer(-2), integer(3)).unwrap();
         let outputs = [(1, ratio(1, 3)), (0, integer(-2))];
         for (built, activation) in [
-            (piecewise_power(2, 7, &form, &range(), &outputs), Activation::Relu),
-            (piecewise_power(3, 5, &form, &range(), &outputs), Activation::Relu),
+            (piecewise_power((2, Sides::Rising), 7, &form, &range(), &outputs), Activation::Relu),
+            (piecewise_power((3, Sides::Both), 5, &form, &range(), &outputs), Activation::Relu),
             (identity(Activation::Relu, &form, range(), &outputs), Activation::Relu),
             (identity(Activation::Relu2, &form, range(), &outputs), Activation::Relu2),
             (exact_square(&form, range(), &outputs), Activation::Relu2),

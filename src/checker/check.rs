@@ -7,9 +7,10 @@ use crate::witness::check_witness;
 use crate::arith::number::{Rational, max};
 use crate::arith::polynomial::Polynomial;
 use crate::boxes::implied::ImpliedSumformer;
+use crate::floats::{Computation, Computed};
 use crate::floor::derive_floors;
 use crate::format::certificate::{
-    BoxClaims, Certificate, OutputClaim, PolynomialClaims, ProofRoute, WitnessKind,
+    BoxClaims, Certificate, OutputClaim, PolynomialClaims, ProofRoute, StreamClaims, WitnessKind,
 };
 use crate::format::floor::FloorCertificate;
 use crate::format::network::Network;
@@ -221,10 +222,16 @@ pub fn derive_bound(
     certificate: &Certificate,
 ) -> Result<Derived, Refusal> {
     let mut parts = Parts::common();
+    let no_stream = StreamClaims::default();
+    let computations = Computed::of_claims(target, &certificate.floats)?;
+    let mut floats = Computed::new(target, network, certificate.stream().unwrap_or(&no_stream), computations);
     let claims = Some(certificate.outputs.as_slice());
     let outputs = match &certificate.route {
         ProofRoute::Cells(claim) => {
             parts.add(Part::Tables);
+            if !certificate.floats.is_empty() {
+                return Err(no_floats());
+            }
             require_shapes(target, network, certificate)?;
             let residuals = cells::check(target, network, claim, &certificate.outputs)?;
             let output = |residual| DerivedOutput { lowering: Rational::zero(), residual };
@@ -232,12 +239,12 @@ pub fn derive_bound(
         }
         ProofRoute::Boxes(BoxClaims { tree, .. }) => {
             parts.add(Part::Boxes);
-            let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
+            let run = run_blocks(target, network, certificate, &mut |index, run| floats.observe(index, run))?;
             derive_on_boxes(target, network, &run, tree, claims)?
         }
         ProofRoute::Polynomial(_) => {
             parts.add(Part::Polynomials);
-            let run = run_blocks(target, network, certificate, &mut |_, _| {})?;
+            let run = run_blocks(target, network, certificate, &mut |index, run| floats.observe(index, run))?;
             if !run.surrogate().is_target {
                 parts.add(Part::Surrogates);
             }
@@ -264,7 +271,29 @@ pub fn derive_bound(
             return Err(Rule::Total.invalid("certified", format!("{what} {bound} exceeds epsilon {epsilon}")));
         }
     };
+    if !certificate.floats.is_empty() {
+        parts.add(Part::Floats);
+        floats.require(&certificate.floats)?;
+    }
     Ok(Derived { outputs, bound, scope, parts })
+}
+
+/// Bounds of |network as computed − network over the reals| for several computations, one bound for each output; each may be refused by itself.
+pub fn derive_floats(
+    target: &Target,
+    network: &Network,
+    certificate: &Certificate,
+    computations: Vec<Computation>,
+) -> Result<Vec<Result<Vec<Rational>, Refusal>>, Refusal> {
+    let stream = certificate.stream().ok_or_else(no_floats)?;
+    let mut floats = Computed::new(target, network, stream, computations);
+    run_blocks(target, network, certificate, &mut |index, run| floats.observe(index, run))?;
+    Ok(floats.bounds())
+}
+
+fn no_floats() -> Refusal {
+    Rule::Floats
+        .unsupported("floats", "where step units jump, rounding moves the network by more than any bound")
 }
 
 /// The symbolic run through all blocks, every claim verified; `observe` sees the state after the embedding (index 0)

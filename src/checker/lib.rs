@@ -49,6 +49,7 @@ pub mod boxes;
 pub mod cells;
 pub mod check;
 pub mod enclosure;
+pub mod floats;
 pub mod floor;
 pub mod format;
 pub mod language;

@@ -39,6 +39,8 @@ pub enum Part {
     Tables,
     /// The error at one input.
     Witness,
+    /// What is computed in floating point.
+    Floats,
     /// Floors under the error of every Sumformer with few sums; no verdict about a network rests on them.
     Floors,
     /// Numbers in sentences: no verdict rests on them.
@@ -48,10 +50,10 @@ pub enum Part {
 /// Of each part its name, the files and folders of the package that it consists of, but for what is inside them and named by
 /// another part, and the parts that it needs besides those that every check uses. Polynomial rules need enclosures for the
 /// atoms of surrogates only, which need them too.
-const TABLE: [(Part, &str, &[&str], &[Part]); 16] = {
+const TABLE: [(Part, &str, &[&str], &[Part]); 17] = {
     use Part::{
-        Arithmetic, Attention, Boxes, Check, Enclosures, Files, Floors, NormalForms, Polynomials, Rounding,
-        Statement, Surrogates, Tables, Values, Witness, Words,
+        Arithmetic, Attention, Boxes, Check, Enclosures, Files, Floats, Floors, NormalForms, Polynomials,
+        Rounding, Statement, Surrogates, Tables, Values, Witness, Words,
     };
     [
         (Check, "check", &["check", "lib", "limits", "parts", "refusal", "sizes", "work"], &[]),
@@ -73,6 +75,7 @@ const TABLE: [(Part, &str, &[&str], &[Part]); 16] = {
         (Boxes, "boxes", &["boxes"], &[Polynomials, NormalForms, Attention, Enclosures]),
         (Tables, "tables", &["cells"], &[NormalForms, Attention, Enclosures]),
         (Witness, "witness", &["witness"], &[Values]),
+        (Floats, "floats", &["floats", "format/floats"], &[Polynomials, Rounding]),
         (Floors, "floors", &["floor", "format/floor"], &[Values, Enclosures]),
         (Words, "words", &["arith/decimal"], &[]),
     ]

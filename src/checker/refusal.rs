@@ -58,6 +58,8 @@ pub enum Rule {
     Total,
     /// The witness evaluates to the stated error.
     Witness,
+    /// What is computed in floating point is as close to the network as claimed.
+    Floats,
     /// No Sumformer with so few sums comes as close to the target as claimed.
     Floor,
     /// The whole check takes no more work than is allowed.
@@ -82,6 +84,7 @@ impl fmt::Display for Rule {
             Rule::Residual => "residual",
             Rule::Total => "total",
             Rule::Witness => "witness",
+            Rule::Floats => "floats",
             Rule::Floor => "floor",
             Rule::Work => "work",
         })

@@ -2,6 +2,7 @@
 
 use super::audit::AuditArguments;
 use super::check::CheckArguments;
+use super::deploy::{self, DeployArguments};
 use super::eval::{self, EvalArguments};
 use super::explain::{self, ExplainArguments};
 use super::export::{self, ExportArguments};
@@ -51,6 +52,9 @@ pub enum Command {
     /// Write a proved network as ONNX, safetensors, npz, or a module for torch.
     #[command(after_help = export::HELP)]
     Export(ExportArguments),
+    /// What a proved network computes in f64, f32, f16 or bf16: a bound over the whole box, for every order of summation.
+    #[command(after_help = deploy::HELP)]
+    Deploy(DeployArguments),
     /// How few sums a Sumformer needs for a target: proved floors under the error for every number of sums.
     #[command(after_help = latent::HELP)]
     Latent(LatentArguments),

@@ -10,6 +10,7 @@ use super::floors::Floors;
 use super::output::{print, say};
 use super::progress::progress_bar;
 use super::proof::unreadable;
+use crate::certify::floats::{largest, total};
 use crate::export::Labels;
 use crate::report::numbers::{above, upper};
 use crate::report::witness;
@@ -20,6 +21,7 @@ use std::time::Instant;
 use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::check::{Checked, ProofFiles, Scope, Verdict, check_proof};
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
+use sumformer_checker::format::floats::FloatClaim;
 use sumformer_checker::parts::Part;
 use sumformer_checker::refusal::Refusal;
 
@@ -70,6 +72,7 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
                 Ok(())
             } else {
                 print(line)?;
+                floats_in_words(&checked).into_iter().try_for_each(print)?;
                 parts_in_words(&checked.verdict).map_or(Ok(()), print)
             }
         })?;
@@ -133,6 +136,9 @@ fn result(folder: &Path, checked: &Checked, seconds: f64) -> Value {
     if let Some(cells) = certificate.cells() {
         add_cells(&mut result, cells, &certificate.certified.0);
     }
+    if !certificate.floats.is_empty() {
+        result["deployed"] = certificate.floats.iter().map(|claim| float_claim(claim, certificate)).collect();
+    }
     add_verdict(&mut result, &checked.verdict);
     if let Verdict::Valid(derived) = &checked.verdict {
         let part = |part: Part| json!({ "name": part.name(), "lines": part.lines() });
@@ -158,6 +164,15 @@ pub fn outcome(verdict: &Verdict) -> Outcome {
         Verdict::Valid(_) => Outcome::Proved,
         Verdict::Invalid(_) => Outcome::Refuted,
         Verdict::Incomplete(_) => Outcome::Incomplete,
+    }
+}
+
+/// What a verdict is called.
+pub fn name(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Valid(_) => "valid",
+        Verdict::Invalid(_) => "invalid",
+        Verdict::Incomplete(_) => "incomplete",
     }
 }
 
@@ -203,6 +218,36 @@ pub fn add_cells(result: &mut Value, cells: &CellClaim, certified: &Rational) {
             "l2_squared": upper(&mean(2)),
         });
     }
+}
+
+/// A claim about the network as computed, for programs.
+fn float_claim(claim: &FloatClaim, certificate: &Certificate) -> Value {
+    json!({
+        "dtype": claim.kind.name(),
+        "accumulate": claim.accumulate.name(),
+        "tokens": claim.tokens,
+        "bound": upper(&largest(claim)),
+        "total": upper(&total(claim, certificate)),
+    })
+}
+
+/// The same for people, of a valid proof.
+fn floats_in_words(checked: &Checked) -> Vec<String> {
+    let Verdict::Valid(_) = checked.verdict else { return Vec::new() };
+    let line = |claim: &FloatClaim| {
+        let sums = match claim.accumulate {
+            same if same == claim.kind => String::new(),
+            wider => format!(" with sums in {}", wider.name()),
+        };
+        let longest = claim.tokens.map_or(String::new(), |tokens| format!(", for at most {tokens} tokens"));
+        format!(
+            "  computed in {}{sums}: |network - target| <= {}, of which rounding <= {}{longest}",
+            claim.kind.name(),
+            above(&total(claim, &checked.certificate)),
+            above(&largest(claim)),
+        )
+    };
+    checked.certificate.floats.iter().map(line).collect()
 }
 
 /// What a valid proof rests on: the parts of the checker that were used, and their lines of code.

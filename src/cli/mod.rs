@@ -4,6 +4,7 @@ mod against;
 mod arguments;
 mod audit;
 mod check;
+mod deploy;
 mod diagnostics;
 mod error;
 mod escape;
@@ -62,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Eval(arguments) => eval::run(arguments, cli.json),
         Command::Export(arguments) => export::run(arguments, cli.json),
         Command::Explain(arguments) => explain::run(arguments, cli.json),
+        Command::Deploy(arguments) => deploy::run(arguments, cli.json),
         Command::Latent(arguments) => latent::run(arguments, cli.json),
         Command::Report(arguments) => report::run(arguments, cli.json),
         Command::Scale(arguments) => scale::run(arguments, cli.json),

@@ -4,6 +4,7 @@ use crate::numeric::rounding::{BFLOAT16, BINARY16, BINARY32, BINARY64, nearest};
 use half::{bf16, f16};
 use std::fmt;
 use sumformer_checker::arith::number::Rational;
+use sumformer_checker::format::floats::FloatType;
 
 /// A type of stored weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,6 +89,17 @@ impl Dtype {
             [a, b, c, d] => f32::from_le_bytes([a, b, c, d]).into(),
             _ => bytes.try_into().map_or(f64::NAN, f64::from_le_bytes),
         })
+    }
+}
+
+impl From<Dtype> for FloatType {
+    fn from(dtype: Dtype) -> Self {
+        match dtype {
+            Dtype::F64 => Self::F64,
+            Dtype::F32 => Self::F32,
+            Dtype::F16 => Self::F16,
+            Dtype::Bf16 => Self::Bf16,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ pub mod slots;
 pub mod steps;
 
 use crate::network::builder::{BuiltNetwork, NetworkBuilder};
-use crate::network::gadget::identity;
+use crate::network::gadget::{Sides, identity};
 use crate::parallel;
 use crate::sumformer::{SumBasis, Sumformer};
 use attention::{Architecture, Scores, averaging_attention};
@@ -43,6 +43,8 @@ pub struct LoweringOptions {
     pub scores: Scores,
     /// relu or relu2.
     pub activation: Activation,
+    /// Where relu units are not 0.
+    pub sides: Sides,
     /// Tree or shallow.
     pub layout: Layout,
     /// The error that is aimed for.
@@ -224,6 +226,7 @@ fn build(
 ) -> Result<BuiltNetwork, LoweringError> {
     let slots = Slots::new(sumformer, surrogate, plan, options.scores);
     let mut builder = NetworkBuilder::new(surrogate.clone(), slots.names().to_vec(), slots.embedding());
+    let hidden = steps::Hidden { activation: options.activation, sides: options.sides };
     let mut pieces = pieces.iter();
     let mut stages = |builder: &mut NetworkBuilder, stages: &[Stage], label: &str, places: &dyn Places| {
         let layers: usize = stages.iter().map(|stage| stage.layers.len()).sum();
@@ -235,9 +238,8 @@ fn build(
                 builder.block(label, options.activation, None, |input| {
                     let layer: Vec<_> =
                         layer.iter().map(|step| (step, pieces.next().expect("one entry per step"))).collect();
-                    let build = |&(step, pieces): &(_, &Vec<u64>)| {
-                        steps::build(step, options.activation, pieces, input, places)
-                    };
+                    let build =
+                        |&(step, pieces): &(_, &Vec<u64>)| steps::build(step, hidden, pieces, input, places);
                     let built = parallel::map(&layer, build).into_iter();
                     Ok(built.collect::<Result<Vec<_>, _>>()?.concat())
                 })?;

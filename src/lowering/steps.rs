@@ -3,7 +3,7 @@
 use super::plan::Step;
 use crate::network::builder::Input;
 use crate::network::function_gadget::piecewise_function;
-use crate::network::gadget::{BuiltGadget, balance, exact_square, piecewise_power};
+use crate::network::gadget::{BuiltGadget, Sides, balance, exact_square, piecewise_power};
 use num_traits::{One, Zero};
 use std::collections::BTreeMap;
 use sumformer_checker::arith::number::{Rational, integer, power_of_two, ratio, to_f64};
@@ -20,10 +20,19 @@ pub trait Places: Sync {
     fn uses(&self, monomial: &Monomial) -> Vec<(usize, Rational)>;
 }
 
+/// What hidden units are like.
+#[derive(Debug, Clone, Copy)]
+pub struct Hidden {
+    /// relu or relu2.
+    pub activation: Activation,
+    /// Where they are not 0, with relu.
+    pub sides: Sides,
+}
+
 /// Builds the gadgets that add the step's monomial to the slots that use it.
 pub fn build(
     step: &Step,
-    activation: Activation,
+    hidden: Hidden,
     pieces: &[u64],
     input: &Input<'_>,
     places: &dyn Places,
@@ -35,11 +44,11 @@ pub fn build(
     match step {
         Step::Product(product) if product.is_square() => {
             let direction = form([(slot_of(&product.left), integer(1))]);
-            Ok(vec![square(activation, direction, pieces[0], input, &targets(&Rational::one()))?])
+            Ok(vec![square(hidden, direction, pieces[0], input, &targets(&Rational::one()))?])
         }
         Step::Product(product) => {
             let (left, right) = (slot_of(&product.left), slot_of(&product.right));
-            let c = match activation {
+            let c = match hidden.activation {
                 Activation::Relu2 => Rational::one(),
                 Activation::Relu | Activation::Step => balance(
                     &input.range_of(&form([(left, integer(1))])),
@@ -50,7 +59,7 @@ pub fn build(
                 .map(|quarter| {
                     let sign = if quarter > Rational::zero() { c.recip() } else { -c.recip() };
                     let direction = form([(left, c.clone()), (right, sign)]);
-                    square(activation, direction, pieces[0], input, &targets(&quarter))
+                    square(hidden, direction, pieces[0], input, &targets(&quarter))
                 })
                 .into_iter()
                 .collect()
@@ -70,7 +79,13 @@ pub fn build(
                     }));
                     let weight = &power.weight * power_of_two(regain);
                     let range = input.range_of(&direction);
-                    piecewise_power(monomial.degree(), pieces, &direction, &range, &targets(&weight))
+                    piecewise_power(
+                        (monomial.degree(), hidden.sides),
+                        pieces,
+                        &direction,
+                        &range,
+                        &targets(&weight),
+                    )
                 })
                 .collect()
         }
@@ -109,15 +124,17 @@ fn form(entries: impl IntoIterator<Item = (usize, Rational)>) -> SparseVector {
 }
 
 fn square(
-    activation: Activation,
+    hidden: Hidden,
     direction: SparseVector,
     pieces: u64,
     input: &Input<'_>,
     outputs: &[(usize, Rational)],
 ) -> Result<BuiltGadget, Refusal> {
     let range = input.range_of(&direction);
-    match activation {
+    match hidden.activation {
         Activation::Relu2 => exact_square(&direction, range, outputs),
-        Activation::Relu | Activation::Step => piecewise_power(2, pieces, &direction, &range, outputs),
+        Activation::Relu | Activation::Step => {
+            piecewise_power((2, hidden.sides), pieces, &direction, &range, outputs)
+        }
     }
 }

@@ -23,6 +23,16 @@ const DEGENERATE_STEP_EXPONENT: i64 = -20;
 /// The width with which a constant variable is planned.
 pub const CONSTANT_WIDTH: f64 = 1.0 / 128.0;
 
+/// On which side of their break points the units of a power are not 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sides {
+    /// On the right: one unit for each piece.
+    #[default]
+    Rising,
+    /// From the middle to both sides, and one unit more at each end. Fewer and smaller terms are added up, so less is lost where sums are rounded.
+    Both,
+}
+
 /// Units, what to add to b2, and the claim about them.
 #[derive(Debug, Clone)]
 pub struct BuiltGadget {
@@ -128,7 +138,7 @@ pub fn exact_square(
 /// The interpolant at equally spaced points lies within h²/8·max|(t^k)''| of t^k; shifted by half its largest excess
 /// where the power is convex or concave throughout. For the square the error is exactly h²/8 on either side.
 pub fn piecewise_power(
-    degree: u32,
+    (degree, sides): (u32, Sides),
     pieces: u64,
     direction: &SparseVector,
     range: &Interval,
@@ -139,21 +149,36 @@ pub fn piecewise_power(
     let value = |t: &Rational| t.pow(degree);
     let end = knot(count);
     let slope = |k: i64| (value(&knot(k + 1)) - value(&knot(k))) / &step;
-    // The first unit carries the affine part of the first piece as relu(t − start) = t − start.
-    let mut units = Vec::with_capacity(count as usize);
-    let mut previous = Rational::zero();
-    for k in 0..count {
-        let next = slope(k);
-        let change = &next - &previous;
-        if !change.is_zero() {
-            units.push(unit(direction, &integer(1), -knot(k), outputs, &change));
+    let change = |k: i64| slope(k) - slope(k - 1);
+    let (one, minus) = (integer(1), integer(-1));
+    let mut units = Vec::with_capacity(count as usize + 2);
+    let mut add = |sign: &Rational, k: i64, weight: Rational| {
+        if !weight.is_zero() {
+            units.push(unit(direction, sign, -sign * knot(k), outputs, &weight));
         }
-        previous = next;
-    }
-    let shift = value(&start) - half_excess(degree, &start, &step, &end, count);
+    };
+    let anchor = match sides {
+        // The first unit carries the affine part of the first piece as relu(t − start) = t − start.
+        Sides::Rising => {
+            add(&one, 0, slope(0));
+            (1..count).for_each(|k| add(&one, k, change(k)));
+            0
+        }
+        // The first two carry the affine parts of the pieces beside the middle. The interpolant goes on for a piece at both ends, so that a
+        // variable that is rounded beyond them meets no other slope.
+        Sides::Both => {
+            let middle = count / 2;
+            add(&one, middle, slope(middle));
+            (middle + 1..=count).for_each(|k| add(&one, k, change(k)));
+            add(&minus, middle, -slope(middle - 1));
+            (0..middle).rev().for_each(|k| add(&minus, k, change(k)));
+            middle
+        }
+    };
+    let shift = value(&knot(anchor)) - half_excess(degree, &start, &step, &end, count);
     if units.is_empty() {
         // A power that is constant on a single piece (it cannot be: even powers on symmetric ranges) still needs a unit.
-        return piecewise_power(degree, pieces.max(1) + 1, direction, range, outputs);
+        return piecewise_power((degree, sides), pieces.max(1) + 1, direction, range, outputs);
     }
     let polynomial: Vec<Rational> = (0..=degree)
         .map(|k| {

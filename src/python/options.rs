@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 use sumformer::certify::boxes::Slice;
 use sumformer::checker::arith::number::Rational;
+use sumformer::checker::format::floats::FloatType;
 use sumformer::checker::format::network::Activation;
 use sumformer::checker::limits::MAX_TERMS;
 use sumformer::codes::CodeKind;
@@ -51,12 +52,13 @@ enum Belongs {
 use Belongs::*;
 
 /// Options that have no meaning beside some others.
-const BELONGS: [(&str, Belongs); 15] = [
+const BELONGS: [(&str, Belongs); 16] = [
     ("rank", Linformer),
     ("features", Performer),
     ("seed", Performer),
     ("performer", Performer),
     ("latent", Continuous),
+    ("deploy", Continuous),
     ("route", Continuous),
     ("max_terms", Continuous),
     ("max_boxes", Boxes),
@@ -167,6 +169,7 @@ impl<'py> Asked<'py> {
             },
             routes: self.choice("route", &ROUTES)?.unwrap_or(defaults.routes),
             activation: self.choice("activation", &ACTIVATIONS)?.unwrap_or(defaults.activation),
+            deploy: self.choice("deploy", &FloatType::ALL.map(|kind| (kind.name(), kind)))?,
             layout: self.choice("layout", &LAYOUTS)?.unwrap_or(defaults.layout),
             max_terms: self.whole("max_terms", 1..=most)?.map_or(defaults.max_terms, |terms| terms as usize),
             max_boxes: self

@@ -24,7 +24,7 @@ mod table;
 
 pub use error::{Class, Place, Problem, RecipeError};
 pub use note::Note;
-pub use options::{Construction, GridChoice, GridOptions, Latents, Options, SumOptions};
+pub use options::{Construction, GridChoice, GridOptions, LONGEST, Latents, Options, SumOptions};
 pub use progress::{Progress, Step};
 pub use sums::SumPlan;
 pub use table::{MAX_WEIGHTS, TablePlan};

@@ -5,6 +5,8 @@ use crate::lowering::LoweringError;
 use crate::lowering::attention::Architecture;
 use crate::planning::{Outlook, WayName};
 use sumformer_checker::arith::number::Rational;
+use sumformer_checker::format::floats::FloatType;
+use sumformer_checker::refusal::Refusal;
 
 /// Something to know.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +53,17 @@ pub enum Note {
         proved: Rational,
         /// What was asked for.
         asked: Rational,
+    },
+    /// What is lost where the network is computed in a type.
+    Computed {
+        /// For which attention.
+        architecture: Architecture,
+        /// The type.
+        kind: FloatType,
+        /// What bounds the distance of what is computed from the target; or why nothing does.
+        total: Result<Rational, Refusal>,
+        /// ε.
+        epsilon: Rational,
     },
     /// The search over boxes was ended from outside.
     SearchEnded(Architecture),

@@ -7,9 +7,11 @@ use crate::discontinuous::{CellValue, DiscontinuousOptions, Jump, Separation, Ta
 use crate::lowering::LoweringOptions;
 use crate::lowering::attention::{Architecture, Scores};
 use crate::lowering::plan::Layout;
+use crate::network::gadget::Sides;
 use crate::planning::Routes;
 use crate::sumformer::latent::LatentMode;
 use sumformer_checker::arith::number::{Rational, ratio};
+use sumformer_checker::format::floats::FloatType;
 use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::limits::MAX_TERMS;
@@ -55,6 +57,9 @@ pub enum GridChoice {
     Divisions(u64),
 }
 
+/// The longest sequence for which something is claimed of what a network for every length computes.
+pub const LONGEST: usize = 1024;
+
 /// What is particular to the continuous construction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SumOptions {
@@ -64,6 +69,9 @@ pub struct SumOptions {
     pub routes: Routes,
     /// relu, or relu2, which is exact.
     pub activation: Activation,
+    /// The type that the network will be computed in: an eighth of the error is left to it, units are such that less is lost, and what
+    /// is lost is claimed, for sequences of at most [`LONGEST`] tokens.
+    pub deploy: Option<FloatType>,
     /// How monomials are computed.
     pub layout: Layout,
     /// Targets that expand to more terms are refused.
@@ -80,6 +88,7 @@ impl Default for SumOptions {
             latents: Latents::default(),
             routes: Routes::All,
             activation: Activation::Relu,
+            deploy: None,
             layout: Layout::Tree,
             max_terms: MAX_TERMS,
             max_boxes: 200_000,
@@ -101,12 +110,15 @@ impl SumOptions {
             Latents::Mode(mode) => mode,
             Latents::Count(_) => LatentMode::Sparse,
         };
+        let epsilon = if self.deploy.is_some() { epsilon * ratio(7, 8) } else { epsilon };
         WayOptions { epsilon, mode, layout: self.layout, max_terms: self.max_terms }
     }
 
     /// For the network, whose own error may be `epsilon`.
     pub fn lowering(&self, architecture: Architecture, scores: Scores, epsilon: Rational) -> LoweringOptions {
-        LoweringOptions { architecture, scores, activation: self.activation, layout: self.layout, epsilon }
+        let &Self { activation, layout, .. } = self;
+        let sides = if self.deploy.is_some() { Sides::Both } else { Sides::Rising };
+        LoweringOptions { architecture, scores, activation, sides, layout, epsilon }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The continuous construction: a way, lowered to each attention.
 
-use super::{Asked, Latents, Note, Notes, Problem, RecipeError, SumOptions};
+use super::{Asked, LONGEST, Latents, Note, Notes, Problem, RecipeError, SumOptions};
 use crate::approximation::way::{Route, Way, latents_for, structural_within};
 use crate::certify::boxes::{BoxOptions, BoxProgress, Slice};
+use crate::certify::floats::with_claim;
 use crate::certify::{Proof, prove, prove_by_boxes};
 use crate::lowering::attention::Architecture;
 use crate::lowering::lower;
@@ -102,8 +103,15 @@ impl SumPlan {
         let lowering = options.sums.lowering(architecture, options.scores, way.network_epsilon.clone());
         let built = lower(&way.sumformer, &way.surrogate, &lowering, options.max_units)?;
         let failed = |error| RecipeError::from(Problem::Proof { architecture, error });
+        let computed = |proof: Proof, notes: &mut Notes<'_>| {
+            let Some(kind) = options.sums.deploy else { return Ok(proof) };
+            let (proof, total) = with_claim(proof, asked.target, kind, LONGEST)?;
+            notes.add(Note::Computed { architecture, kind, total, epsilon: epsilon.clone() });
+            Ok(proof)
+        };
         if !way.on_boxes() {
-            return prove(asked.target, &built, epsilon).map_err(failed);
+            let proof = prove(asked.target, &built, epsilon).map_err(failed)?;
+            return computed(proof, notes).map_err(failed);
         }
         let SumOptions { max_boxes, slice, .. } = options.sums;
         let ended = Cell::new(false);
@@ -127,6 +135,6 @@ impl SumPlan {
             }
             None => {}
         }
-        Ok(proof)
+        computed(proof, notes).map_err(failed)
     }
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod bad_inputs;
 mod cookbook;
+mod deploy;
 mod determinism;
 mod discontinuous;
 mod documentation;

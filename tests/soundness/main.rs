@@ -2,6 +2,7 @@
 
 mod dice;
 mod exports;
+mod floats;
 mod floors;
 mod fuzz;
 mod independent_checker;

@@ -1,5 +1,6 @@
 //! `certificate.json`: the claims from which the checker composes a bound. Every field is checked.
 
+use super::floats::FloatClaim;
 use super::read::{FormatError, from_json};
 use super::shapes::{name_or_object, present, read_as};
 use crate::arith::interval::Interval;
@@ -37,6 +38,9 @@ pub struct Certificate {
     pub witness: Option<Witness>,
     /// By which rules network and target are compared, and what is claimed for them.
     pub route: ProofRoute,
+    /// What is claimed of the network as computed in floating point; absent where nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub floats: Vec<FloatClaim>,
 }
 
 /// The ways to compare a network with a target.

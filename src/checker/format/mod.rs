@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod claim;
+pub mod floats;
 pub mod floor;
 pub mod network;
 mod read;

@@ -11,7 +11,7 @@ use crate::refusal::{Refusal, Rule};
 use num_traits::One;
 
 /// Cuts a block's units into the claimed gadgets and hands each on with its units, of which there is at least one.
-pub(super) fn for_each_gadget(
+pub(crate) fn for_each_gadget(
     index: usize,
     block: &Block,
     gadgets: &[Gadget],
@@ -57,7 +57,7 @@ pub(super) fn require_range(
 }
 
 /// 1, t, t², … up to the highest degree claimed, as polynomials in the slots.
-pub(super) fn powers_of_form(direction: &SparseVector, gadget: &Gadget) -> Result<Vec<Polynomial>, String> {
+pub(crate) fn powers_of_form(direction: &SparseVector, gadget: &Gadget) -> Result<Vec<Polynomial>, String> {
     let count = gadget.outputs.iter().map(|output| output.polynomial.len()).max().unwrap_or(0);
     let terms =
         u32::try_from(count.saturating_sub(1)).ok().and_then(|degree| direction.len().checked_pow(degree));

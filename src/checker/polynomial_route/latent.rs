@@ -67,8 +67,13 @@ impl SplitState {
         latent.range.widen(&latent.error)
     }
 
+    /// The slots, in those before the block.
+    pub(crate) fn slots(&self) -> &[Split] {
+        &self.slots
+    }
+
     /// `X + FC(Z)`; here FC must be affine.
-    pub(super) fn feed_forward(
+    pub(crate) fn feed_forward(
         &mut self,
         stream: &Stream,
         index: usize,

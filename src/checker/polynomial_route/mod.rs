@@ -1,6 +1,6 @@
 //! The rules for networks that are near a polynomial, block by block, and their residual from normal forms.
 
-mod claims;
+pub(crate) mod claims;
 pub mod function_supremum;
 pub mod gadget;
 pub mod latent;

@@ -65,6 +65,7 @@ fn tower(blocks: usize) -> (Network, Certificate) {
         certified: Exact(integer(0)),
         outputs: vec![OutputClaim { lowering: Exact(integer(0)), residual: Exact(integer(0)) }],
         witness: None,
+        floats: Vec::new(),
         route: ProofRoute::Polynomial(PolynomialClaims {
             approximations: Vec::new(),
             stream: StreamClaims {

@@ -84,6 +84,7 @@ fn verdict_on(output: &str, network: &Network) -> Verdict {
         certified: Exact(power_of_two(400)),
         outputs: vec![OutputClaim { lowering: none, residual: Exact(power_of_two(400)) }],
         witness: None,
+        floats: Vec::new(),
         route: ProofRoute::Cells(CellClaim { count: 2, entries: 2, keys: 2, ramps: None }),
     };
     let certificate = serde_json::to_string(&certificate).unwrap();

@@ -77,6 +77,7 @@ fn the_third_of_x_is_not_its_quotient_by_e() {
             certified: Exact(bound.clone()),
             outputs: vec![OutputClaim { lowering: Exact(integer(0)), residual: Exact(bound) }],
             witness: None,
+            floats: Vec::new(),
             route: ProofRoute::Polynomial(PolynomialClaims {
                 approximations: vec![at(2, polynomial(&[integer(3)]), ratio(3, 10))],
                 stream: StreamClaims::default(),

@@ -6,6 +6,7 @@ use crate::cli::limits::{LimitArguments, parse_seconds};
 use crate::cli::values::*;
 use crate::codes::CodeKind;
 use crate::discontinuous::{CellValue, Jump, MOST_ENTRIES};
+use crate::export::Dtype;
 use crate::lowering::attention::{Architecture, Scores};
 use crate::planning::Routes;
 use crate::recipe::{self, GridChoice, GridOptions, Latents, Options, SumOptions};
@@ -44,6 +45,10 @@ pub struct ProveArguments {
     /// Continuous: relu (default) or relu2 (exact). Discontinuous: step (default), or relu with --ramp.
     #[arg(long, value_enum, help_heading = "Construction")]
     pub activation: Option<ActivationName>,
+    /// Continuous: the type that the network will be computed in. Its units are then such that less is lost by rounding, an eighth of epsilon is
+    /// left for that, and the certificate bounds what is computed; `deploy` does the last of these for any proof.
+    #[arg(long, value_enum, value_name = "T", help_heading = "Construction")]
+    pub deploy: Option<DtypeName>,
     /// Continuous: tree (default) or shallow. Discontinuous: tree (default), balanced, wide, layered.
     #[arg(long, value_enum, help_heading = "Construction")]
     pub layout: Option<LayoutName>,
@@ -153,6 +158,7 @@ impl ProveArguments {
                 RouteName::Bernstein => Routes::Bernstein,
             },
             activation: self.activation.unwrap_or(ActivationName::Relu).into(),
+            deploy: self.deploy.map(|name| Dtype::from(name).into()),
             layout: self.layout.unwrap_or(LayoutName::Tree).monomials()?,
             max_terms: self.max_terms as usize,
             max_boxes: self.max_boxes as usize,

@@ -28,7 +28,7 @@ enum Belongs {
 use Belongs::*;
 
 /// Every option; a test compares them with those of the command line.
-const OPTIONS: [(&str, Belongs); 26] = [
+const OPTIONS: [(&str, Belongs); 27] = [
     ("architecture", Always),
     ("rank", Linformer),
     ("features", Performer),
@@ -41,6 +41,7 @@ const OPTIONS: [(&str, Belongs); 26] = [
     ("max_boxes", Boxes),
     ("shard", Boxes),
     ("activation", Always),
+    ("deploy", Continuous),
     ("layout", Always),
     ("grid", Discontinuous),
     ("cell_value", Discontinuous),

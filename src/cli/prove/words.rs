@@ -76,6 +76,14 @@ pub(super) fn note(note: &Note) -> String {
                 above(proved)
             )
         }
+        Note::Computed { architecture, kind, total, epsilon } => {
+            let within = |total: &Rational| if total <= epsilon { "within" } else { "ABOVE" };
+            let what = match total {
+                Ok(total) => format!("{}, {} epsilon = {epsilon}", above(total), within(total)),
+                Err(refusal) => format!("there is no bound: {refusal}"),
+            };
+            format!("{}: computed in {}, |network - target| <= {what}", architecture.name(), kind.name())
+        }
         Note::SearchEnded(architecture) => format!(
             "{}: boxes were left open after half of the time limit, as the check takes as long again; --time-limit sets \
              another",

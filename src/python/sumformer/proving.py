@@ -25,6 +25,7 @@ def prove(
     route: Literal["auto", "structural", "bernstein"] | None = None,
     latent: Literal["sparse", "essential", "powers", "tight", "paper"] | int | None = None,
     activation: Literal["relu", "relu2", "step"] | None = None,
+    deploy: Literal["f64", "f32", "f16", "bf16"] | None = None,
     layout: Literal["tree", "shallow", "balanced", "wide", "layered"] | None = None,
     shard: tuple[int, int] | None = None,
     grid: Literal["auto", "finest"] | int | None = None,
@@ -59,6 +60,8 @@ def prove(
         route: continuous; how a target that is no polynomial becomes one.
         latent: continuous; which sums over tokens ("sparse" by default), or how many.
         activation: continuous: "relu" (default) or "relu2" (exact); discontinuous: "step" (default), or "relu" with ramp.
+        deploy: continuous; the type that the network will be computed in: less is then lost by rounding, and the certificate
+        bounds what is computed.
         layout: continuous: "tree" (default) or "shallow"; discontinuous: "tree" (default), "balanced", "wide", "layered".
         shard: continuous; (k, m) searches the k-th of m parts of the boxes. Such a proof is incomplete by itself, and
         returned nevertheless.

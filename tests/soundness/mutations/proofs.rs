@@ -248,6 +248,7 @@ pub fn try_certify(target: &Target, built: &BuiltNetwork, epsilon: Rational) -> 
         certified: Exact(integer(0)),
         outputs: vec![nothing; target.outputs()],
         witness,
+        floats: Vec::new(),
         route: ProofRoute::Polynomial(PolynomialClaims {
             approximations: built.run.surrogate().approximations.clone(),
             stream: StreamClaims { latents: built.latents.clone(), blocks: built.gadgets.clone() },

@@ -15,7 +15,7 @@ use sumformer_checker::refusal::{Refusal, RefusalKind, Rule};
 use sumformer_checker::witness::witness_enclosure;
 
 /// The second elementary symmetric function of five others in [0, 1], features x and x².
-fn proof(architecture: Architecture, scores: Scores, activation: Activation) -> Proof {
+pub fn proof(architecture: Architecture, scores: Scores, activation: Activation) -> Proof {
     let construction = "e2-others".to_string();
     let subject = Subject { construction, architecture, scores, activation, layout: Layout::Tree };
     let proof = build(&subject, 120).expect("covered");

@@ -3,7 +3,7 @@
 use num_traits::{One, Signed, Zero};
 use proptest::prelude::*;
 use sumformer::lowering::budget::{GadgetCost, least_units};
-use sumformer::network::gadget::{balance, piecewise_power};
+use sumformer::network::gadget::{Sides, balance, piecewise_power};
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, integer, max, ratio, round_up};
 use sumformer_checker::format::network::Unit;
@@ -35,14 +35,18 @@ fn first_slot() -> SparseVector {
     SparseVector::from_entries([(0, integer(1))])
 }
 
+fn sides() -> impl Strategy<Value = Sides> {
+    prop_oneof![Just(Sides::Rising), Just(Sides::Both)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// The interpolant of t² minus h²/8 is off by exactly h²/8 at every knot and, with the other sign, at every
     /// midpoint; nothing is worse in between.
     #[test]
-    fn gadget_square_error_is_h2_over_8(range in interval(), pieces in 1u64..=12) {
-        let built = piecewise_power(2, pieces, &first_slot(), &range, &[(1, Rational::one())]).unwrap();
+    fn gadget_square_error_is_h2_over_8(range in interval(), pieces in 1u64..=12, sides in sides()) {
+        let built = piecewise_power((2, sides), pieces, &first_slot(), &range, &[(1, Rational::one())]).unwrap();
         prop_assert!(built.claim.range.encloses(&range));
         let knots = knots(&built.units, &built.claim.range);
         let h = &knots[1] - &knots[0];
@@ -58,19 +62,32 @@ proptest! {
             prop_assert_eq!(error(&pair[1]), -&eighth);
         }
         prop_assert_eq!(&built.claim.outputs[0].error.0, &round_up(&eighth, 16));
+        // Units on both sides go on for a piece.
+        if sides == Sides::Both {
+            for share in 0..=8 {
+                let beyond = &h * ratio(share, 8);
+                for t in [&knots[0] - &beyond, &knots[knots.len() - 1] + &beyond] {
+                    let error = gadget_value(&built.units, &built.bias, &t) - &t * &t;
+                    prop_assert!(error.abs() <= eighth);
+                }
+            }
+        }
         // No more pieces than asked for, but for the rounding of h to a short dyadic number.
         prop_assert!(knots.len() as u64 - 1 <= pieces + pieces / 16 + 2);
     }
 
     /// t1·t2 from two squares: the error stays within the sum of both, at most about W²/(16N²), and reaches it.
     #[test]
-    fn gadget_product_error_is_w2_over_16n2(left in interval(), right in interval(), pieces in 1u64..=8) {
+    fn gadget_product_error_is_w2_over_16n2(
+        left in interval(), right in interval(), pieces in 1u64..=8, sides in sides(),
+    ) {
         let c = balance(&left, &right);
         let both = |sign: Rational| &left.scale(&c) + &right.scale(&(sign / &c));
         let squares: Vec<_> = [integer(1), integer(-1)]
             .into_iter()
             .map(|sign| {
-                let built = piecewise_power(2, pieces, &first_slot(), &both(sign.clone()), &[(1, Rational::one())]).unwrap();
+                let built =
+                    piecewise_power((2, sides), pieces, &first_slot(), &both(sign.clone()), &[(1, Rational::one())]).unwrap();
                 (sign, built)
             })
             .collect();
@@ -119,9 +136,9 @@ proptest! {
     /// t^k: within h²/8·max|k(k−1)t^{k−2}| and within the claimed error.
     #[test]
     fn gadget_power_error_is_at_most_h2_over_8_times_the_curvature(
-        range in interval(), pieces in 1u64..=8, degree in 3u32..=6,
+        range in interval(), pieces in 1u64..=8, degree in 3u32..=6, sides in sides(),
     ) {
-        let built = piecewise_power(degree, pieces, &first_slot(), &range, &[(1, Rational::one())]).unwrap();
+        let built = piecewise_power((degree, sides), pieces, &first_slot(), &range, &[(1, Rational::one())]).unwrap();
         let knots = knots(&built.units, &built.claim.range);
         // A knot where two neighbouring chords have one slope needs no unit: the shortest gap is h.
         let h = knots.windows(2).map(|pair| &pair[1] - &pair[0]).min().expect("two ends");

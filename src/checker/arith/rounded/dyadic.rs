@@ -160,6 +160,12 @@ impl Dyadic {
         self.mantissa.signum()
     }
 
+    /// How many bits the odd part of its mantissa has, and ⌊log2 |self|⌋; nothing for 0 and ±∞.
+    pub fn odd_part(self) -> Option<(u32, i64)> {
+        let found = (BITS - self.mantissa.trailing_zeros(), i64::from(self.exponent) + i64::from(BITS) - 1);
+        (self.mantissa != 0 && self.is_finite()).then_some(found)
+    }
+
     /// `|self|`, exactly.
     #[inline]
     pub fn abs(self) -> Self {

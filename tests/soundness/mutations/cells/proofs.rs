@@ -121,6 +121,7 @@ pub fn certify(target: &Target, network: &Network, dice: &mut Dice) -> Option<Pr
             certified: Exact(integer(0)),
             outputs: Vec::new(),
             witness: None,
+            floats: Vec::new(),
             route: ProofRoute::Cells(CellClaim { count: 0, entries: 0, keys: 0, ramps: None }),
         },
     };
