@@ -2,9 +2,10 @@
 
 use super::check::{add_verdict, in_words, outcome};
 use super::error::{CliError, Outcome};
-use super::files::{PROOF_FILES, ProofFolder, may_replace, read, writable, write_proofs};
+use super::files::{PROOF_FILES, ProofFolder, may_replace, read, read_network, writable, write_proofs};
 use super::output::{print, say};
 use super::proof::unreadable;
+use super::values::FormArguments;
 use crate::certify::boxes::MergeConflict;
 use crate::certify::{MergeError, Merged, merge_proofs};
 use crate::cli::escape::{plain_path, shown_path};
@@ -24,6 +25,9 @@ pub struct MergeArguments {
     /// The folder of the merged proof.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
+    /// How it is written.
+    #[command(flatten)]
+    pub form: FormArguments,
 }
 
 /// Merges partial proofs of one network and writes the result, whatever the checker says of it.
@@ -57,7 +61,7 @@ pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> 
         // What does not follow takes nobody's place.
         line += "; nothing is written, as what the parts claim together does not follow";
     } else {
-        write(&arguments.output, [&target, &network], &merged)?;
+        write(arguments, [&target, &network], &merged)?;
     }
     let line = format!("{}: {line}", shown_path(&arguments.output));
     if json {
@@ -79,8 +83,7 @@ pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> 
 
 /// Target and network of a part.
 fn files_of(folder: &Path) -> Result<[Vec<u8>; 2], CliError> {
-    let [target, network, _] = PROOF_FILES.map(|name| folder.join(name));
-    Ok([read(&target)?, read(&network)?])
+    Ok([read(&folder.join(PROOF_FILES[0]))?, read_network(folder)?])
 }
 
 fn certificate_of(folder: &Path) -> Result<Certificate, CliError> {
@@ -88,11 +91,12 @@ fn certificate_of(folder: &Path) -> Result<Certificate, CliError> {
     Certificate::from_json(&read(&certificate)?).map_err(|error| unreadable(error.into(), folder, &[]))
 }
 
-fn write(output: &Path, [target, network]: [&[u8]; 2], merged: &Merged) -> Result<(), CliError> {
+fn write(arguments: &MergeArguments, [target, network]: [&[u8]; 2], merged: &Merged) -> Result<(), CliError> {
     // The checker has read both files as UTF-8.
     let text = |bytes| std::str::from_utf8(bytes).map_err(|error| CliError::bad_input(error.to_string()));
     let contents = [text(target)?, text(network)?, &merged.certificate_json];
-    write_proofs(output, &[ProofFolder { folder: None, contents }])
+    let form = arguments.form.form();
+    write_proofs(&arguments.output, &[ProofFolder { folder: None, contents, form }])
 }
 
 /// The error with the folders' names instead of their numbers.

@@ -19,7 +19,7 @@ use sumformer::checker::format::sha256;
 use sumformer::checker::witness::semantics::{ExactEvaluator, SemanticsError};
 use sumformer::eval::{EvalError, Forward, Workspace};
 use sumformer::export::Format;
-use sumformer::folder::PROOF_FILES;
+use sumformer::folder::{is_compressed, network_file, read_network_file};
 use sumformer::network::NetworkSize;
 use sumformer::numeric::{FloatInterval, Scalar};
 use sumformer::parallel;
@@ -181,12 +181,12 @@ fn pass<S: Compiled>(
 
 #[pymethods]
 impl Network {
-    /// Reads a ``network.json``, or that of a folder, or a file that was exported (.onnx, .safetensors, .npz).
+    /// Reads a ``network.json`` or ``network.json.zst``, or that of a folder, or a file that was exported (.onnx, .safetensors, .npz).
     ///
     /// The network of an exported file has exactly the numbers that stand there. Raises Invalid where it is none.
     #[classmethod]
     fn load(class: &Bound<'_, PyType>, path: PathBuf) -> PyResult<Self> {
-        let file = if path.is_dir() { path.join(PROOF_FILES[1]) } else { path };
+        let file = if path.is_dir() { network_file(&path)? } else { path };
         if let Some(format) = file.extension().and_then(|ending| Format::of_ending(ending.to_str()?)) {
             let bytes = read_file(&file, u64::MAX)?;
             let imported = job::run(class.py(), move |_| {
@@ -195,7 +195,11 @@ impl Network {
             })??;
             return Ok(Self { inner: Arc::new(imported) });
         }
-        Self::read(class.py(), read_file(&file, u64::MAX)?)
+        let json = match is_compressed(&file) {
+            true => class.py().detach(|| read_network_file(&file))?,
+            false => read_file(&file, u64::MAX)?,
+        };
+        Self::read(class.py(), json)
     }
 
     /// Reads the bytes of a ``network.json``.

@@ -18,7 +18,7 @@ use sumformer::checker::check::{ParsedProof, ProofFiles, check_proof};
 use sumformer::checker::format::certificate::Certificate;
 use sumformer::checker::language::target;
 use sumformer::export::{Format, MODULE, write, write_file};
-use sumformer::folder::{PROOF_FILES, read_proof, write_files};
+use sumformer::folder::{NetworkForm, PROOF_FILES, read_proof, write_files};
 
 /// A target, a network, and a certificate of how far the two are apart.
 ///
@@ -98,7 +98,7 @@ impl Proof {
     fn load(class: &Bound<'_, PyType>, folder: PathBuf) -> PyResult<Self> {
         let bytes = class.py().detach(|| read_proof(&folder)).map_err(|error| {
             // `prove` writes a folder for each architecture into one.
-            let holds = |name: &str| PROOF_FILES.iter().all(|file| folder.join(name).join(file).is_file());
+            let holds = |name: &str| folder.join(name).join(PROOF_FILES[2]).is_file();
             match ["transformer", "linformer", "performer"].into_iter().find(|name| holds(name)) {
                 Some(name) => PyFileNotFoundError::new_err(format!(
                     "{error}; there are proofs in the folders below, {} for example",
@@ -107,8 +107,7 @@ impl Proof {
                 None => error.into(),
             }
         })?;
-        let ProofFiles { target, network, certificate } = bytes.files();
-        Self::read(class.py(), [target, network, certificate].map(<[u8]>::to_vec))
+        Self::read(class.py(), bytes.into_contents())
     }
 
     /// A proof from the bytes of its three files.
@@ -124,10 +123,13 @@ impl Proof {
 
     /// Writes the three files to a folder that does not exist yet, or is empty: all of them or nothing.
     ///
-    /// Raises FileExistsError where there is something in the folder.
-    fn save(&self, py: Python<'_>, folder: PathBuf) -> PyResult<()> {
+    /// With ``compress`` the network becomes ``network.json.zst``, which is read wherever ``network.json`` is. Raises
+    /// FileExistsError where there is something in the folder.
+    #[pyo3(signature = (folder, *, compress = false))]
+    fn save(&self, py: Python<'_>, folder: PathBuf, compress: bool) -> PyResult<()> {
         let files = self.inner.clone();
-        Ok(py.detach(move || write_files(&folder, files.bytes()))?)
+        let form = if compress { NetworkForm::Compressed } else { NetworkForm::Plain };
+        Ok(py.detach(move || write_files(&folder, files.bytes(), form))?)
     }
 
     /// Has the independent checker derive the error from the very bytes.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bad_inputs;
+mod compression;
 mod cookbook;
 mod deploy;
 mod determinism;

@@ -80,6 +80,23 @@ def test_folders(proofs, tmp_path):
     assert not list(tmp_path.glob(".*"))
 
 
+def test_compressed_networks_are_read_like_plain_ones(proofs, tmp_path):
+    folder = tmp_path / "small"
+    proofs[0].save(folder, compress=True)
+    assert sorted(path.name for path in folder.iterdir()) == ["certificate.json", "network.json.zst", "target.toml"]
+    assert sumformer.Proof.load(folder) == proofs[0]
+    for place in (folder, folder / "network.json.zst"):
+        assert sumformer.Network.load(place).json == proofs[0].network.json
+    (folder / "network.json").write_bytes(proofs[0].network.json)
+    for load in (sumformer.Proof.load, sumformer.Network.load):
+        with pytest.raises(OSError, match="both there"):
+            load(folder)
+    (folder / "network.json").unlink()
+    (folder / "network.json.zst").write_bytes(b"no frame")
+    with pytest.raises(OSError, match="no whole zstd file"):
+        sumformer.Proof.load(folder)
+
+
 def test_folders_that_hold_no_proof(proofs, tmp_path):
     with pytest.raises(FileNotFoundError, match="target.toml"):
         sumformer.Proof.load(tmp_path)

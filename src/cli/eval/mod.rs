@@ -39,7 +39,7 @@ decimals they are written as, or exact strings such as \"1/3\". An array of sequ
 /// `eval`
 #[derive(Debug, Args)]
 pub struct EvalArguments {
-    /// A folder written by `prove`, for one architecture; or a network alone: network.json, or a file that `export` wrote.
+    /// A folder written by `prove`, for one architecture; or a network alone: network.json, network.json.zst, or a file that `export` wrote.
     #[arg(value_name = "DIR|FILE")]
     pub proof: PathBuf,
     /// A JSON file with one sequence or an array of sequences; `-` reads standard input.

@@ -2,7 +2,7 @@
 
 use crate::cli::error::CliError;
 use crate::cli::escape::{shown, shown_path};
-use crate::cli::files::{one_proof_folder, read, read_export};
+use crate::cli::files::{one_proof_folder, read_export, read_network_file};
 use crate::cli::proof::read_proof;
 use crate::export::{Format, import};
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ impl Subject {
             |message: String| CliError::bad_input(format!("{}: {}", shown_path(path), shown(&message)));
         let ending = path.extension().and_then(|ending| ending.to_str()).filter(|_| !path.is_dir());
         match (ending, ending.and_then(Format::of_ending)) {
-            (Some("json"), _) => {
-                let network = Network::from_json(&read(path)?);
+            (Some("json" | "zst"), _) => {
+                let network = Network::from_json(&read_network_file(path)?);
                 network.map(|network| Self::Network(Box::new(network))).map_err(|e| refuse(e.to_string()))
             }
             (_, Some(format)) => {

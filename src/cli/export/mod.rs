@@ -11,7 +11,7 @@ use super::files::{
 };
 use super::output::{print, say};
 use super::progress::Progress;
-use super::values::{DtypeName, ExportName};
+use super::values::{DtypeName, ExportName, FormArguments};
 use crate::export::{Dtype, ExportError, Format, Labels, MODULE, Rounding, write, write_rounded};
 use crate::report::numbers::{nearest, upper};
 use crate::zoo::{ZooError, proved};
@@ -41,10 +41,18 @@ pub struct ExportArguments {
     /// A folder, made if it is missing; for one file also its name, with the format's ending (default: DIR/export).
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
+    /// How the network of the format `standard` is written.
+    #[command(flatten)]
+    pub form: FormArguments,
 }
 
 /// Checks the proof, then writes its network in every format that is asked for.
 pub fn run(arguments: &ExportArguments, json: bool) -> Result<Outcome, CliError> {
+    if arguments.form.compress && !arguments.format.contains(&ExportName::Standard) {
+        return Err(CliError::bad_input(
+            "--compress belongs to --format standard; the files of other formats are not network.json",
+        ));
+    }
     let folder = one_proof_folder(&arguments.directory)?;
     let dtype: Dtype = arguments.dtype.into();
     let files = files::asked_for(&folder, &arguments.format, dtype, arguments.output.as_deref())?;
@@ -78,7 +86,7 @@ pub fn run(arguments: &ExportArguments, json: bool) -> Result<Outcome, CliError>
                 None
             }
             Content::Standard => {
-                standard::write(&file.path, &contents, &checked.network)?;
+                standard::write(&file.path, &contents, &checked.network, arguments.form.form())?;
                 None
             }
             Content::Properties => {

@@ -3,7 +3,7 @@
 use crate::cli::check::{in_words, outcome};
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::escape::shown_path;
-use crate::cli::files::{ProofFolder, write_proofs};
+use crate::cli::files::{NetworkForm, ProofFolder, write_proofs};
 use crate::export::wide_form;
 use crate::words::to_json;
 use std::path::Path;
@@ -12,7 +12,12 @@ use sumformer_checker::format::network::Network;
 use sumformer_checker::format::{Certificate, sha256};
 
 /// Writes the wide form of a network whose proof these files are, with the same certificate, which is checked anew.
-pub fn write(path: &Path, files: &[Vec<u8>; 3], network: &Network) -> Result<(), CliError> {
+pub fn write(
+    path: &Path,
+    files: &[Vec<u8>; 3],
+    network: &Network,
+    form: NetworkForm,
+) -> Result<(), CliError> {
     let failed = |message: String| CliError::bad_input(format!("{}: {message}", shown_path(path)));
     let [target, _, certificate] = files;
     let network = to_json(&wide_form(network));
@@ -30,5 +35,5 @@ pub fn write(path: &Path, files: &[Vec<u8>; 3], network: &Network) -> Result<(),
         return Err(CliError::Message { message, outcome: outcome(&checked.verdict) });
     }
     let target = std::str::from_utf8(target).map_err(|e| failed(e.to_string()))?;
-    write_proofs(path, &[ProofFolder { folder: None, contents: [target, &network, &certificate] }])
+    write_proofs(path, &[ProofFolder { folder: None, contents: [target, &network, &certificate], form }])
 }

@@ -7,7 +7,7 @@ use super::read::read;
 use super::suites::may_replace_suite;
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
-use crate::folder::PROOF_FILES;
+use crate::folder::{COMPRESSED_NETWORK, PROOF_FILES};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,10 +66,13 @@ pub const FLOOR_FILE: &str = "floor.json";
 /// What the format of our certificates begins with, in every version.
 const OURS: &str = "sumformer-certificate/";
 
+/// The files that a folder of a proof may have: its target, its network in either form, its certificate.
+const MADE: [&str; 4] = [PROOF_FILES[0], PROOF_FILES[1], COMPRESSED_NETWORK, PROOF_FILES[2]];
+
 /// Exactly the three files, the certificate being one of ours; beside them only what was exported from them.
 fn is_proof_folder(path: &Path) -> bool {
     let Ok(entries) = fs::read_dir(path) else { return false };
-    let mut count = 0;
+    let mut found = Vec::new();
     for entry in entries {
         let Ok(entry) = entry else { return false };
         if entry.file_name() == "export" && only_exports(&entry.path()) {
@@ -79,13 +82,14 @@ fn is_proof_folder(path: &Path) -> bool {
             continue;
         }
         let regular = entry.file_type().is_ok_and(|t| t.is_file());
-        if !regular || !named_one_of(&entry.path(), &PROOF_FILES) {
+        let Some(name) = MADE.iter().position(|name| entry.file_name() == *name) else { return false };
+        if !regular {
             return false;
         }
-        count += 1;
+        found.push(name);
     }
-    let ours = has_format(&path.join("certificate.json"), OURS);
-    count == PROOF_FILES.len() && ours
+    found.sort_unstable();
+    matches!(*found, [0, 1 | 2, 3]) && has_format(&path.join(PROOF_FILES[2]), OURS)
 }
 
 /// Whether a folder has nothing in it but what `export` wrote.
@@ -112,7 +116,7 @@ pub fn proof_folders(path: &Path) -> Result<Vec<PathBuf>, CliError> {
         leftovers::clear(parent(path));
     }
     let sub_folders = ARCHITECTURE_FOLDERS.map(|name| path.join(name));
-    let remains = |folder: &PathBuf| PROOF_FILES.iter().any(|file| exists(&folder.join(file)));
+    let remains = |folder: &PathBuf| MADE.iter().any(|file| exists(&folder.join(file)));
     let mut folders: Vec<PathBuf> = sub_folders.into_iter().filter(remains).collect();
     if is_proof(path) {
         folders.insert(0, path.to_path_buf());
@@ -124,10 +128,9 @@ pub fn proof_folders(path: &Path) -> Result<Vec<PathBuf>, CliError> {
 pub fn proofs_beside_floors(path: &Path) -> Vec<PathBuf> {
     let sub_folders = ARCHITECTURE_FOLDERS.map(|name| path.join(name));
     let remains = |folder: &Path, files: &[&str]| files.iter().any(|file| exists(&folder.join(file)));
-    let mut folders: Vec<PathBuf> =
-        sub_folders.into_iter().filter(|folder| remains(folder, &PROOF_FILES)).collect();
+    let mut folders: Vec<PathBuf> = sub_folders.into_iter().filter(|folder| remains(folder, &MADE)).collect();
     // Floors have a target of their own.
-    if remains(path, &PROOF_FILES[1..]) {
+    if remains(path, &MADE[1..]) {
         folders.insert(0, path.to_path_buf());
     }
     folders

@@ -8,12 +8,15 @@ mod read;
 mod suites;
 mod write;
 
-pub use crate::folder::PROOF_FILES;
+pub use crate::folder::{NetworkForm, PROOF_FILES};
 pub use exports::{ExportContent, export_content};
 pub use folders::{
     FLOOR_FILE, has_floors, is_proof, may_replace, one_proof_folder, proof_folders, proofs_beside_floors,
 };
-pub use read::{read, read_export, read_proof_files, read_stream_up_to, read_up_to, target_file};
+pub use read::{
+    read, read_export, read_network, read_network_file, read_proof_files, read_stream_up_to, read_up_to,
+    target_file,
+};
 pub use suites::may_replace_suite;
 pub use write::{ProofFolder, write_file, write_floors, write_folder, write_proofs, write_with};
 

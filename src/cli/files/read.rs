@@ -3,9 +3,9 @@
 use super::places::failed;
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
-use crate::folder::PROOF_FILES;
+use crate::folder::{PROOF_FILES, decompress, is_compressed, network_file};
 use std::fs;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// Files larger than this are refused.
@@ -27,12 +27,17 @@ pub fn read_export(path: &Path) -> Result<Vec<u8>, CliError> {
 ///
 /// A pipe or a device is refused before it is opened, which could take for ever.
 pub fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
+    require_file(path)?;
+    read_stream_up_to(path, limit)
+}
+
+fn require_file(path: &Path) -> Result<(), CliError> {
     let metadata = fs::metadata(path).map_err(failed(path))?;
     if !metadata.is_file() {
         let what = if metadata.is_dir() { "a folder" } else { "a pipe or a device" };
         return Err(CliError::bad_input(format!("{}: not a file but {what}", shown_path(path))));
     }
-    read_stream_up_to(path, limit)
+    Ok(())
 }
 
 /// The same of whatever can be read, be it a pipe; the limit is enforced twice, since a pipe may be endless.
@@ -54,10 +59,25 @@ pub fn read_stream_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
     if content.len() as u64 > limit { Err(too_large("too many")) } else { Ok(content) }
 }
 
+/// The network of a folder, as the bytes of `network.json`.
+pub fn read_network(folder: &Path) -> Result<Vec<u8>, CliError> {
+    read_network_file(&network_file(folder).map_err(|error| CliError::bad_input(error.to_string()))?)
+}
+
+/// The same of one file, `network.json` or its compressed form; the limit is that of [`read`], after decompression too.
+pub fn read_network_file(path: &Path) -> Result<Vec<u8>, CliError> {
+    if !is_compressed(path) {
+        return read(path);
+    }
+    require_file(path)?;
+    let file = fs::File::open(path).map_err(failed(path))?;
+    decompress(BufReader::new(file), MAX_FILE_BYTES).map_err(failed(path))
+}
+
 /// The three files of a proof, in the order of [`PROOF_FILES`].
 pub fn read_proof_files(folder: &Path) -> Result<[Vec<u8>; 3], CliError> {
-    let [target, network, certificate] = PROOF_FILES.map(|name| read(&folder.join(name)));
-    Ok([target?, network?, certificate?])
+    let [target, _, certificate] = PROOF_FILES.map(|name| read(&folder.join(name)));
+    Ok([target?, read_network(folder)?, certificate?])
 }
 
 /// The target file itself: `path`, or `target.toml` in it.

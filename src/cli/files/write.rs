@@ -5,24 +5,32 @@ use super::leftovers::{self, NEW, OLD, Staging, temporary_file};
 use super::places::{failed, parent};
 use crate::cli::error::CliError;
 use crate::cli::escape::shown_path;
-use crate::folder::PROOF_FILES;
+use crate::folder::{NetworkForm, PROOF_FILES};
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// One proof, ready to be written: folder name and contents in the order of [`PROOF_FILES`].
+/// One proof, ready to be written: folder name, contents in the order of [`PROOF_FILES`], and how.
 pub struct ProofFolder<'a> {
     /// Sub-folder, if there are several.
     pub folder: Option<&'static str>,
     /// Contents.
     pub contents: [&'a str; 3],
+    /// The form of the network.
+    pub form: NetworkForm,
 }
 
 /// Writes all proofs, in folders of their own if there are several; an earlier proof goes only after that.
 pub fn write_proofs(path: &Path, proofs: &[ProofFolder<'_>]) -> Result<(), CliError> {
     let mut files = Vec::new();
     for proof in proofs {
-        for (name, content) in PROOF_FILES.iter().zip(proof.contents) {
+        let [target, network, certificate] = proof.contents.map(str::as_bytes);
+        let [target_file, _, certificate_file] = PROOF_FILES;
+        for (name, content) in [
+            (target_file, target.into()),
+            (proof.form.file(), proof.form.written(network)),
+            (certificate_file, certificate.into()),
+        ] {
             let name = proof.folder.map_or(name.to_string(), |folder| format!("{folder}/{name}"));
             files.push((name, content));
         }

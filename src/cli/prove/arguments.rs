@@ -113,6 +113,9 @@ pub struct ProveArguments {
     /// Where to write (default: out/NAME); replaced only if an earlier `prove` wrote it.
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
+    /// How it is written.
+    #[command(flatten)]
+    pub form: FormArguments,
 }
 
 impl ProveArguments {

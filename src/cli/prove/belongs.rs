@@ -28,7 +28,7 @@ enum Belongs {
 use Belongs::*;
 
 /// Every option; a test compares them with those of the command line.
-const OPTIONS: [(&str, Belongs); 27] = [
+const OPTIONS: [(&str, Belongs); 28] = [
     ("architecture", Always),
     ("rank", Linformer),
     ("features", Performer),
@@ -52,6 +52,7 @@ const OPTIONS: [(&str, Belongs); 27] = [
     ("epsilon", Always),
     ("out", Always),
     ("floor", Always),
+    ("compress", Always),
     ("max_units", Always),
     ("max_terms", Continuous),
     ("time_limit", Always),

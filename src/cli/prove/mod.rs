@@ -50,6 +50,7 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
         .map(|p| ProofFolder {
             folder: several.then_some(p.architecture.name()),
             contents: [&target.source, &p.proof.network_json, &p.proof.certificate_json],
+            form: arguments.form.form(),
         })
         .collect();
     let place = |p: &Proved| if several { directory.join(p.architecture.name()) } else { directory.clone() };

@@ -124,9 +124,10 @@ pub(super) fn result(made: &Made<'_>, p: &Proved, place: &Path) -> Result<Value,
         Tokens::Fixed(n) => json!(n),
         Tokens::Any => json!("any"),
     };
+    let [target_file, _, certificate_file] = PROOF_FILES;
     let files: Map<String, Value> = ["target", "network", "certificate"]
         .iter()
-        .zip(PROOF_FILES)
+        .zip([target_file, made.arguments.form.form().file(), certificate_file])
         .map(|(key, name)| (key.to_string(), plain_path(&place.join(name)).into()))
         .collect();
     let way_seconds: Map<String, Value> =

@@ -8,13 +8,29 @@ use crate::certify::boxes::Slice;
 use crate::cli::error::CliError;
 use crate::discontinuous::TableLayout;
 use crate::export::{Dtype, Format};
+use crate::folder::NetworkForm;
 use crate::lowering::plan::Layout;
 use crate::numeric::Summation;
 use crate::sumformer::latent::LatentMode;
 use crate::zoo::Size;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use sumformer_checker::arith::number::{Rational, parse_rational};
 use sumformer_checker::format::network::Activation;
+
+/// How networks are written.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct FormArguments {
+    /// Write the network compressed, as network.json.zst, which every command reads in place of network.json.
+    #[arg(long, help_heading = "Output")]
+    pub compress: bool,
+}
+
+impl FormArguments {
+    /// The form that is asked for.
+    pub fn form(self) -> NetworkForm {
+        if self.compress { NetworkForm::Compressed } else { NetworkForm::Plain }
+    }
+}
 
 /// `--scalar`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,9 +1,9 @@
 //! Numerals: integers, fractions and decimals, read exactly.
 
 use super::rational::Rational;
+use super::word::divisor;
 use crate::limits::{MAX_DECIMAL_EXPONENT, MAX_NUMERAL_LENGTH};
 use num_bigint::{BigInt, BigUint};
-use num_integer::Integer;
 use num_traits::{ToPrimitive, Zero};
 
 /// Why a numeral was not read.
@@ -56,17 +56,17 @@ fn brief(text: &str) -> String {
 
 /// The numerals that large files are full of, `p` and `p/q` with at most 18 digits each, in machine integers.
 fn parse_short(text: &str) -> Option<Rational> {
+    let next = |value: u64, digit: u8| digit.is_ascii_digit().then(|| 10 * value + u64::from(digit - b'0'));
     let read = |digits: &str| {
-        let short = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        if short { digits.parse::<i64>().ok() } else { None }
+        if (1..=18).contains(&digits.len()) { digits.bytes().try_fold(0, next) } else { None }
     };
     let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
     let magnitude = read(numerator.strip_prefix('-').unwrap_or(numerator))?;
     let denominator = read(denominator).filter(|&q| q != 0)?;
-    let common = magnitude.gcd(&denominator);
+    let common = divisor(magnitude, denominator);
     let sign = if numerator.starts_with('-') { -1 } else { 1 };
-    let numerator = i128::from(sign * (magnitude / common));
-    Some(Rational::of_parts(numerator, (denominator / common).unsigned_abs().into()))
+    let numerator = sign * i128::from(magnitude / common);
+    Some(Rational::of_parts(numerator, (denominator / common).into()))
 }
 
 fn parse_digits(text: &str) -> Option<BigUint> {

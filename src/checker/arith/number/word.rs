@@ -114,7 +114,7 @@ impl PartialOrd for Word {
 }
 
 /// The greatest common divisor of two numbers of which the second is not 0.
-fn divisor(a: u64, b: u64) -> u64 {
+pub(super) fn divisor(a: u64, b: u64) -> u64 {
     match (a, b) {
         (0, b) => b,
         (1, _) | (_, 1) => 1,

@@ -1,5 +1,13 @@
 //! Folders with proofs: three files, written all or none, and nobody's work overwritten.
 
+mod compression;
+mod network_file;
+
+#[cfg(feature = "zstd")]
+pub use compression::compress;
+pub use compression::decompress;
+pub use network_file::{COMPRESSED_NETWORK, NetworkForm, is_compressed, network_file, read_network_file};
+
 use crate::certify::Proof;
 use std::fs;
 use std::io::{Error, ErrorKind, Result};
@@ -22,26 +30,32 @@ impl ProofBytes {
         let [target, network, certificate] = &self.contents;
         ProofFiles { target, network, certificate }
     }
+
+    /// In the order of [`PROOF_FILES`].
+    pub fn into_contents(self) -> [Vec<u8>; 3] {
+        self.contents
+    }
 }
 
-/// Reads the three files of a folder; what they say is for the checker to find out.
+/// Reads the three files of a folder, the network also where it is compressed; what they say is for the checker to find out.
 pub fn read_proof(folder: &Path) -> Result<ProofBytes> {
     let read = |name: &str| {
         let file = folder.join(name);
         fs::read(&file).map_err(|error| Error::new(error.kind(), format!("{}: {error}", file.display())))
     };
-    let [target, network, certificate] = PROOF_FILES.map(read);
-    Ok(ProofBytes { contents: [target?, network?, certificate?] })
+    let target = read(PROOF_FILES[0])?;
+    let network = read_network_file(&network_file(folder)?)?;
+    Ok(ProofBytes { contents: [target, network, read(PROOF_FILES[2])?] })
 }
 
 /// Writes a proof to a folder that does not exist yet, or is empty. The files are written under another name first, so that
 /// there is all of them or nothing.
 pub fn write_proof(folder: &Path, target: &Target, proof: &Proof) -> Result<()> {
-    write_files(folder, proof.files(target))
+    write_files(folder, proof.files(target), NetworkForm::Plain)
 }
 
-/// The same for the bytes of a proof, wherever they are from.
-pub fn write_files(folder: &Path, files: ProofFiles<'_>) -> Result<()> {
+/// The same for the bytes of a proof, wherever they are from, and the network in any form.
+pub fn write_files(folder: &Path, files: ProofFiles<'_>, form: NetworkForm) -> Result<()> {
     let taken = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == ErrorKind::NotFound => false,
@@ -52,7 +66,7 @@ pub fn write_files(folder: &Path, files: ProofFiles<'_>) -> Result<()> {
         return Err(Error::new(ErrorKind::AlreadyExists, words));
     }
     let staging = staging(folder)?;
-    let written = fill(&staging, files).and_then(|()| put(&staging, folder));
+    let written = fill(&staging, files, form).and_then(|()| put(&staging, folder));
     if written.is_err() {
         // What went wrong is said; that nothing is left behind is all that can be tried.
         let _ = fs::remove_dir_all(&staging);
@@ -79,11 +93,11 @@ fn staging(folder: &Path) -> Result<PathBuf> {
     Err(Error::other("there is no name left for a folder"))
 }
 
-fn fill(staging: &Path, files: ProofFiles<'_>) -> Result<()> {
-    for (name, content) in PROOF_FILES.iter().zip([files.target, files.network, files.certificate]) {
-        fs::write(staging.join(name), content)?;
-    }
-    Ok(())
+fn fill(staging: &Path, files: ProofFiles<'_>, form: NetworkForm) -> Result<()> {
+    let [target, _, certificate] = PROOF_FILES.map(|name| staging.join(name));
+    fs::write(target, files.target)?;
+    fs::write(staging.join(form.file()), form.written(files.network))?;
+    fs::write(certificate, files.certificate)
 }
 
 fn put(staging: &Path, folder: &Path) -> Result<()> {
