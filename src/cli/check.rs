@@ -136,9 +136,7 @@ fn result(folder: &Path, checked: &Checked, seconds: f64) -> Value {
     if let Some(cells) = certificate.cells() {
         add_cells(&mut result, cells, &certificate.certified.0);
     }
-    if !certificate.floats.is_empty() {
-        result["deployed"] = certificate.floats.iter().map(|claim| float_claim(claim, certificate)).collect();
-    }
+    add_floats(&mut result, certificate);
     add_verdict(&mut result, &checked.verdict);
     if let Verdict::Valid(derived) = &checked.verdict {
         let part = |part: Part| json!({ "name": part.name(), "lines": part.lines() });
@@ -220,15 +218,20 @@ pub fn add_cells(result: &mut Value, cells: &CellClaim, certified: &Rational) {
     }
 }
 
-/// A claim about the network as computed, for programs.
-fn float_claim(claim: &FloatClaim, certificate: &Certificate) -> Value {
-    json!({
-        "dtype": claim.kind.name(),
-        "accumulate": claim.accumulate.name(),
-        "tokens": claim.tokens,
-        "bound": upper(&largest(claim)),
-        "total": upper(&total(claim, certificate)),
-    })
+/// Adds what a certificate says of the network as computed, if it does.
+pub fn add_floats(result: &mut Value, certificate: &Certificate) {
+    let claim = |claim: &FloatClaim| {
+        json!({
+            "dtype": claim.kind.name(),
+            "accumulate": claim.accumulate.name(),
+            "tokens": claim.tokens,
+            "bound": upper(&largest(claim)),
+            "total": upper(&total(claim, certificate)),
+        })
+    };
+    if !certificate.floats.is_empty() {
+        result["deployed"] = certificate.floats.iter().map(claim).collect();
+    }
 }
 
 /// The same for people, of a valid proof.

@@ -6,6 +6,8 @@ use serde_json::Value;
 use std::fs;
 
 const SPREAD: &str = "name = \"spread\"\ntokens = 4\ndomain = [[0, 1]]\nepsilon = \"1/100\"\noutput = [\"mean(y: y[0]^2) - mean(y: y[0])^2\"]\n";
+const PAIRS: &str =
+    "name = \"pairs\"\ntokens = 4\ndomain = [[-1, 1]]\noutput = [\"sum(y: y[0])^2 - sum(y: y[0]^2)\"]\n";
 const MEAN: &str = "name = \"mean\"\ntokens = \"any\"\ndomain = [[0, 1]]\nepsilon = \"1/100\"\noutput = [\"mean(y: y[0]^2) + x[0]\"]\n";
 
 #[test]
@@ -98,4 +100,31 @@ fn what_has_no_bound_says_why() {
     run(here, "deploy nowhere").expect(2);
     let said = run(here, "deploy paper --dtype f32 --accumulate f16").expect(3).stdout;
     assert!(said.contains("sums of f32 are not accumulated in f16"), "{said}");
+}
+
+#[test]
+fn networks_are_built_for_a_type() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("pairs.toml"), PAIRS).expect("a file");
+    let plain = run(here, "--json prove pairs.toml --epsilon 1/1000 -o plain").expect(0).json();
+    assert!(plain["results"][0]["deployed"].is_null());
+    // The claim is made all the same.
+    run(here, "deploy plain").expect(3);
+    let built = run(here, "--json prove pairs.toml --epsilon 1/1000 --deploy f32 -o built").expect(0);
+    assert!(built.stderr.contains("computed in f32, |network - target| <= "), "{}", built.stderr);
+    let built = built.json();
+    let claims = |result: &Value| result["results"][0]["deployed"][0].clone();
+    let [before, after] = [claims(&run(here, "--json check plain").expect(0).json()), claims(&built)];
+    let bound = |claim: &Value| claim["bound"]["float"].as_f64().expect("a number");
+    assert_eq!((&after["dtype"], &after["accumulate"]), (&"f32".into(), &"f32".into()));
+    assert!(2.0 * bound(&after) < bound(&before), "{after} {before}");
+    // Room for it was left.
+    let total = after["total"]["float"].as_f64().expect("a number");
+    assert!(total < 1e-3 && built["results"][0]["certified"]["float"].as_f64().expect("a number") < 0.9e-3);
+    assert_eq!(claims(&run(here, "--json check built").expect(0).json()), after);
+    // Without a bound there is a proof all the same.
+    let paper = run(here, "prove pairs.toml --scores paper --deploy f32 -o paper").expect(0);
+    assert!(paper.stderr.contains("there is no bound"), "{}", paper.stderr);
+    run(here, "prove pairs.toml --construction discontinuous --deploy f32").expect(2);
 }

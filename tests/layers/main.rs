@@ -45,7 +45,7 @@ const CHECKER: [&[&str]; 10] = [
     &["normal_form", "enclosure", "attention"],
     &["surrogate", "floor"],
     &["polynomial_route"],
-    &["boxes", "cells"],
+    &["boxes", "cells", "floats"],
     &["witness"],
     &["check"],
 ];

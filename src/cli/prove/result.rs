@@ -2,7 +2,7 @@
 
 use super::arguments::ProveArguments;
 use super::words::{route_json, sums, table};
-use crate::cli::check::{add_cells, add_verdict, in_words};
+use crate::cli::check::{add_cells, add_floats, add_verdict, in_words};
 use crate::cli::error::CliError;
 use crate::cli::escape::{plain_path, shown_path};
 use crate::cli::failure::ways_json;
@@ -177,6 +177,7 @@ pub(super) fn result(made: &Made<'_>, p: &Proved, place: &Path) -> Result<Value,
     if let Some(cells) = proof.certificate.cells() {
         add_cells(&mut result, cells, &proof.certificate.certified.0);
     }
+    add_floats(&mut result, &proof.certificate);
     add_verdict(&mut result, &proof.verdict);
     Ok(result)
 }
