@@ -27,6 +27,8 @@ SMALL = ["any-covariance", "any-spread", "covariance", "determinants", "e2-other
          "third-central-moment"]
 ARCHITECTURES = ["transformer", "linformer", "performer"]
 LENGTH = 8
+# Hidden layers of all sequences of a batch are in memory at once.
+BATCH = 256
 
 
 def command(program, *arguments):
@@ -69,6 +71,10 @@ def near(best, low, high, random):
     equal = (best == best[:, :1]).all(axis=(1, 2))
     steps[equal] = steps[equal][:, :1]
     return np.clip(best + steps, low, high).astype(np.float32)
+
+
+def deviations(run, exact, tokens):
+    return np.abs(run(tokens) - exact(tokens.astype(np.float64))).max(axis=(1, 2))
 
 
 def onnx(path):
@@ -114,7 +120,7 @@ def row(program, name, architecture, arguments, work):
         tokens = sequences(low, high, n, arguments.inputs // (10 if alone else 1), random)
         worst = 0.0
         for _ in range(1 + arguments.rounds):
-            off = np.abs(run(tokens) - exact(tokens.astype(np.float64))).max(axis=(1, 2))
+            off = np.concatenate([deviations(run, exact, tokens[i : i + BATCH]) for i in range(0, len(tokens), BATCH)])
             worst = max(worst, float(off.max()))
             best = tokens[np.argsort(off)[-max(len(tokens) // 50, 1) :]]
             tokens = near(np.repeat(best, 20, axis=0), low, high, random)

@@ -8,7 +8,7 @@
 //! others. No statement here says that a rounding takes place, only that what takes place is at most that.
 //!
 //! *Underflow.* An operation whose result is below the normal numbers is off by at most an amount η more: the smallest normal number,
-//! for numbers that are flushed to zero as results or as operands; in f16, where that would be 2^-14, half the smallest subnormal one,
+//! for results that are flushed to zero; in f16, where that would be 2^-14, half the smallest subnormal one,
 //! and nothing is flushed.
 
 use super::bound::Bound;
