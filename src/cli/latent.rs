@@ -32,7 +32,8 @@ Exit code 0: decided; 3: an interval is left; 2: bad input. `sumformer check` ve
 pub struct LatentArguments {
     /// A target file, or a folder with `target.toml`.
     pub target: PathBuf,
-    /// The length of the sequences (default: the target's; 5 for a target of every length, for whose Sumformers the floors hold too).
+    /// The length of the sequences (default: the target's; for a target of every length, for whose Sumformers the floors hold too, the one of a
+    /// few with the highest floor).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     pub tokens: Option<u32>,
     /// Look at Sumformers with fewer sums than this (default: as many as are known to do, else 4).
@@ -68,13 +69,13 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
     if let Some(folder) = &arguments.output {
         writable_floors(folder)?;
     }
-    let n = length(&target, arguments)?;
+    let lengths = lengths(&target, arguments)?;
     let epsilon =
         arguments.epsilon.clone().or_else(|| target.epsilon.clone()).unwrap_or_else(|| ratio(1, 1000));
     require_symmetry(&target)?;
     let search = Search {
         target: (&target, &arguments.target),
-        tokens: n,
+        lengths,
         starts: arguments.starts as usize,
         seed: arguments.seed,
         end: Instant::now() + arguments.time_limit,
@@ -83,6 +84,7 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
     let known = essential.as_ref().map(Essential::sums);
     let until = arguments.until.map_or_else(|| Search::until(known), |until| until as usize);
     let Found { text, facts } = search.run(until, known)?;
+    let n = facts.tokens;
     let steps = staircase(&facts, known, until);
     let decided = decided(&steps, &epsilon);
     if let Some(folder) = &arguments.output {
@@ -112,15 +114,14 @@ fn require_symmetry(target: &Target) -> Result<(), CliError> {
     }
 }
 
-fn length(target: &Target, arguments: &LatentArguments) -> Result<usize, CliError> {
+fn lengths(target: &Target, arguments: &LatentArguments) -> Result<Vec<usize>, CliError> {
     let asked = arguments.tokens.map(|tokens| tokens as usize);
     match (target.tokens, asked) {
         (Tokens::Fixed(n), Some(asked)) if asked != n => Err(CliError::bad_input(format!(
             "--tokens {asked}: the target is for {n} tokens; leave the option out, or write tokens = \"any\""
         ))),
-        (Tokens::Any, Some(asked)) => Ok(asked),
-        (_, None | Some(_)) => staircase::length(target)
-            .ok_or_else(|| CliError::bad_input("with one token there are no others to be summed over")),
+        (Tokens::Any, Some(asked)) => Ok(vec![asked]),
+        (_, None | Some(_)) => Ok(staircase::lengths(target)),
     }
 }
 

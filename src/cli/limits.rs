@@ -1,8 +1,8 @@
 //! What a run may take: time, memory, and patience. Arithmetic asks now and then whether it should go on.
 
 use clap::Args;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 use sumformer_checker::work::{Limits, Poll};
 
@@ -61,19 +61,32 @@ impl Deadline {
         now + self.end().saturating_duration_since(now) / 2
     }
 
+    /// Limits for what comes after the proof, and has a time of its own.
+    pub fn but_time(self) -> Limits {
+        Limits { work: u64::MAX, poll: Some(Arc::new(self.no_memory())) }
+    }
+
     fn poll(self) -> Poll {
+        let other = self.no_memory();
+        Arc::new(move || {
+            let limit = self.limits.time_limit;
+            if self.start.elapsed() <= limit || interrupts().load(Relaxed) {
+                return other();
+            }
+            let limit = limit.as_secs_f64();
+            Some(format!("the time limit of {limit} s is reached; --time-limit sets another"))
+        })
+    }
+
+    /// Why to stop, however much time is left: an interrupt, or memory.
+    fn no_memory(self) -> impl Fn() -> Option<String> + Send + Sync {
         let interrupted = interrupts();
         let looked = AtomicU64::new(0);
-        Arc::new(move || {
-            let elapsed = self.start.elapsed();
+        move || {
             if interrupted.load(Relaxed) {
                 return Some("interrupted".into());
             }
-            if elapsed > self.limits.time_limit {
-                let limit = self.limits.time_limit.as_secs_f64();
-                return Some(format!("the time limit of {limit} s is reached; --time-limit sets another"));
-            }
-            let now = elapsed.as_millis() as u64;
+            let now = self.start.elapsed().as_millis() as u64;
             if now.saturating_sub(looked.load(Relaxed)) < LOOK_EVERY.as_millis() as u64 {
                 return None;
             }
@@ -85,21 +98,23 @@ impl Deadline {
                     self.limits.memory_limit.bytes
                 )
             })
-        })
+        }
     }
 }
 
 /// A flag that Ctrl-C sets; the second Ctrl-C ends the process at once.
-fn interrupts() -> Arc<AtomicBool> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = interrupted.clone();
+fn interrupts() -> &'static AtomicBool {
+    static INTERRUPTED_ONCE: AtomicBool = AtomicBool::new(false);
+    static HANDLER: Once = Once::new();
     // Without a handler Ctrl-C just ends the process, which leaves no broken folder either.
-    let _ = ctrlc::set_handler(move || {
-        if flag.swap(true, Relaxed) {
-            std::process::exit(INTERRUPTED);
-        }
+    HANDLER.call_once(|| {
+        let _ = ctrlc::set_handler(move || {
+            if INTERRUPTED_ONCE.swap(true, Relaxed) {
+                std::process::exit(INTERRUPTED);
+            }
+        });
     });
-    interrupted
+    &INTERRUPTED_ONCE
 }
 
 /// `--time-limit`
@@ -161,5 +176,10 @@ mod tests {
         assert_eq!(stop(3, u64::MAX), None);
         assert!(stop(1, u64::MAX).is_some_and(|why| why.contains("--time-limit")));
         assert!(stop(3, 1).is_some_and(|why| why.contains("--memory-limit")));
+        // What comes after the proof has a time of its own, and the same memory.
+        let stop =
+            |bytes| Deadline { start: long_ago, limits: limits(1, bytes) }.but_time().poll.expect("one")();
+        assert_eq!(stop(u64::MAX), None);
+        assert!(stop(1).expect("too much").contains("--memory-limit"));
     }
 }

@@ -2,7 +2,11 @@
 
 use super::check::{add_verdict, in_words, outcome};
 use super::error::{CliError, Outcome};
-use super::files::{PROOF_FILES, ProofFolder, may_replace, read, read_network, writable, write_proofs};
+use super::files::{
+    FLOOR_FILE, PROOF_FILES, ProofFolder, has_floors, may_replace, read, read_network, writable, write_floors,
+    write_proofs,
+};
+use super::floors::Floors;
 use super::output::{print, say};
 use super::proof::unreadable;
 use super::values::FormArguments;
@@ -12,6 +16,7 @@ use crate::cli::escape::{plain_path, shown_path};
 use crate::report::numbers::upper;
 use clap::Args;
 use serde_json::json;
+use std::fs;
 use std::path::{Path, PathBuf};
 use sumformer_checker::check::Verdict;
 use sumformer_checker::format::certificate::Certificate;
@@ -61,7 +66,12 @@ pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> 
         // What does not follow takes nobody's place.
         line += "; nothing is written, as what the parts claim together does not follow";
     } else {
+        let floors = floors_of(&arguments.directories);
         write(arguments, [&target, &network], &merged)?;
+        if let Some(floors) = floors {
+            // The parts are about one target, and so are their floors.
+            write_floors(&arguments.output, [&checked.target.source, &floors])?;
+        }
     }
     let line = format!("{}: {line}", shown_path(&arguments.output));
     if json {
@@ -84,6 +94,15 @@ pub fn run(arguments: &MergeArguments, json: bool) -> Result<Outcome, CliError> 
 /// Target and network of a part.
 fn files_of(folder: &Path) -> Result<[Vec<u8>; 2], CliError> {
     Ok([read(&folder.join(PROOF_FILES[0]))?, read_network(folder)?])
+}
+
+/// The first floors of the parts that follow.
+fn floors_of(folders: &[PathBuf]) -> Option<String> {
+    let of = |folder: &PathBuf| {
+        let follow = Floors::check(folder).ok()?.facts().is_some();
+        follow.then(|| fs::read_to_string(folder.join(FLOOR_FILE)).ok()).flatten()
+    };
+    folders.iter().filter(|folder| has_floors(folder)).find_map(of)
 }
 
 fn certificate_of(folder: &Path) -> Result<Certificate, CliError> {

@@ -23,15 +23,17 @@ pub const MOST: usize = 16;
 const DEFAULT_UNTIL: usize = 4;
 /// Starts of the search for each number of sums.
 pub const STARTS: u32 = 64;
-/// The length for which targets of every length have floors.
-const LENGTH: usize = 5;
+/// The lengths that are tried for targets of every length.
+const LENGTHS: [usize; 5] = [5, 3, 8, 12, 20];
+/// Starts of a search that only compares lengths: a share of the others.
+const COMPARING: usize = 8;
 
 /// What is searched, and for how long.
 pub struct Search<'t> {
     /// The target, and where it stands.
     pub target: (&'t Target, &'t Path),
-    /// n
-    pub tokens: usize,
+    /// What n may be; of several the one with the best floor for the most sums is taken.
+    pub lengths: Vec<usize>,
     /// Starts for each number of sums.
     pub starts: usize,
     /// The seed of all choices.
@@ -48,11 +50,11 @@ pub struct Found {
     pub facts: FloorFacts,
 }
 
-/// The length to look at; nothing where there are no other tokens.
-pub fn length(target: &Target) -> Option<usize> {
+/// The lengths to look at; none where there are no other tokens.
+pub fn lengths(target: &Target) -> Vec<usize> {
     match target.tokens {
-        Tokens::Fixed(n) => (n > 1).then_some(n),
-        Tokens::Any => Some(LENGTH),
+        Tokens::Fixed(n) => Some(n).filter(|n| *n > 1).into_iter().collect(),
+        Tokens::Any => LENGTHS.into(),
     }
 }
 
@@ -71,16 +73,7 @@ impl Search<'_> {
     /// Floors for all numbers of sums below `until`; `known` sums are known to do.
     pub fn run(&self, until: usize, known: Option<usize>) -> Result<Found, CliError> {
         let (target, file) = self.target;
-        let effort = |left: usize| Effort {
-            starts: self.starts,
-            // Where values are expanded instead of multiplied out, looking takes long.
-            probes: if known.is_some() { 40 } else { 12 },
-            seed: self.seed,
-            // What one number of sums does not take is left to the next.
-            until: Some(
-                Instant::now() + self.end.saturating_duration_since(Instant::now()) / left.max(1) as u32,
-            ),
-        };
+        let tokens = self.length(until, known)?;
         let progress = Progress::new(until as u64);
         let mut floors = Vec::new();
         for sums in 0..until {
@@ -88,11 +81,14 @@ impl Search<'_> {
                 format!("; with {} it is at least {}", floor.sums, below(&floor.error.0))
             });
             progress.step(format!("the error with {sums} sums{best}"));
-            floors.extend(in_time(self.end, || floor(target, self.tokens, sums, &effort(until - sums))));
+            floors.extend(in_time(self.end, || {
+                let effort = self.effort(self.starts, until - sums, known);
+                floor(target, tokens, sums, &effort)
+            }));
             progress.done();
         }
         progress.finish();
-        let text = to_json(&certificate(target, self.tokens, floors));
+        let text = to_json(&certificate(target, tokens, floors));
         let checked = check_floors(target.source.as_bytes(), text.as_bytes())
             .map_err(|error| unreadable(error, file, target.source.as_bytes()))?;
         if let Err(refusal) = checked.verdict {
@@ -101,6 +97,36 @@ impl Search<'_> {
             return Err(CliError::incomplete(message));
         }
         Ok(Found { facts: FloorFacts::of(&checked.certificate), text })
+    }
+
+    /// The length with the best floor for one sum less than `until`, by short searches for at most a quarter of the time.
+    fn length(&self, until: usize, known: Option<usize>) -> Result<usize, CliError> {
+        let &[first, ref others @ ..] = self.lengths.as_slice() else {
+            return Err(CliError::bad_input("with one token there are no others to be summed over"));
+        };
+        let Some(sums) = until.checked_sub(1).filter(|_| !others.is_empty()) else { return Ok(first) };
+        let mut best: Option<(usize, Floor)> = None;
+        for &n in &self.lengths {
+            let effort = self.effort(self.starts.div_ceil(COMPARING), 4 * self.lengths.len(), known);
+            let found = in_time(self.end, || floor(self.target.0, n, sums, &effort));
+            let is_better = |found: &Floor| best.as_ref().is_none_or(|best| best.1.error.0 < found.error.0);
+            if let Some(found) = found.filter(is_better) {
+                best = Some((n, found));
+            }
+        }
+        Ok(best.map_or(first, |best| best.0))
+    }
+
+    /// How long to search where so many searches are left: what one does not take is left to the next.
+    fn effort(&self, starts: usize, left: usize, known: Option<usize>) -> Effort {
+        let now = Instant::now();
+        Effort {
+            starts,
+            // Where values are expanded instead of multiplied out, looking takes long.
+            probes: if known.is_some() { 40 } else { 12 },
+            seed: self.seed,
+            until: Some(now + self.end.saturating_duration_since(now) / left.max(1) as u32),
+        }
     }
 }
 

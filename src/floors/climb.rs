@@ -30,7 +30,10 @@ pub(super) fn from_somewhere(
     let courses = order
         .chunks(d)
         .map(|token| token.iter().map(|&follows| Course::any(scale, k, follows, dice)).collect::<Vec<_>>());
-    let courses = courses.collect();
+    let mut courses: Vec<Vec<Course>> = courses.collect();
+    if k > 1 && dice.random_range(0..4) == 0 {
+        courses.iter_mut().flatten().for_each(|course| course.shared(dice.random_range(0..k)));
+    }
     let looks = looks(target, &shape, probes, dice);
     let start = weighed(target, Geometry { shape, courses, looks }, k, 0.0, dice);
     climbed(target, start, k, scale, probes, is_over, dice)

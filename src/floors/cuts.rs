@@ -6,7 +6,7 @@ use crate::words::push_node;
 use std::sync::Arc;
 use std::time::Instant;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, round_down};
-use sumformer_checker::floor::{Part, derive_floors, least_change, norm};
+use sumformer_checker::floor::{Part, derive_floor, least_change, norm};
 use sumformer_checker::format::floor::Floor;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::subdivision::text::{Leaf, Node};
@@ -60,10 +60,7 @@ pub fn with_cuts(target: &Target, floor: &Floor, aim: &Rational, until: Option<I
 
 /// δ as the checker derives it; nothing if that takes too long.
 fn derive(target: &Target, n: usize, floor: &Floor) -> Option<Rational> {
-    // A claim that every floor fulfils.
-    let claim = Floor { error: Exact(integer(i64::MIN)), ..floor.clone() };
-    let certificate = super::certificate(target, n, vec![claim]);
-    within(Limits::work(MOST_WORK), || derive_floors(target, &certificate)).ok()?.ok()?.pop()
+    within(Limits::work(MOST_WORK), || derive_floor(target, n, floor, "floor")).ok()?.ok()
 }
 
 /// What cutting may take.

@@ -1,6 +1,6 @@
 //! Where tokens move and where they rest: each coordinate is an affine function of v.
 
-use super::odd::InV;
+use super::odd::{InV, Odd};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom;
@@ -54,15 +54,29 @@ impl Course {
         (0..self.reach.len()).max_by_key(|j| self.reach[*j].abs()).unwrap_or(0)
     }
 
-    /// A step at the centre (`None`) or in a direction, if it stays inside.
-    pub(super) fn step(&self, place: Option<usize>, by: i64) -> Option<Self> {
-        let mut next = self.clone();
-        match place {
-            None => next.centre += by,
-            Some(j) => next.reach[j] += by,
+    /// Half of the reach goes to another direction too.
+    pub(super) fn shared(&mut self, other: usize) {
+        let follows = self.follows();
+        let half = self.reach[follows] / 2;
+        self.reach[follows] -= half;
+        self.reach[other] += half;
+    }
+
+    /// How far it gets from its centre.
+    pub(super) fn far(&self) -> i64 {
+        self.reach.iter().map(|reach| reach.abs()).sum()
+    }
+
+    /// Whatever leaves the side does so no more: the longest reach is shortened.
+    pub(super) fn brought_inside(&mut self) {
+        self.centre = self.centre.clamp(0, GRID);
+        let room = self.centre.min(GRID - self.centre);
+        while self.far() > room {
+            let excess = self.far() - room;
+            let longest = self.follows();
+            let reach = &mut self.reach[longest];
+            *reach -= reach.signum() * excess.min(reach.abs());
         }
-        let reach: i64 = next.reach.iter().map(|reach| reach.abs()).sum();
-        (reach <= next.centre && next.centre + reach <= GRID).then_some(next)
     }
 }
 
@@ -157,7 +171,7 @@ pub(super) fn looks(target: &Target, shape: &Shape, most: usize, dice: &mut ChaC
 
 impl Geometry {
     /// The odd parts of all outputs at all probes, probe by probe.
-    pub(super) fn odd_parts(&self, target: &Target) -> Result<Vec<Vec<(super::odd::Key, f64)>>, EvalError> {
+    pub(super) fn odd_parts(&self, target: &Target) -> Result<Vec<Odd>, EvalError> {
         let width = |k: usize| to_f64(target.domain[k].sup()) - to_f64(target.domain[k].inf());
         let still = |token: &Vec<i64>| -> Vec<InV> {
             token.iter().enumerate().map(|(k, &at)| InV::affine(place(target, k, at as f64), &[])).collect()

@@ -4,6 +4,7 @@
 //! searched for, in floating point; what comes out is a [`Floor`], whose δ the checker derives from the target alone. Above,
 //! [`essential_sums`] finds the fewest sums of which a polynomial target is a polynomial.
 
+mod ascent;
 mod climb;
 mod cuts;
 mod geometry;
@@ -23,7 +24,7 @@ use odd::MAX_VARIABLES;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use std::time::Instant;
-use sumformer_checker::arith::number::Rational;
+use sumformer_checker::arith::number::{Rational, to_f64};
 use sumformer_checker::format::floor::{FLOOR_FORMAT, Floor, FloorCertificate};
 use sumformer_checker::format::sha256;
 use sumformer_checker::language::target::Target;
@@ -38,12 +39,12 @@ pub struct Effort {
     pub probes: usize,
     /// The seed of all choices: the same seed finds the same, unless time runs out.
     pub seed: u64,
-    /// When to stop: climbing after a quarter of the time, polishing after half, proving what was found at that moment.
+    /// When to stop: climbing after a third of the time, polishing after two, proving what was found at that moment.
     pub until: Option<Instant>,
 }
 
-/// So many of the best are polished, and tried to be proved.
-const CANDIDATES: usize = 4;
+/// So many of the best are polished, and tried to be proved; of few starts a quarter.
+const CANDIDATES: usize = 16;
 /// Units of work for a climb, and for polishing what came of it, where there is no time at which to stop: a second, about.
 const MOST_WORK: u64 = 1 << 28;
 /// How far tokens move: a side over this, by numbers of directions up to 3, up to 5, and more.
@@ -58,10 +59,10 @@ pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<
     }
     let shapes = shapes(target, n, sums + 1);
     let now = Instant::now();
-    let part = |share: u32| effort.until.map(|until| now + until.saturating_duration_since(now) / share);
-    let (quarter, half) = (part(4), part(2));
-    let climbs_are_over = || is_over(quarter);
-    let polishing_is_over = || is_over(half);
+    let thirds = |k: u32| effort.until.map(|until| now + until.saturating_duration_since(now) * k / 3);
+    let (first, second) = (thirds(1), thirds(2));
+    let climbs_are_over = || is_over(first);
+    let polishing_is_over = || is_over(second);
     let k = sums + 1;
     // One stream of choices for each start, whatever threads there are.
     let dice = |start: u64| {
@@ -92,15 +93,23 @@ pub fn floor(target: &Target, n: usize, sums: usize, effort: &Effort) -> Option<
         found = climbs(SMALL, effort.starts as u64);
     }
     found.sort_by(|a, b| b.value.total_cmp(&a.value));
-    found.truncate(CANDIDATES);
+    found.truncate(CANDIDATES.min(effort.starts.div_ceil(4)));
     let numbered: Vec<_> = found.into_iter().zip(1 << 24..).collect();
     let mut found = parallel::map(numbered, |(found, number)| {
         let polish = || polish::polished(target, found, effort.probes, &polishing_is_over, &mut dice(number));
         metered(polish).0
     });
     found.sort_by(|a, b| b.value.total_cmp(&a.value));
-    let proved = found.iter().filter_map(|found| proved(target, n, found.floor(target), found.value, effort));
-    proved.max_by(|a, b| a.error.0.cmp(&b.error.0))
+    let mut best: Option<Floor> = None;
+    for found in found {
+        // No more can be proved of the others than this.
+        if best.as_ref().is_some_and(|best| to_f64(&best.error.0) >= found.value) {
+            break;
+        }
+        let proved = proved(target, n, found.floor(target), found.value, effort);
+        best = best.into_iter().chain(proved).max_by(|a, b| a.error.0.cmp(&b.error.0));
+    }
+    best
 }
 
 /// Whether it is time to stop; without a time, whether a thread has done its share of the work.

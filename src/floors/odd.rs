@@ -21,6 +21,9 @@ const PRODUCT: u64 = 8;
 /// A power product: the exponent of variable j is byte j.
 pub(super) type Key = u128;
 
+/// The coefficients of an odd part.
+pub(super) type Odd = Vec<(Key, f64)>;
+
 /// The total degree of a power product.
 pub(super) fn degree(key: Key) -> u32 {
     key.to_le_bytes().iter().map(|&exponent| u32::from(exponent)).sum()
@@ -46,7 +49,7 @@ impl InV {
     }
 
     /// The coefficients of the odd part, half of what changes between v and −v.
-    pub(super) fn odd(&self) -> Vec<(Key, f64)> {
+    pub(super) fn odd(&self) -> Odd {
         let odd = self.terms.iter().filter(|(key, _)| degree(**key) % 2 == 1);
         let mut odd: Vec<_> = odd.map(|(key, value)| (*key, *value)).collect();
         odd.sort_unstable_by_key(|(key, _)| *key);

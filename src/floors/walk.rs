@@ -1,7 +1,7 @@
 //! A floor that needs no search: tokens that walk together through the whole box.
 
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::floor::derive_floors;
+use sumformer_checker::floor::derive_floor;
 use sumformer_checker::format::floor::{Face, Floor, Moving, Probe, Weight};
 use sumformer_checker::language::target::Target;
 
@@ -18,8 +18,7 @@ pub fn walk(target: &Target, n: usize, own: &[Rational]) -> Option<Floor> {
     let along = |k: usize| (0..d).map(|j| side(k, ratio(i64::from(j == k), 2))).collect();
     let mut floor = Floor {
         sums: d - 1,
-        // A claim that every floor fulfils.
-        error: Exact(integer(i64::MIN)),
+        error: Exact(Rational::default()),
         moving: vec![Moving {
             copies: n - 1,
             centre: (0..d).map(|k| Exact(target.domain[k].inf() + &side(k, ratio(1, 2)).0)).collect(),
@@ -33,7 +32,6 @@ pub fn walk(target: &Target, n: usize, own: &[Rational]) -> Option<Floor> {
             })
             .collect(),
     };
-    let derived = derive_floors(target, &super::certificate(target, n, vec![floor.clone()])).ok()?.pop()?;
-    floor.error = Exact(derived);
+    floor.error = Exact(derive_floor(target, n, &floor, "floor").ok()?);
     (floor.error.0 > Rational::default()).then_some(floor)
 }

@@ -1,6 +1,6 @@
 //! The best weights for a geometry: a linear programme for each face.
 
-use super::odd::Key;
+use super::odd::{Key, Odd};
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use rustc_hash::FxHashMap;
 use sumformer_checker::work::charge_all;
@@ -13,11 +13,11 @@ const PIVOT: u64 = 64;
 
 /// For each face the weights with Σ|a| ≤ 1 that make the constant minus what other power products can take away largest, and the least of
 /// these values, which is δ; nothing as soon as a face has no more than `least`.
-pub(super) fn best_weights(parts: &[Vec<(Key, f64)>], k: usize, least: f64) -> Option<(f64, Vec<Vec<f64>>)> {
+pub(super) fn best_weights(parts: &[Odd], k: usize, least: f64) -> Option<(f64, Vec<Vec<f64>>)> {
     let mut value = f64::INFINITY;
     let mut all = Vec::with_capacity(k);
     for i in 0..k {
-        let (found, weights) = on_face(parts, i)?;
+        let (found, weights) = best_on_face(parts, i)?;
         if found <= least {
             return None;
         }
@@ -27,39 +27,23 @@ pub(super) fn best_weights(parts: &[Vec<(Key, f64)>], k: usize, least: f64) -> O
     Some((value, all))
 }
 
-/// The least over the faces for given weights, with Σ|a| for each divided out.
-pub(super) fn value_of(parts: &[Vec<(Key, f64)>], weights: &[Vec<f64>]) -> f64 {
-    let of_face = |(i, weights): (usize, &Vec<f64>)| {
-        let mut sums: FxHashMap<Key, f64> = FxHashMap::default();
-        for (part, weight) in parts.iter().zip(weights).filter(|(_, weight)| **weight != 0.0) {
-            for &(key, value) in part {
-                *sums.entry(key & !(0xff << (8 * i))).or_default() += weight * value;
-            }
-        }
-        let constant = sums.remove(&0).unwrap_or(0.0);
-        let taken =
-            |(key, value): (&Key, &f64)| if is_even(*key) { value.min(0.0).abs() } else { value.abs() };
-        // In one order, as sums in floating point depend on it.
-        let mut all: Vec<f64> = sums.iter().map(taken).collect();
-        all.sort_unstable_by(f64::total_cmp);
-        let norm: f64 = weights.iter().map(|weight| weight.abs()).sum();
-        (constant - all.iter().sum::<f64>()) / norm
-    };
-    weights.iter().enumerate().map(of_face).fold(f64::INFINITY, f64::min)
+/// A part where v_i = 1, term by term; power products may come more than once.
+pub(super) fn on_face(part: &[(Key, f64)], i: usize) -> impl Iterator<Item = (Key, f64)> {
+    part.iter().map(move |(key, value)| (key & !(0xff << (8 * i)), *value))
 }
 
-/// Whether a power product is a square.
-fn is_even(key: Key) -> bool {
-    key.to_le_bytes().iter().all(|exponent| exponent % 2 == 0)
+/// With which signs a coefficient is what its power product can take away: an even one does so only where its coefficient is negative.
+pub(super) fn signs(key: Key) -> &'static [f64] {
+    let is_even = key.to_le_bytes().iter().all(|exponent| exponent % 2 == 0);
+    if is_even { &[-1.0] } else { &[-1.0, 1.0] }
 }
 
-fn on_face(parts: &[Vec<(Key, f64)>], i: usize) -> Option<(f64, Vec<f64>)> {
+fn best_on_face(parts: &[Odd], i: usize) -> Option<(f64, Vec<f64>)> {
     // Rows: power products on the face, where v_i = 1.
     let mut rows: FxHashMap<Key, Vec<(usize, f64)>> = FxHashMap::default();
     for (r, part) in parts.iter().enumerate() {
-        for &(key, value) in part.iter().filter(|(_, value)| value.abs() > NOTHING) {
-            let on_face = key & !(0xff << (8 * i));
-            let row = rows.entry(on_face).or_default();
+        for (key, value) in on_face(part, i).filter(|(_, value)| value.abs() > NOTHING) {
+            let row = rows.entry(key).or_default();
             match row.last_mut() {
                 Some((last, sum)) if *last == r => *sum += value,
                 _ => row.push((r, value)),
@@ -81,8 +65,7 @@ fn on_face(parts: &[Vec<(Key, f64)>], i: usize) -> Option<(f64, Vec<f64>)> {
     let count = rows.len();
     for (key, row) in rows {
         let taken = problem.add_var(-1.0, (0.0, f64::INFINITY));
-        // An even power product takes away only where its coefficient is negative.
-        for sign in if is_even(key) { &[-1.0][..] } else { &[-1.0, 1.0][..] } {
+        for sign in signs(key) {
             let mut terms = vec![(taken, -1.0)];
             for &(r, value) in &row {
                 let (plus, minus) = signed[r];

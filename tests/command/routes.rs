@@ -3,6 +3,7 @@
 use crate::support::run_in;
 use common::{Run, run};
 use serde_json::Value;
+use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -24,7 +25,7 @@ fn folder() -> TempDir {
             "name = \"{name}\"\ntokens = {tokens}\ndomain = [[{}]]\noutput = [\"{output}\"]\n",
             side.trim_matches(['[', ']'])
         );
-        std::fs::write(folder.path().join(format!("{name}.toml")), text).expect("a file is written");
+        fs::write(folder.path().join(format!("{name}.toml")), text).expect("a file is written");
     }
     folder
 }
@@ -92,8 +93,12 @@ fn parts_of_a_search_are_joined() {
             format!("prove product.toml --epsilon 1/200 --route bernstein --shard slice:{k}/2 -o part{k}");
         run(here, &line).expect(3);
     }
+    // What is known of the fewest sums goes with the parts, if it follows.
+    run(here, "latent product.toml -o part2 --starts 8").expect(3);
+    fs::write(here.join("part1/floor.json"), "{}").expect("a file");
     run(here, "merge part1 part2 -o whole").expect(0);
-    run(here, "check whole").expect(0);
+    let checked = run(here, "--json check whole").expect(0).json();
+    assert_eq!(checked["floors"][0]["verdict"], "valid", "{checked}");
     // A lost part stays open.
     run(here, "merge part1 part1 -o half").expect(3);
     prove(here, "product", "--route bernstein --max-boxes 2").expect(3);

@@ -1,6 +1,7 @@
 """Options: what they are called, what they accept, what they do."""
 
 import inspect
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -61,6 +62,8 @@ WRONG = {
     "rank-text": (dict(architecture="linformer", rank="2"), ValueError, "`rank` is '2'"),
     "rank-bool": (dict(architecture="linformer", rank=True), ValueError, "`rank` is True"),
     "latent": (dict(latent=0), ValueError, '"sparse", "essential", "powers", "tight", "paper", an integer from 1 to 1000'),
+    "deploy": (dict(deploy="f8"), ValueError, 'expected one of "f64", "f32", "f16", "bf16"'),
+    "idle-deploy": (dict(construction="discontinuous", deploy="f32"), ValueError, 'belongs to construction="continuous"'),
     "shard": (dict(route="bernstein", shard=(3, 2)), ValueError, "pair"),
     "idle-rank": (dict(rank=2), ValueError, '`rank` belongs to architecture="linformer"'),
     "idle-seed": (dict(seed=2), ValueError, '`seed` belongs to architecture="performer"'),
@@ -96,6 +99,17 @@ def test_limits_are_incomplete_or_refused():
     assert type(caught.value) is sumformer.Error and len(caught.value.ways) == 2
     assert caught.value.ways[0] in str(caught.value)
     assert prove(time_limit=None, memory_limit=None)
+
+
+def test_what_is_computed_is_claimed(tmp_path):
+    (plain,), (deployed,) = (sumformer.prove(EVERY_LENGTH, epsilon="1/10", deploy=kind) for kind in (None, "f32"))
+    claims = []
+    for proof, name in ((plain, "plain"), (deployed, "deployed")):
+        assert proof.check().status == "valid"
+        proof.save(tmp_path / name)
+        claims.append(json.loads((tmp_path / name / "certificate.json").read_text()).get("floats", []))
+    assert claims[0] == []
+    assert [(claim["type"], claim["accumulate"], claim["tokens"]) for claim in claims[1]] == [("f32", "f32", 1024)]
 
 
 def test_a_part_of_the_boxes_is_returned_as_it_is():

@@ -26,7 +26,8 @@ def parameters(function):
     """Names and defaults in a stub, as inspect has them."""
     arguments = function.args
     defaults = [None] * (len(arguments.args) - len(arguments.defaults)) + arguments.defaults
-    pairs = [(a.arg, d and ast.literal_eval(d)) for a, d in zip(arguments.args, defaults)]
+    named = [*zip(arguments.args, defaults), *zip(arguments.kwonlyargs, arguments.kw_defaults)]
+    pairs = [(a.arg, d and ast.literal_eval(d)) for a, d in named]
     return [pair for pair in pairs if pair[0] not in ("self", "cls")]
 
 

@@ -31,10 +31,7 @@ use num_traits::{Signed, Zero};
 /// For each floor its δ as derived from the target; refuses where that is less than what is claimed.
 pub fn derive_floors(target: &Target, certificate: &FloorCertificate) -> Result<Vec<Rational>, Refusal> {
     let n = certificate.tokens;
-    if matches!(target.tokens, Tokens::Fixed(wanted) if wanted != n) || n < 2 {
-        return Err(Rule::Shape
-            .invalid("tokens", format!("the target is for {}, the floors for n = {n}", target.tokens)));
-    }
+    require_length(target, n)?;
     let mut before = None;
     let mut derived = Vec::new();
     for (number, floor) in certificate.floors.iter().enumerate() {
@@ -43,8 +40,10 @@ pub fn derive_floors(target: &Target, certificate: &FloorCertificate) -> Result<
             return Err(Rule::Shape.invalid(place, "numbers of sums increase from floor to floor"));
         }
         before = Some(floor.sums);
-        require_shape(target, n, floor, &place)?;
-        let found = error(target, floor, &place)?;
+        if floor.error.0.is_negative() {
+            return Err(Rule::Floor.invalid(place, "no error is less than 0, so this claims nothing"));
+        }
+        let found = derive_floor(target, n, floor, &place)?;
         if found < floor.error.0 {
             let message = format!("the error is only shown to be at least {found}, not {}", floor.error.0);
             return Err(Rule::Floor.invalid(place, message));
@@ -54,12 +53,27 @@ pub fn derive_floors(target: &Target, certificate: &FloorCertificate) -> Result<
     Ok(derived)
 }
 
+/// The δ of one floor as derived from the target, whatever it claims, for sequences of n tokens; negative where nothing is shown.
+pub fn derive_floor(target: &Target, n: usize, floor: &Floor, place: &str) -> Result<Rational, Refusal> {
+    require_length(target, n)?;
+    require_shape(target, n, floor, place)?;
+    error(target, floor, place)
+}
+
+fn require_length(target: &Target, n: usize) -> Result<(), Refusal> {
+    if matches!(target.tokens, Tokens::Fixed(wanted) if wanted != n) || n < 2 {
+        return Err(Rule::Shape
+            .invalid("tokens", format!("the target is for {}, the floors for n = {n}", target.tokens)));
+    }
+    Ok(())
+}
+
 /// Every token lies in the box whatever v is, there are n of them at every probe, and weights are about what there is.
 fn require_shape(target: &Target, n: usize, floor: &Floor, place: &str) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Rule::Floor.invalid(place, message));
     if floor.sums >= MAX_FLOOR_SUMS {
         return Err(
-            Rule::Floor.unsupported(place, format!("more than {MAX_FLOOR_SUMS} sums are not looked at"))
+            Rule::Floor.unsupported(place, format!("{MAX_FLOOR_SUMS} sums or more are not looked at"))
         );
     }
     let k = floor.sums + 1;

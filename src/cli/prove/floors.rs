@@ -11,8 +11,11 @@ pub(super) use crate::cli::floors::about;
 
 /// Floors for numbers of sums below that of the network, as `latent` finds them; nothing for one token.
 pub(super) fn search(made: &Made<'_>, file: &Path, end: Instant) -> Result<Option<Found>, CliError> {
-    let Some(tokens) = staircase::length(made.target) else { return Ok(None) };
-    let search = Search { target: (made.target, file), tokens, starts: STARTS as usize, seed: 0, end };
+    let lengths = staircase::lengths(made.target);
+    if lengths.is_empty() {
+        return Ok(None);
+    }
+    let search = Search { target: (made.target, file), lengths, starts: STARTS as usize, seed: 0, end };
     let known = search.essential().as_ref().map(Essential::sums);
     search.run(Search::until(known).min(made.sums().count), known).map(Some)
 }

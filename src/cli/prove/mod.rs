@@ -22,6 +22,7 @@ use result::{Made, result, text};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use sumformer_checker::work::within;
 use watch::Terminal;
 
 /// Builds, proves, checks and writes.
@@ -61,8 +62,11 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
     // The proof is safe before anything is searched for.
     if let Some(limit) = arguments.floor {
         let end = (Instant::now() + limit).min(deadline.end());
-        match floors::search(&made, &arguments.target, end)? {
-            Some(found) => {
+        let search = || floors::search(&made, &arguments.target, end);
+        match within(deadline.but_time(), search) {
+            Err(stopped) => say(format!("note: no floors: {stopped}")),
+            Ok(Err(error)) => return Err(error),
+            Ok(Ok(Some(found))) => {
                 for (p, result) in proofs.iter().zip(&mut results) {
                     write_floors(&place(p), [&target.source, &found.text])?;
                     result["floors"] =
@@ -73,7 +77,9 @@ pub fn run(arguments: &ProveArguments, json: bool) -> Result<Outcome, CliError> 
                     text = format!("{text}\n{}", found.facts.sentence(made.sums(), epsilon));
                 }
             }
-            None => say("note: with one token there are no others to be summed over, and so no floors"),
+            Ok(Ok(None)) => {
+                say("note: with one token there are no others to be summed over, and so no floors")
+            }
         }
     }
     if json {

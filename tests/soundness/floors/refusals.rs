@@ -20,6 +20,7 @@ const DAMAGES: &[Damage] = &[
     ("no others", "shape", |c| c.tokens = 1),
     ("a floor twice", "shape", |c| c.floors.push(c.floors[0].clone())),
     ("more than is so", "floor", |c| last(c).error.0 += ratio(1, 1 << 40)),
+    ("an error less than 0", "floor", |c| last(c).error.0 = ratio(-1, 1 << 40)),
     ("tokens that leave the box", "floor", |c| last(c).moving[0].centre[0].0 = integer(1)),
     ("tokens that move further", "floor", |c| last(c).moving[0].directions[0][0].0 = integer(2)),
     ("a coordinate missing", "floor", |c| drop(last(c).moving[0].centre.pop())),
