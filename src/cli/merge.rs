@@ -3,8 +3,8 @@
 use super::check::{add_verdict, in_words, outcome};
 use super::error::{CliError, Outcome};
 use super::files::{
-    FLOOR_FILE, PROOF_FILES, ProofFolder, has_floors, may_replace, read, read_network, writable, write_floors,
-    write_proofs,
+    FLOOR_FILE, PROOF_FILES, ProofFolder, has_floors, may_replace, read, read_network, writable,
+    write_floors, write_proofs,
 };
 use super::floors::Floors;
 use super::output::{print, say};

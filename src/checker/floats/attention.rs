@@ -1,8 +1,8 @@
 //! Attention with scores that are 0: means of values as they are computed.
 //!
-//! *Scores.* They have to be 0 as computed: no column is in both W_Q and W_K, so that every product has a factor 0. exp(0) is taken to be
-//! 1, exactly. A softmax of n zeros is then 1 divided by n, which may be a reciprocal and a product: off by at most 2u + u² of it, if
-//! n is a number of the type. In a Performer without W_Q and W_K all features are one and the same number, which cancels.
+//! *Scores.* W_Q and W_K have to be 0, so that all scores are 0 as computed: what else they are multiplied with, E and ω, is finite. exp(0) is
+//! taken to be 1, exactly. A softmax of n zeros is then 1 divided by n, which may be a reciprocal and a product: off by at most 2u + u² of
+//! it, if n is a number of the type. In a Performer all features are one and the same number, which cancels.
 //!
 //! *A mean of n values of at most M* in any order: a partial sum of j of the n terms is at most (j/n)·M, and in a tree with n leaves the sizes
 //! of the n − 1 inner nodes add up to at most 2 + … + n. So all additions together are off by at most v·M·(n + 1)/2, over 1 − (n − 1)·v.
@@ -15,7 +15,7 @@ use crate::format::network::{Attention, Head, Mechanism, Projection, UniformValu
 use crate::format::sparse::SparseMatrix;
 use crate::sizes::count;
 use num_traits::One;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Att(X) as computed.
 pub(super) struct Attended {
@@ -28,7 +28,7 @@ pub(super) struct Attended {
 pub(super) enum NotCovered {
     #[error(transparent)]
     NoBound(#[from] NoBound),
-    #[error("of attention only heads are covered whose scores are 0 for any tokens")]
+    #[error("of attention only heads are covered whose scores are 0, with W_Q = W_K = 0")]
     Scores,
     #[error("a Linformer's projections have to be uniform")]
     Projections,
@@ -66,15 +66,8 @@ pub(super) fn attended(
     let width = slots.len();
     let mut heads = BTreeMap::<(usize, usize), Rounded>::new();
     for (h, head) in attention.heads.iter().enumerate() {
-        let wanted: BTreeSet<usize> = attention
-            .output
-            .iter()
-            .filter(|(row, ..)| row / width == h)
-            .map(|(row, ..)| row % width)
-            .collect();
-        for (column, weights) in
-            columns(&head.value).into_iter().filter(|(column, _)| wanted.contains(column))
-        {
+        require_zero_scores(model, head)?;
+        for (column, weights) in columns(&head.value) {
             let terms = weights.iter().map(|(slot, weight)| (*weight, slots[*slot]));
             let value = model.affine(terms, None)?;
             let exact = weights.iter().fold(DyadicInterval::ZERO, |sum, (slot, weight)| {
@@ -85,6 +78,8 @@ pub(super) fn attended(
     }
     let mut attended = BTreeMap::new();
     for (slot, weights) in columns(&attention.output) {
+        // What is multiplied with 0 has to be finite all the same.
+        weights.iter().try_for_each(|(_, weight)| model.weight(weight).map(|_| ()))?;
         let inputs: Vec<(&Rational, Rounded)> = weights
             .into_iter()
             .filter_map(|(row, weight)| Some((weight, *heads.get(&(row / width, row % width))?)))
@@ -110,60 +105,99 @@ fn columns(matrix: &SparseMatrix) -> BTreeMap<usize, Vec<(usize, &Rational)>> {
     columns
 }
 
-/// A head's output, from the values of a column and how far they are off.
-fn of_head(model: &Model, head: &Head, value: Rounded, n: usize) -> Result<Rounded, NotCovered> {
-    let (query, key) = (columns(&head.query), columns(&head.key));
-    if query.keys().any(|column| key.contains_key(column)) {
+/// W_Q and W_K are 0, and what they are multiplied with is finite.
+fn require_zero_scores(model: &Model, head: &Head) -> Result<(), NotCovered> {
+    if !head.query.is_empty() || !head.key.is_empty() {
         return Err(NotCovered::Scores);
     }
+    let finite = |weight: &Rational| model.weight(weight).map(|_| ());
     match &head.mechanism {
-        Mechanism::Softmax => Ok(mean(model, value, n, &Rational::one())?),
+        Mechanism::Softmax => {}
+        Mechanism::Linformer { e: Projection::Uniform { value, .. }, .. } => {
+            if let UniformValue::Fixed(entry) = value {
+                finite(&entry.0)?;
+            }
+        }
+        Mechanism::Linformer { e: Projection::Rows(rows), .. } => {
+            rows.iter().flatten().try_for_each(|entry| finite(&entry.0))?;
+        }
+        Mechanism::Performer { features, .. } => {
+            features.iter().flat_map(|row| row.iter()).try_for_each(|(_, weight)| finite(weight))?;
+        }
+    }
+    Ok(())
+}
+
+/// A head's output, from the values of a column and how far they are off.
+fn of_head(model: &Model, head: &Head, value: Rounded, n: usize) -> Result<Rounded, NotCovered> {
+    match &head.mechanism {
+        Mechanism::Softmax => Ok(mean(model, value, n, None)?),
         Mechanism::Linformer { f: Projection::Uniform { rank, value: entry }, .. } => {
-            let sums = match entry {
-                UniformValue::ReciprocalLength => mean(model, value, n, &Rational::one())?,
-                UniformValue::Fixed(entry) => {
-                    mean(model, value, n, &(&entry.0 * Rational::from_integer(n.into())))?
+            let entry = match entry {
+                UniformValue::ReciprocalLength => {
+                    // The sum may be taken before it is divided.
+                    model.require_finite(Bound::count(2) * sum_of(value, n))?;
+                    None
                 }
+                UniformValue::Fixed(entry) => Some(&entry.0),
             };
-            Ok(mean(model, sums, *rank, &Rational::one())?)
+            let sums = mean(model, value, n, entry)?;
+            Ok(mean(model, sums, *rank, None)?)
         }
         Mechanism::Linformer { .. } => Err(NotCovered::Projections),
-        Mechanism::Performer { normalized: true, features } if query.is_empty() && key.is_empty() => {
+        Mechanism::Performer { normalized: false, .. } => Err(NotCovered::Performer),
+        Mechanism::Performer { normalized: true, features } => {
             // Each value passes through at most so many operations above and below the fraction.
-            let operations = Bound::count(2 * (count(n) + count(features.len())) + 10);
+            let terms = Bound::count(count(n)) + Bound::count(count(features.len()));
+            let operations = Bound::count(2) * terms + Bound::count(10);
             let share = operations * model.roundoff;
             let (values, error) = value;
             let size = Bound::magnitude(values) + error;
             let rounding =
                 (share * size).over_one_minus(share).ok_or(NoBound::Terms)? + operations * model.underflow;
+            // Above and below the fraction stand sums, over the tokens or over the features first; being off adds less than as much again.
+            model.require_finite(Bound::count(2) * sum_of(value, n))?;
+            model.require_finite(Bound::count(2) * terms)?;
             Ok(widened(model, values, error + rounding)?)
-        }
-        Mechanism::Performer { normalized, .. } => {
-            Err(if *normalized { NotCovered::Scores } else { NotCovered::Performer })
         }
     }
 }
 
-/// `scale` times the mean of n values, by weights `scale`/n that are rounded.
-fn mean(model: &Model, (values, error): Rounded, n: usize, scale: &Rational) -> Result<Rounded, NoBound> {
-    let factor = Bound::of(scale);
-    let size = factor * (Bound::magnitude(values) + error);
-    let n = count(n);
-    if Bound::count(n) > Bound::power_of_two(model.precision()) {
+/// n values added up.
+fn sum_of((values, error): Rounded, n: usize) -> Bound {
+    Bound::count(count(n)) * (Bound::magnitude(values) + error)
+}
+
+/// The sum of n values, each times an entry that is rounded as a weight is, or times 1/n as it is computed.
+fn mean(
+    model: &Model,
+    (values, error): Rounded,
+    n: usize,
+    entry: Option<&Rational>,
+) -> Result<Rounded, NoBound> {
+    let length = Bound::count(count(n));
+    if length > Bound::power_of_two(model.precision()) {
         return Err(NoBound::Terms);
     }
-    // Of the weight, and of the product with it.
+    let scale = entry.map_or_else(Rational::one, |entry| entry * Rational::from_integer(n.into()));
+    // How far the entries are off, all together.
+    let entries = match entry {
+        Some(entry) => length * model.weight(entry)?.error,
+        None => Bound::ZERO,
+    };
+    let largest = Bound::magnitude(values) + error;
+    let size = (Bound::of(&scale) + entries) * largest;
+    // Of 1/n, and of the product with it.
     let three = Bound::count(3) * model.roundoff;
     let term = three.over_one_minus(three).ok_or(NoBound::Terms)?;
-    let additions = Bound::count(n.saturating_sub(1)) * model.partial;
+    let additions = length * model.partial;
     let terms = size + term * size;
-    let sums =
-        (terms * model.partial * Bound::count(n + 1)).over_one_minus(additions).ok_or(NoBound::Terms)?;
-    let sums = sums * Bound::power_of_two(-1);
-    let mut rounding = term * size + sums + Bound::count(2 * n) * model.underflow;
+    let sums = terms * model.partial * (length + Bound::count(1));
+    let sums = sums.over_one_minus(additions).ok_or(NoBound::Terms)? * Bound::power_of_two(-1);
+    let mut rounding = term * size + entries * largest + sums + Bound::count(2) * length * model.underflow;
     rounding += model.of_result() * (size + rounding);
-    let exact = values * DyadicInterval::from_rational(scale);
-    widened(model, exact, factor * error + rounding)
+    let exact = values * DyadicInterval::from_rational(&scale);
+    widened(model, exact, Bound::of(&scale) * error + rounding)
 }
 
 /// Numbers that are off, and finite.

@@ -4,7 +4,8 @@
 //! operation put out a number that is off from the exact result for its operands by at most u times this result, and η more: dot products as
 //! sums of products in any order, with or without fused multiplication and addition, the bias among the terms or added afterwards; what a
 //! block adds to a slot added to the slot at last; a softmax of n zeros as 1/n. Then every output of every token is off by at most the bound that is
-//! derived here. Operations may be more precise than that, and need not be deterministic.
+//! derived here. Operations whose exact result is a number of the type (0, a product with a power of two) put out that. Operations may be more
+//! precise, and need not be deterministic.
 //!
 //! The proof is in the modules: [`model`] is one sum, [`gadget`] the units of a gadget, [`attention`] a layer, [`pass`] the way through
 //! the blocks. Nothing depends on the order in which a machine adds, hence on the machine.
@@ -22,6 +23,7 @@ use crate::format::claim::require_at_least;
 use crate::format::floats::{FloatClaim, FloatType};
 use crate::format::network::Network;
 use crate::language::target::{Target, Tokens};
+use crate::limits::MAX_TOKENS;
 use crate::polynomial_route::latent::SplitState;
 use crate::polynomial_route::stream::Stream;
 use crate::polynomial_route::symbolic_run::SymbolicRun;
@@ -155,16 +157,27 @@ impl<'a> Computed<'a> {
 
     /// What claims are about: as many computations.
     pub fn of_claims(target: &Target, claims: &[FloatClaim]) -> Result<Vec<Computation>, Refusal> {
+        let mut known = BTreeSet::new();
         let computation = |(number, claim): (usize, &FloatClaim)| {
+            if !known.insert((claim.kind, claim.accumulate)) {
+                let message = format!(
+                    "a second one about {} with sums in {}",
+                    claim.kind.name(),
+                    claim.accumulate.name()
+                );
+                return Err(Rule::Floats.invalid(format!("floats, claim {number}"), message));
+            }
             let tokens = match (target.tokens, claim.tokens) {
                 (Tokens::Fixed(n), None) => n,
-                (Tokens::Any, Some(tokens)) if tokens > 0 => tokens,
+                (Tokens::Any, Some(tokens)) if (1..=MAX_TOKENS).contains(&tokens) => tokens,
                 (Tokens::Fixed(_), Some(_)) => {
                     let message = "the network is for one length; no other is named";
                     return Err(Rule::Floats.invalid(format!("floats, claim {number}"), message));
                 }
                 (Tokens::Any, _) => {
-                    let message = "the network is for every length; `tokens` names the longest";
+                    let message = format!(
+                        "the network is for every length; `tokens` names the longest, up to {MAX_TOKENS}"
+                    );
                     return Err(Rule::Floats.invalid(format!("floats, claim {number}"), message));
                 }
             };

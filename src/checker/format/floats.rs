@@ -5,7 +5,7 @@ use crate::arith::number::{Exact, Rational, power_of_two};
 use serde::{Deserialize, Serialize};
 
 /// A binary floating-point type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", remote = "Self")]
 pub enum FloatType {
     /// binary64

@@ -79,10 +79,12 @@ pub(super) fn note(note: &Note) -> String {
         Note::Computed { architecture, kind, total, epsilon } => {
             let within = |total: &Rational| if total <= epsilon { "within" } else { "ABOVE" };
             let what = match total {
-                Ok(total) => format!("{}, {} epsilon = {epsilon}", above(total), within(total)),
+                Ok(total) => {
+                    format!("|network - target| <= {}, {} epsilon = {epsilon}", above(total), within(total))
+                }
                 Err(refusal) => format!("there is no bound: {refusal}"),
             };
-            format!("{}: computed in {}, |network - target| <= {what}", architecture.name(), kind.name())
+            format!("{}: computed in {}, {what}", architecture.name(), kind.name())
         }
         Note::SearchEnded(architecture) => format!(
             "{}: boxes were left open after half of the time limit, as the check takes as long again; --time-limit sets \
