@@ -27,9 +27,10 @@ pub struct RivalSize {
     pub dense: BigUint,
 }
 
-/// The one with the fewest parameters among those with 8^s·N^{−L} ≤ ε; nothing for ε ≤ 0.
+/// The one with the fewest parameters among those with 8^s·N^{−L} ≤ ε; nothing for ε ≤ 0, and for constants, s = 0, of which the
+/// formulas make networks without a layer.
 pub fn rival_size(dimension: u32, rank: u32, epsilon: &Rational) -> Option<RivalSize> {
-    if !epsilon.is_positive() {
+    if !epsilon.is_positive() || rank == 0 {
         return None;
     }
     let sizes = (1..=MOST_LAYERS).map(|layers| {
@@ -68,5 +69,6 @@ mod tests {
             assert_eq!(size.depth, u64::from(2 * s * size.layers + 3 * s));
         }
         assert_eq!(rival_size(1, 1, &integer(0)), None);
+        assert_eq!(rival_size(1, 0, &integer(1)), None);
     }
 }

@@ -12,6 +12,7 @@ mod network;
 mod projections;
 mod rival;
 mod scores;
+mod speed;
 mod staircase;
 mod table;
 
@@ -70,6 +71,9 @@ pub enum Sweep {
     /// Random projections and features in place of softmax attention, against their number.
     #[command(after_help = projections::HELP)]
     Projections(projections::ProjectionArguments),
+    /// Time and memory of prove, check and eval against n, d, degree, 1/epsilon, entries and boxes, with the powers in which they grow.
+    #[command(after_help = speed::HELP)]
+    Speed(speed::SpeedArguments),
     /// Every table and picture of docs/scaling.md, into a folder.
     All(all::AllArguments),
 }
@@ -86,6 +90,12 @@ pub fn run(arguments: &ScaleArguments, json: bool) -> Result<Outcome, CliError> 
             ));
         }
         return all::run(all, &table_of_line, json);
+    }
+    if let Sweep::Speed(sweep) = &arguments.sweep
+        && let Some(line) = speed::measure(sweep)?
+    {
+        print(line)?;
+        return Ok(Outcome::Proved);
     }
     Picture::check_name(arguments.plot.as_deref())?;
     arguments.plot.as_deref().map_or(Ok(()), writable_file)?;
@@ -135,6 +145,7 @@ fn table(sweep: &Sweep, exact: bool) -> Result<Table, CliError> {
         Sweep::Attention(sweep) => attention::table(sweep),
         Sweep::Scores(sweep) => scores::table(sweep, exact),
         Sweep::Projections(sweep) => projections::table(sweep, exact),
+        Sweep::Speed(sweep) => speed::table(sweep),
         Sweep::All(_) => Err(CliError::bad_input("`scale all` is no table")),
     }
 }

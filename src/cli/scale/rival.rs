@@ -95,7 +95,12 @@ pub(super) fn table(arguments: &RivalArguments, exact: bool) -> Result<Table, Cl
     let (mut rows, mut outcome) = (Vec::new(), Outcome::Proved);
     for (case, row) in cases.iter().zip(found) {
         match row {
-            Ok(ours) => rows.push(json(case, &ours)),
+            Ok(ours) => {
+                if case.degree == 0 {
+                    say(format!("{}: a constant, of which their formulas say nothing", case.target.name));
+                }
+                rows.push(json(case, &ours));
+            }
             Err(error) => {
                 let error = failure(error, Subject { target: &case.target, file: &case.file });
                 say(&error);

@@ -2,6 +2,7 @@
 
 use super::table::{Table, check_rows, line, names, number};
 use crate::cli::error::{CliError, Outcome};
+use crate::cli::limits::LimitArguments;
 use crate::cli::output::say;
 use crate::cli::plot::{Panel, Picture, Scale};
 use crate::cli::progress;
@@ -12,6 +13,7 @@ use itertools::{Itertools, iproduct};
 use serde_json::{Value, json};
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::language::target::Target;
+use sumformer_checker::work::within;
 
 pub(super) const HELP: &str = "Families on [0, 1]^d, over the n − 1 other tokens y:\n  \
 kernel      Σ (1 + x·y)^D: C(D + d, d) − 1 sums do\n  \
@@ -67,6 +69,9 @@ pub struct StaircaseArguments {
     /// Starts of the search for each number of sums.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub starts: u32,
+    /// When to stop; what is not found until then is left out, with exit code 3.
+    #[command(flatten)]
+    pub limits: LimitArguments,
 }
 
 const COLUMNS: [&str; 7] = ["family", "n", "d", "degree", "sums", "floor", "reached"];
@@ -93,19 +98,32 @@ pub(super) fn table(arguments: &StaircaseArguments) -> Result<Table, CliError> {
             cases.push(Case { family, n, d, degree, target });
         }
     }
-    let found = progress::rows(&cases, |case| {
-        staircase_row(&case.target, case.n as usize, arguments.starts as usize, until)
-    });
-    let (mut rows, mut outcome) = (Vec::new(), Outcome::Proved);
-    for (case, row) in cases.iter().zip(found) {
-        match row {
-            Ok(row) => rows.extend(steps(case, &row, until)),
-            Err(error) => {
-                say(format!("{}, n = {}: {error}", case.family.name(), case.n));
-                outcome = Outcome::Incomplete;
-            }
-        }
+    if cases.is_empty() {
+        return Err(CliError::bad_input(
+            "no family has a member for these lists; elementary has those with d = 1 and a degree below n",
+        ));
     }
+    let deadline = arguments.limits.start();
+    let found = progress::rows(&cases, |case| {
+        let row = || staircase_row(&case.target, case.n as usize, arguments.starts as usize, until);
+        within(deadline.limits(), row)
+    });
+    let (mut rows, mut skipped) = (Vec::new(), Vec::new());
+    for (case, row) in cases.iter().zip(found) {
+        let why = match row {
+            Ok(Ok(row)) => {
+                rows.extend(steps(case, &row, until));
+                continue;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(stopped) => stopped.to_string(),
+        };
+        let Case { n, d, degree, .. } = *case;
+        let family = case.family.name();
+        say(format!("{family}, n = {n}, d = {d}, D = {degree}: {why}"));
+        skipped.push(json!({ "family": family, "n": n, "d": d, "degree": degree, "why": why }));
+    }
+    let outcome = if skipped.is_empty() { Outcome::Proved } else { Outcome::Incomplete };
     let picture = picture(&rows);
     // Floors are lower bounds, and rounded down.
     let cells = rows.iter().map(|row| {
@@ -123,7 +141,7 @@ pub(super) fn table(arguments: &StaircaseArguments) -> Result<Table, CliError> {
     Ok(Table {
         header: COLUMNS.to_vec(),
         cells,
-        json: json!({ "rows": rows }),
+        json: json!({ "rows": rows, "skipped": skipped }),
         outcome,
         claim: "Theorem 4.1 takes C(n + d, d) − 1 sums for every target; with fewer than the sums that are reached, these err by the floors at least",
         picture,

@@ -1,5 +1,6 @@
 //! `sumformer scale` as a user runs it.
 
+mod speed;
 mod sweeps;
 
 use common::{Run, repository, sumformer};

@@ -148,6 +148,29 @@ fn staircases_have_floors_until_the_error_is_0() {
 }
 
 #[test]
+fn a_staircase_of_nothing_and_one_without_time_say_so() {
+    let empty = scale(&["staircase", "--family", "elementary", "--dimension", "2"]).expect(2).stderr;
+    assert!(empty.contains("no family has a member") && empty.contains("d = 1"), "{empty}");
+    let line = [
+        "staircase",
+        "--tokens",
+        "5",
+        "--dimension",
+        "2",
+        "--degree",
+        "3",
+        "--time-limit",
+        "0.001",
+        "--json",
+    ];
+    let output = scale(&line);
+    assert_eq!(output.code, 3, "{}", output.stderr);
+    let answer = output.json();
+    assert!(answer["skipped"].as_array().is_some_and(|skipped| !skipped.is_empty()), "{answer}");
+    assert!(output.stderr.contains("--time-limit sets another"), "{}", output.stderr);
+}
+
+#[test]
 fn sizes_of_the_rival_follow_its_formulas() {
     let output = scale(&["rival", "constructions/covariance", "--epsilon", "1/10,1/1000", "--json"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
@@ -165,6 +188,20 @@ fn sizes_of_the_rival_follow_its_formulas() {
     assert!(rows[0]["their_parameters"].as_u64() < rows[1]["their_parameters"].as_u64());
     // It speaks of polynomials.
     assert_eq!(scale(&["rival", "constructions/softmax-head"]).code, 2);
+}
+
+#[test]
+fn the_rival_has_nothing_for_constants() {
+    let here = tempfile::tempdir().unwrap();
+    let constant = here.path().join("constant.toml");
+    std::fs::write(&constant, "name = \"c\"\ntokens = 2\ndomain = [[0, 1]]\noutput = [\"1/3\"]\n").unwrap();
+    let output = scale(&["rival", constant.to_str().unwrap(), "--json"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let row = &rows(&output)[0];
+    for name in ["their_N", "their_L", "their_width", "their_depth", "their_parameters"] {
+        assert!(row[name].is_null(), "{row}");
+    }
+    assert!(output.stderr.contains("a constant, of which their formulas say nothing"), "{}", output.stderr);
 }
 
 /// Those that take a second or so; `scale all -o docs/scaling` makes all of them.
