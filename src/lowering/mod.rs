@@ -29,7 +29,9 @@ use sumformer_checker::refusal::Refusal;
 use sumformer_checker::surrogate::Surrogate;
 
 /// Rebuilding with a smaller budget stops after this many attempts.
-const MAX_ATTEMPTS: usize = 12;
+const MAX_ATTEMPTS: usize = 20;
+/// After so many of them the error that is aimed for shrinks faster: where gadgets have few pieces, a little less changes none of them.
+const PATIENT_ATTEMPTS: usize = 12;
 
 /// How much smaller the budget becomes after a gadget was refused.
 const OFF_DOMAIN_STEP: f64 = 4.0;
@@ -151,7 +153,7 @@ pub fn lower(
     let left = (epsilon - spent).max(epsilon * 1e-9);
     let mut aim = left;
     let mut refused = None;
-    for _ in 0..MAX_ATTEMPTS {
+    for attempt in 0..MAX_ATTEMPTS {
         let budget = plan_budget(sumformer, surrogate, &plan, aim);
         if !budget.units.is_finite()
             && let Some(immense) = immense(surrogate)
@@ -181,7 +183,8 @@ pub fn lower(
             return Err(LoweringError::BudgetNotMet { bound });
         }
         // Errors scale with the aim, but for rounding: step back by the overshoot and a little more.
-        aim *= (left / (to_f64(&bound) - spent)).clamp(0.0, 1.0) * 0.995;
+        let more = if attempt < PATIENT_ATTEMPTS { 0.995 } else { 0.8 };
+        aim *= (left / (to_f64(&bound) - spent)).clamp(0.0, 1.0) * more;
         last = bound;
     }
     Err(refused.map_or(LoweringError::BudgetNotMet { bound: last }, LoweringError::Refused))

@@ -119,8 +119,7 @@ impl Axis {
             Axis::Boxes => vec!["x[0]/(1 + sum(y: y[0]^2))".into()],
         };
         let text = format!(
-            "name = \"{}\"\ntokens = {tokens}\ndomain = [{}]\noutput = [{}]\n",
-            self.name(),
+            "name = \"speed\"\ntokens = {tokens}\ndomain = [{}]\noutput = [{}]\n",
             vec!["[0, 1]"; dimension as usize].join(", "),
             outputs.iter().map(|output| format!("{output:?}")).join(", "),
         );

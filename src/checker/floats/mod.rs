@@ -7,7 +7,7 @@
 //! derived here. Operations whose exact result is a number of the type (0, a product with a power of two) put out that. Operations may be more
 //! precise, and need not be deterministic.
 //!
-//! The proof is in the modules: [`model`] is one sum, [`gadget`] the units of a gadget, [`attention`] a layer, [`pass`] the way through
+//! The proof is in the modules: `model` is one sum, `gadget` the units of a gadget, `attention` a layer, `pass` the way through
 //! the blocks. Nothing depends on the order in which a machine adds, hence on the machine.
 
 mod attention;

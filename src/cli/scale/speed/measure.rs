@@ -1,6 +1,6 @@
 //! One point: three steps, each in a process of its own, so that the memory is its own too.
 
-use super::{SpeedArguments, column};
+use super::arguments::{SpeedArguments, column};
 use crate::cli::check::check_folder;
 use crate::cli::error::{CliError, Outcome};
 use crate::cli::files::read_network;

@@ -1,19 +1,19 @@
 //! `sumformer scale speed`
 
+mod arguments;
 mod measure;
 
 use super::table::{Table, line, names, number, points};
 use crate::cli::error::{CliError, Outcome};
-use crate::cli::limits::parse_seconds;
 use crate::cli::plot::{Panel, Picture, Scale};
 use crate::cli::progress::Progress;
 use crate::scale::fit::tail_exponent;
 use crate::scale::speed::{AXES, Axis, STEPS, Step};
-use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+pub use arguments::SpeedArguments;
+use arguments::column;
 pub(super) use measure::run as measure;
 
 pub(super) const HELP: &str = "One thing grows at a time, each step runs in a process of its own on one thread, and the least of up to five runs counts:\n  \
@@ -27,90 +27,7 @@ _s: seconds. _MB: the most memory in use (Linux), less what was in use before. \
 last half of the points, at least three, in the least squares of logarithms; \"expected\": what it is at most, by what the step does, for \
 time and memory alike; docs/scaling.md has the reasons.";
 
-/// The most values of an axis.
-const MOST_POINTS: i64 = 16;
-
-/// `--axis`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AxisName {
-    /// The length of the sequence.
-    N,
-    /// Coordinates of a token.
-    D,
-    /// The degree of a polynomial.
-    Degree,
-    /// 1/ε.
-    #[value(name = "1/epsilon")]
-    Precision,
-    /// Entries of a table.
-    Entries,
-    /// Boxes of a tree.
-    Boxes,
-}
-
-impl From<AxisName> for Axis {
-    fn from(name: AxisName) -> Self {
-        match name {
-            AxisName::N => Self::Tokens,
-            AxisName::D => Self::Dimension,
-            AxisName::Degree => Self::Degree,
-            AxisName::Precision => Self::Precision,
-            AxisName::Entries => Self::Entries,
-            AxisName::Boxes => Self::Boxes,
-        }
-    }
-}
-
-/// The step of a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StepName {
-    /// From the target to the files.
-    Prove,
-    /// From the files to the verdict.
-    Check,
-    /// From the network to the outputs.
-    Eval,
-}
-
-impl From<StepName> for Step {
-    fn from(name: StepName) -> Self {
-        match name {
-            StepName::Prove => Self::Prove,
-            StepName::Check => Self::Check,
-            StepName::Eval => Self::Eval,
-        }
-    }
-}
-
-/// `scale speed`
-#[derive(Debug, Args)]
-pub struct SpeedArguments {
-    /// What grows (default: everything, one after the other).
-    #[arg(long, value_enum, value_delimiter = ',')]
-    pub axis: Vec<AxisName>,
-    /// How many values of each, the smallest ones (default: all).
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=MOST_POINTS))]
-    pub points: Option<u32>,
-    /// Stop after so many seconds, with what was measured until then and exit code 3.
-    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = parse_seconds)]
-    pub time_limit: Duration,
-    /// What a process of its own does, for the value and in the folder that follow.
-    #[arg(long, value_enum, hide = true, requires_all = ["value", "place"])]
-    pub measure: Option<StepName>,
-    /// The value.
-    #[arg(long, hide = true)]
-    pub value: Option<u64>,
-    /// The folder.
-    #[arg(long, hide = true)]
-    pub place: Option<PathBuf>,
-}
-
 const COLUMNS: [&str; 8] = ["axis", "x", "prove_s", "check_s", "eval_s", "prove_MB", "check_MB", "eval_MB"];
-
-/// The column of a step's time or memory.
-fn column(step: Step, unit: &str) -> String {
-    format!("{}_{unit}", step.name())
-}
 
 /// What is measured of a step, and the unit of its column.
 const QUANTITIES: [(&str, &str); 2] = [("time", "s"), ("memory", "MB")];
