@@ -34,12 +34,7 @@ pub struct Rounded {
 impl Dtype {
     /// Its name in options, in names of files, and in `--json`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::F64 => "f64",
-            Self::F32 => "f32",
-            Self::F16 => "f16",
-            Self::Bf16 => "bf16",
-        }
+        FloatType::from(self).name()
     }
 
     /// Bytes of a number.
