@@ -93,8 +93,9 @@ class Run:
         self.latents = []
         weights, bias = network.embedding
         self.state = [(const(bias.get(s, Q(0))), Q(0)) for s in range(network.width)]
+        centre = stream and stream.get("centre") or [Q(0)] * network.d
         for (k, s), v in weights.items():
-            self.state[s] = add(self.state[s][0], var((0, k)), v), Q(0)
+            self.state[s] = add(self.state[s][0], add(var((0, k)), const(centre[k])), v), Q(0)
 
     def combination(self, weights, constant=Q(0)):
         p, error = const(constant), Q(0)
@@ -381,6 +382,10 @@ def derive(target, network, certificate):
 
 def residuals(target, network, certificate):
     claims = certificate["route"]["polynomial"]
+    centre = claims["stream"].get("centre", [])
+    if centre:
+        need(len(centre) == len(target.box), "shape", "centre")
+        target = target.seen_from(centre)
     surrogate = Surrogate(target, claims.get("approximations", []))
     run = Run(target, network, claims["stream"], surrogate)
     for index, block in enumerate(network.blocks):

@@ -141,7 +141,7 @@ APPROXIMATION = record({"cuts": text}, output=natural, node=natural, error=numbe
                        by=lambda by: by if by == "name" else REPLACEMENT(by))
 GADGET = record({"atom": natural}, units=natural, range=interval, outputs=list_of(
     record({"factor": number, "cuts": text}, slot=natural, polynomial=list_of(number), error=number)))
-STREAM = record(latents=list_of(record(slot=natural, range=interval, error=number)), blocks=list_of(list_of(GADGET)))
+STREAM = record({"centre": list_of(number)}, latents=list_of(record(slot=natural, range=interval, error=number)), blocks=list_of(list_of(GADGET)))
 ROUTE = single(polynomial=record({"approximations": list_of(APPROXIMATION)}, stream=STREAM),
                boxes=record(tree=text, stream=STREAM),
                cells=record({"ramps": record(bound=number, measure=number)}, count=natural, entries=natural, keys=natural))

@@ -214,9 +214,23 @@ class Value:
         return add({}, total, Q(1, len(values))) if name == "mean" else total
 
 
+def moved(tree, centre):
+    """The tree with each coordinate replaced by a sum, where that is not 0 more."""
+    if tree[0] == "coordinate":
+        return ("+", tree, ("number", centre[tree[2]])) if centre[tree[2]] else tree
+    if tree[0] == "reduce":
+        return *tree[:-1], moved(tree[-1], centre)
+    return tuple(moved(t, centre) if isinstance(t, tuple) else t for t in tree)
+
+
 class Target:
     def __init__(self, n, box, trees, explicit, symmetrize):
         self.n, self.box, self.trees, self.explicit, self.symmetrize = n, box, trees, explicit, symmetrize
+
+    def seen_from(self, centre):
+        """The same function of tokens less `centre`."""
+        box = tuple((a - c, b - c) for (a, b), c in zip(self.box, centre))
+        return Target(self.n, box, [moved(t, centre) for t in self.trees], self.explicit, self.symmetrize)
 
     def values(self, tree, tokens, coordinate, own, numeric, ring=Value):
         """The tree with its own token at position `own`; a list of values over all orders under symmetrize."""

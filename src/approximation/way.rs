@@ -14,9 +14,11 @@ use crate::sumformer::latent::{LatentDimensions, LatentMode, SumformerError, cho
 use num_traits::Zero;
 use std::sync::Arc;
 use sumformer_checker::arith::number::{
-    Rational, floor_log2, integer, max, power_of_two, ratio, round_up, to_f64,
+    Exact, Rational, floor_log2, integer, max, power_of_two, ratio, round_up, to_f64,
 };
+use sumformer_checker::format::network::Activation;
 use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::polynomial_route::centre::centred_target;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 use sumformer_checker::work::Stopped;
 
@@ -78,6 +80,23 @@ impl Way {
     pub fn on_boxes(&self) -> bool {
         matches!(self.route, Route::Nodes { .. } | Route::Latents { .. })
     }
+
+    /// Fewer units, in no more sums.
+    fn is_better_than(&self, other: &Self) -> bool {
+        self.predicted_units < other.predicted_units
+            && self.sumformer.latent_dimension() <= other.sumformer.latent_dimension()
+    }
+}
+
+/// From where a polynomial target is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Centring {
+    /// From 0, or from the middle of the box where fewer units and no more sums are needed then.
+    Cheapest,
+    /// From the middle of the box.
+    Middle,
+    /// From 0.
+    Zero,
 }
 
 /// What the ways have in common.
@@ -89,6 +108,10 @@ pub struct WayOptions {
     pub mode: LatentMode,
     /// How monomials are computed.
     pub layout: Layout,
+    /// What gadgets are made of.
+    pub activation: Activation,
+    /// From where polynomials are seen.
+    pub centring: Centring,
     /// Normal forms may have so many terms.
     pub max_terms: usize,
 }
@@ -131,7 +154,7 @@ pub fn structural_shares(
 ) -> Result<(), WayError> {
     let mut least: Option<f64> = None;
     shares(target, options, &mut |route, surrogate| {
-        let way = way(route, surrogate, options.epsilon.clone(), options)?;
+        let way = from_somewhere(route, surrogate, target, options)?;
         if least.is_none_or(|least| way.predicted_units < least) {
             least = Some(way.predicted_units);
             better(way);
@@ -147,7 +170,7 @@ pub fn structural_within(target: &Target, sums: usize, options: &WayOptions) -> 
         // In as few sums as possible only where the cheapest ones are too many.
         for mode in [LatentMode::Sparse, LatentMode::Essential] {
             let options = WayOptions { mode, ..options.clone() };
-            let way = way(route.clone(), surrogate.clone(), options.epsilon.clone(), &options)?;
+            let way = from_somewhere(route.clone(), surrogate.clone(), target, &options)?;
             if way.sumformer.latent_dimension() <= sums {
                 let cheaper = |best: &Way| way.predicted_units < best.predicted_units;
                 if best.as_ref().is_none_or(cheaper) {
@@ -263,6 +286,40 @@ pub fn latents_for(
     Ok((way, likely))
 }
 
+/// The way of a surrogate of a target, or that of the target seen from the middle of its box.
+fn from_somewhere(
+    route: Route,
+    surrogate: Arc<Surrogate>,
+    target: &Target,
+    options: &WayOptions,
+) -> Result<Way, WayError> {
+    let from = |surrogate| way(route.clone(), surrogate, options.epsilon.clone(), options);
+    // The other modes are about power sums of the tokens as they are.
+    let free = matches!(options.mode, LatentMode::Sparse | LatentMode::Essential);
+    let centred = || centred(target, options.max_terms).map(Arc::new);
+    match options.centring {
+        Centring::Cheapest if free && route == Route::Exact => {
+            let plain = from(surrogate)?;
+            // A better form may be out of reach from there.
+            let other = centred().and_then(|surrogate| from(surrogate).ok());
+            Ok(other.filter(|other| other.is_better_than(&plain)).unwrap_or(plain))
+        }
+        Centring::Middle if free && route == Route::Exact => from(centred().unwrap_or(surrogate)),
+        Centring::Cheapest | Centring::Middle | Centring::Zero => from(surrogate),
+    }
+}
+
+/// A polynomial target from the middle of its box; nothing if that is 0, it is no polynomial, or one that becomes too long.
+pub fn centred(target: &Target, max_terms: usize) -> Option<Surrogate> {
+    let centre: Vec<Exact> = target.domain.iter().map(|side| Exact(side.mid())).collect();
+    if centre.iter().all(|Exact(middle)| middle.is_zero()) {
+        return None;
+    }
+    let seen = centred_target(target, &centre).ok()?;
+    let surrogate = Surrogate::new(&seen, &[], max_terms).ok()?;
+    Some(Surrogate { centre, ..surrogate })
+}
+
 fn way(
     route: Route,
     surrogate: Arc<Surrogate>,
@@ -274,6 +331,9 @@ fn way(
     let spent = surrogate.deviations.iter().cloned().fold(Rational::zero(), max);
     // With nothing left only gadgets without an error are affordable.
     let left = to_f64(&(&network_epsilon - spent)).max(to_f64(&network_epsilon) * 1e-9);
-    let predicted_units = plan_budget(&sumformer, &surrogate, &plan, left).units;
+    let predicted_units = match options.activation {
+        Activation::Relu2 => plan.squares(),
+        Activation::Relu | Activation::Step => plan_budget(&sumformer, &surrogate, &plan, left).units,
+    };
     Ok(Way { route, surrogate, sumformer, dimensions, network_epsilon, predicted_units })
 }

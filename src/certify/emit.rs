@@ -75,7 +75,11 @@ struct Claims {
 
 /// What is claimed of a built network's blocks and latents.
 fn stream_claims(built: &BuiltNetwork) -> StreamClaims {
-    StreamClaims { latents: built.latents.clone(), blocks: built.gadgets.clone() }
+    StreamClaims {
+        centre: built.run.surrogate().centre.clone(),
+        latents: built.latents.clone(),
+        blocks: built.gadgets.clone(),
+    }
 }
 
 /// Finds a witness, writes the certificate, and checks the written bytes.

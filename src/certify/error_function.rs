@@ -10,7 +10,7 @@ use super::search::MOST_DISTINCT;
 use super::witness::WRITTEN_OUT;
 use crate::eval::operations::target_operations;
 use crate::network::builder::BuiltNetwork;
-use sumformer_checker::arith::number::to_f64;
+use sumformer_checker::arith::number::{Exact, to_f64};
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::attention::mean_layer::mean_layer;
 use sumformer_checker::format::network::AffineMap;
@@ -39,6 +39,8 @@ pub struct ErrorFunction<'a> {
 /// What a network should compute.
 enum Wanted<'a> {
     Sumformer {
+        /// What is subtracted from coordinates before.
+        centre: Vec<f64>,
         /// What each latent takes from the other tokens, and from the own.
         latents: Vec<(FloatPolynomial, FloatPolynomial)>,
         /// The outputs in the own token's coordinates and the latents.
@@ -54,6 +56,7 @@ enum Wanted<'a> {
 /// Everything that depends on one token alone.
 #[derive(Debug, Clone)]
 pub struct TokenState {
+    /// Less the centre, where a Sumformer is wanted.
     coordinates: Vec<f64>,
     stream: Vec<f64>,
     latents: Vec<f64>,
@@ -66,6 +69,7 @@ impl<'a> ErrorFunction<'a> {
         let outputs = built.run.outputs(&built.network.readout, built.network.outputs);
         let latents = built.run.latents().iter();
         let wanted = Wanted::Sumformer {
+            centre: built.run.surrogate().centre.iter().map(|Exact(middle)| to_f64(middle)).collect(),
             latents: latents
                 .map(|latent| (FloatPolynomial::new(&latent.others), FloatPolynomial::new(&latent.own)))
                 .collect(),
@@ -113,7 +117,7 @@ impl<'a> ErrorFunction<'a> {
     pub fn cost(&self) -> usize {
         let layers = self.before.iter().chain(&self.after).map(PiecewiseLayer::cost);
         let wanted = match &self.wanted {
-            Wanted::Sumformer { latents, outputs } => {
+            Wanted::Sumformer { latents, outputs, .. } => {
                 let latents = latents.iter().flat_map(|(others, own)| [others, own]);
                 latents.chain(outputs).map(|p| p.0.len()).sum()
             }
@@ -131,9 +135,12 @@ impl<'a> ErrorFunction<'a> {
     }
 
     /// The part of one token.
-    pub fn token(&self, coordinates: Vec<f64>) -> TokenState {
+    pub fn token(&self, mut coordinates: Vec<f64>) -> TokenState {
         let mut stream = self.embedding.image(&coordinates);
         run(&self.before, &mut stream);
+        if let Wanted::Sumformer { centre, .. } = &self.wanted {
+            coordinates.iter_mut().zip(centre).for_each(|(x, middle)| *x -= middle);
+        }
         let latents = match &self.wanted {
             Wanted::Sumformer { latents, .. } => {
                 latents.iter().map(|(others, _)| others.evaluate(&coordinates)).collect()
@@ -165,7 +172,7 @@ impl<'a> ErrorFunction<'a> {
     /// What the outputs should be; nothing where that has no value.
     fn wanted(&self, own: &TokenState, others: &[(&TokenState, f64)], length: f64) -> Vec<f64> {
         match &self.wanted {
-            Wanted::Sumformer { latents, outputs } => {
+            Wanted::Sumformer { latents, outputs, .. } => {
                 let mut variables = own.coordinates.clone();
                 for (i, (_, own_part)) in latents.iter().enumerate() {
                     let sum: f64 = others.iter().map(|(state, n)| n * state.latents[i]).sum();

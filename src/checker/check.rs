@@ -10,7 +10,7 @@ use crate::boxes::implied::ImpliedSumformer;
 use crate::floats::{Computation, Computed};
 use crate::floor::derive_floors;
 use crate::format::certificate::{
-    BoxClaims, Certificate, OutputClaim, PolynomialClaims, ProofRoute, StreamClaims, WitnessKind,
+    BoxClaims, Certificate, OutputClaim, ProofRoute, StreamClaims, WitnessKind,
 };
 use crate::format::floor::FloorCertificate;
 use crate::format::network::Network;
@@ -18,6 +18,7 @@ use crate::format::{FormatError, sha256};
 use crate::language::target::Target;
 use crate::language::{TargetError, read_target};
 use crate::parts::{Part, Parts};
+use crate::polynomial_route::centre::centred_target;
 use crate::polynomial_route::residual::{Unfolding, residual_bound};
 use crate::polynomial_route::symbolic_run::SymbolicRun;
 use crate::refusal::{Refusal, RefusalKind, Rule};
@@ -240,7 +241,7 @@ pub fn derive_bound(
         ProofRoute::Boxes(BoxClaims { tree, .. }) => {
             parts.add(Part::Boxes);
             let run = run_blocks(target, network, certificate, &mut |index, run| floats.observe(index, run))?;
-            derive_on_boxes(target, network, &run, tree, claims)?
+            derive_on_boxes(network, &run, tree, claims)?
         }
         ProofRoute::Polynomial(_) => {
             parts.add(Part::Polynomials);
@@ -305,17 +306,17 @@ pub fn run_blocks(
     observe: &mut dyn FnMut(usize, &SymbolicRun),
 ) -> Result<SymbolicRun, Refusal> {
     require_shapes(target, network, certificate)?;
-    let (surrogate, stream) = match &certificate.route {
-        ProofRoute::Polynomial(PolynomialClaims { approximations, stream }) => {
-            (Surrogate::of(target, approximations)?, stream)
-        }
-        // The Sumformer is compared with the target itself.
-        ProofRoute::Boxes(BoxClaims { stream, .. }) => (Surrogate::polynomial(target, Vec::new()), stream),
-        ProofRoute::Cells(_) => {
-            let message = "it is about cells; blocks have no polynomials";
-            return Err(Rule::GadgetUnits.unsupported("certificate", message));
-        }
+    let Some(stream) = certificate.stream() else {
+        let message = "it is about cells; blocks have no polynomials";
+        return Err(Rule::GadgetUnits.unsupported("certificate", message));
     };
+    let target = centred_target(target, &stream.centre)?;
+    let mut surrogate = match &certificate.route {
+        ProofRoute::Polynomial(claims) => Surrogate::of(&target, &claims.approximations)?,
+        // The Sumformer is compared with the target itself.
+        ProofRoute::Boxes(_) | ProofRoute::Cells(_) => Surrogate::polynomial(&target, Vec::new()),
+    };
+    surrogate.centre.clone_from(&stream.centre);
     let mut run = SymbolicRun::start(Arc::new(surrogate), &network.embedding, network.width());
     observe(0, &run);
     let mut latents_claimed = false;
@@ -353,14 +354,13 @@ pub fn derive_outputs(
 
 /// The errors of all outputs, the residuals bounded on the boxes of a tree.
 pub fn derive_on_boxes(
-    target: &Target,
     network: &Network,
     run: &SymbolicRun,
     tree: &str,
     claims: Option<&[OutputClaim]>,
 ) -> Result<Vec<DerivedOutput>, Refusal> {
     let sumformer = ImpliedSumformer::of(run, &network.readout, network.outputs);
-    let mut bounds = boxes::derive(target, &sumformer, tree)?.outputs.into_iter();
+    let mut bounds = boxes::derive(&run.surrogate().target, &sumformer, tree)?.outputs.into_iter();
     require_outputs(network, run, claims, |output, _| {
         let place = format!("output {output}");
         let (residual, at) = bounds.next().ok_or_else(|| no_such_output(&place))?;

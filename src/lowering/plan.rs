@@ -95,6 +95,16 @@ impl Plan {
         self.phi.iter().chain(&self.psi).flat_map(Stage::items)
     }
 
+    /// Hidden units for the products where squares are exact.
+    pub fn squares(&self) -> f64 {
+        let units = |step: &Step| match step {
+            Step::Product(product) if product.is_square() => 2,
+            Step::Product(_) => 4,
+            Step::Ridge { powers, .. } => 2 * powers.len(),
+        };
+        self.steps().map(units).sum::<usize>() as f64
+    }
+
     /// All monomials, φ first.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.phi.iter().chain(&self.psi).flat_map(Stage::steps)

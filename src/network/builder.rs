@@ -11,6 +11,7 @@ use sumformer_checker::format::network::{Activation, AffineMap, Attention, Block
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::language::ast::Function;
 use sumformer_checker::language::target::Tokens;
+use sumformer_checker::polynomial_route::centre::centred_embedding;
 use sumformer_checker::polynomial_route::latent::SplitState;
 use sumformer_checker::polynomial_route::symbolic_run::SymbolicRun;
 use sumformer_checker::refusal::Refusal;
@@ -67,8 +68,11 @@ impl Input<'_> {
 }
 
 impl NetworkBuilder {
-    /// Starts with the embedding; the slots are fixed from the beginning.
+    /// Starts with the embedding of what the surrogate's tokens are, those of the network less the centre; the slots are fixed from the
+    /// beginning.
     pub fn new(surrogate: Arc<Surrogate>, slots: Vec<String>, embedding: AffineMap) -> Self {
+        let back: Vec<Exact> = surrogate.centre.iter().map(|Exact(middle)| Exact(-middle)).collect();
+        let embedding = centred_embedding(&embedding, &back).into_owned();
         let network = Network {
             format: NETWORK_FORMAT.to_string(),
             tokens: surrogate.target.tokens,

@@ -1,6 +1,6 @@
 //! What is asked of a proof. Everything has a default, which is that of the command.
 
-use crate::approximation::way::WayOptions;
+use crate::approximation::way::{Centring, WayOptions};
 use crate::certify::boxes::Slice;
 use crate::codes::CodeKind;
 use crate::discontinuous::{CellValue, DiscontinuousOptions, Jump, Separation, TableLayout, TableOptions};
@@ -111,7 +111,8 @@ impl SumOptions {
             Latents::Count(_) => LatentMode::Sparse,
         };
         let epsilon = if self.deploy.is_some() { epsilon * ratio(7, 8) } else { epsilon };
-        WayOptions { epsilon, mode, layout: self.layout, max_terms: self.max_terms }
+        let &Self { layout, activation, max_terms, .. } = self;
+        WayOptions { epsilon, mode, layout, activation, centring: Centring::Cheapest, max_terms }
     }
 
     /// For the network, whose own error may be `epsilon`.

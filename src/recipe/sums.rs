@@ -1,15 +1,22 @@
 //! The continuous construction: a way, lowered to each attention.
 
 use super::{Asked, LONGEST, Latents, Note, Notes, Problem, RecipeError, SumOptions};
-use crate::approximation::way::{Route, Way, latents_for, structural_within};
+use crate::approximation::way::{
+    Centring, Route, Way, WayOptions, latents_for, structural, structural_within,
+};
 use crate::certify::boxes::{BoxOptions, BoxProgress, Slice};
 use crate::certify::floats::with_claim;
-use crate::certify::{Proof, prove, prove_by_boxes};
+use crate::certify::{Proof, ProofError, prove, prove_by_boxes};
 use crate::lowering::attention::Architecture;
 use crate::lowering::lower;
 use crate::planning::{Outlook, Routes, WayName};
 use std::cell::Cell;
-use sumformer_checker::arith::number::Rational;
+use sumformer_checker::arith::number::{Rational, ratio, round_down};
+use sumformer_checker::format::floats::FloatType;
+use sumformer_checker::refusal::Refusal;
+
+/// How often ε is split anew between the network and its rounding.
+const SPLITS: usize = 3;
 
 /// A way, and what the others would have taken.
 #[derive(Debug)]
@@ -99,19 +106,101 @@ impl SumPlan {
         epsilon: &Rational,
         notes: &mut Notes<'_>,
     ) -> Result<Proof, RecipeError> {
-        let (way, options) = (&self.way, asked.options);
+        let attempt = Attempt { asked, architecture, epsilon };
+        let Some(kind) = asked.options.sums.deploy else { return attempt.prove(&self.way, notes) };
+        let deployed = attempt.deployed(&self.way, kind, notes)?;
+        // Which is better is seen only when both are there.
+        let other = seen_otherwise(&self.way, asked).and_then(|way| attempt.deployed(&way, kind, notes).ok());
+        let Deployed { proof, total } = match other {
+            Some(other) if other.is_better_than(&deployed, epsilon) => other,
+            _ => deployed,
+        };
+        notes.add(Note::Computed { architecture, kind, total, epsilon: epsilon.clone() });
+        Ok(proof)
+    }
+}
+
+/// The same polynomial from the middle of its box, if the way sees it from 0, and the other way round.
+fn seen_otherwise(way: &Way, asked: Asked<'_>) -> Option<Way> {
+    if way.route != Route::Exact {
+        return None;
+    }
+    let centring = if way.surrogate.centre.is_empty() { Centring::Middle } else { Centring::Zero };
+    let options = asked.options.sums.way(asked.options.epsilon_for(asked.target));
+    let other = structural(asked.target, &WayOptions { centring, ..options }).ok()?;
+    (other.surrogate.centre != way.surrogate.centre).then_some(other)
+}
+
+/// A proof with a claim about what is computed.
+struct Deployed {
+    proof: Proof,
+    /// What bounds the distance of what is computed from the target; or why nothing does.
+    total: Result<Rational, Refusal>,
+}
+
+impl Deployed {
+    /// Where ε is not met: what remains of it once rounding has what it took and a little more, if that is enough for a network.
+    fn left_to_the_network(&self, epsilon: &Rational) -> Option<Rational> {
+        let total = self.total.as_ref().ok().filter(|total| *total > epsilon)?;
+        let rounding = total - &self.proof.certificate.certified.0;
+        Some(round_down(&(epsilon - rounding * ratio(9, 8)), 8)).filter(|left| *left > epsilon * ratio(1, 4))
+    }
+
+    /// Within ε with fewer units, or nearer where ε is not met by both.
+    fn is_better_than(&self, other: &Self, epsilon: &Rational) -> bool {
+        match (&self.total, &other.total) {
+            (Ok(own), Ok(others)) if own <= epsilon && others <= epsilon => {
+                (self.proof.size.hidden_units, own) < (other.proof.size.hidden_units, others)
+            }
+            (Ok(own), Ok(others)) => own < others,
+            (Ok(_), Err(_)) => true,
+            (Err(_), _) => false,
+        }
+    }
+}
+
+/// What a way is proved for.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+    asked: Asked<'a>,
+    architecture: Architecture,
+    epsilon: &'a Rational,
+}
+
+impl Attempt<'_> {
+    fn failed(&self, error: ProofError) -> RecipeError {
+        Problem::Proof { architecture: self.architecture, error }.into()
+    }
+
+    /// The network and its claim; where rounding takes more than was left to it, the network has to be nearer.
+    fn deployed(&self, way: &Way, kind: FloatType, notes: &mut Notes<'_>) -> Result<Deployed, RecipeError> {
+        let mut best = self.claimed(way, kind, notes)?;
+        for _ in 0..SPLITS {
+            let Some(left) = best.left_to_the_network(self.epsilon) else { break };
+            let nearer = Way { network_epsilon: left, ..way.clone() };
+            match self.claimed(&nearer, kind, notes) {
+                Ok(next) if next.is_better_than(&best, self.epsilon) => best = next,
+                _ => break,
+            }
+        }
+        Ok(best)
+    }
+
+    fn claimed(&self, way: &Way, kind: FloatType, notes: &mut Notes<'_>) -> Result<Deployed, RecipeError> {
+        let proof = self.prove(way, notes)?;
+        let claimed = with_claim(proof, self.asked.target, kind, LONGEST);
+        let (proof, total) = claimed.map_err(|error| self.failed(error))?;
+        Ok(Deployed { proof, total })
+    }
+
+    fn prove(&self, way: &Way, notes: &mut Notes<'_>) -> Result<Proof, RecipeError> {
+        let &Self { asked, architecture, epsilon } = self;
+        let options = asked.options;
         let lowering = options.sums.lowering(architecture, options.scores, way.network_epsilon.clone());
         let built = lower(&way.sumformer, &way.surrogate, &lowering, options.max_units)?;
-        let failed = |error| RecipeError::from(Problem::Proof { architecture, error });
-        let computed = |proof: Proof, notes: &mut Notes<'_>| {
-            let Some(kind) = options.sums.deploy else { return Ok(proof) };
-            let (proof, total) = with_claim(proof, asked.target, kind, LONGEST)?;
-            notes.add(Note::Computed { architecture, kind, total, epsilon: epsilon.clone() });
-            Ok(proof)
-        };
+        let failed = |error| self.failed(error);
         if !way.on_boxes() {
-            let proof = prove(asked.target, &built, epsilon).map_err(failed)?;
-            return computed(proof, notes).map_err(failed);
+            return prove(asked.target, &built, epsilon).map_err(failed);
         }
         let SumOptions { max_boxes, slice, .. } = options.sums;
         let ended = Cell::new(false);
@@ -135,6 +224,6 @@ impl SumPlan {
             }
             None => {}
         }
-        computed(proof, notes).map_err(failed)
+        Ok(proof)
     }
 }

@@ -208,7 +208,7 @@ impl Facts {
             },
         );
         Ok(Self {
-            replaced: surrogate::replaced(target, certificate),
+            replaced: surrogate::replaced(target, certificate)?,
             atoms: surrogate::atoms(run.surrogate()),
             latents: latents.collect(),
             attention_block,

@@ -8,6 +8,8 @@ use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::format::certificate::{Certificate, ProofRoute, Replacement};
 use sumformer_checker::language::ast::{Expr, ExprKind};
 use sumformer_checker::language::target::Target;
+use sumformer_checker::polynomial_route::centre::centred_target;
+use sumformer_checker::refusal::Refusal;
 use sumformer_checker::surrogate::{Surrogate, children};
 
 /// A node of the target and what stands for it.
@@ -37,24 +39,23 @@ pub struct AtomFacts {
 }
 
 /// The replacements of a certificate.
-pub fn replaced(target: &Target, certificate: &Certificate) -> Vec<ReplacedFacts> {
-    let ProofRoute::Polynomial(claims) = &certificate.route else { return Vec::new() };
-    claims
-        .approximations
-        .iter()
-        .map(|a| ReplacedFacts {
-            output: a.output,
-            node: a.node,
-            expression: target
-                .body
-                .expressions()
-                .get(a.output)
-                .and_then(|root| text_of(root, a.node, TokenNames::of(&target.body)))
-                .unwrap_or_else(|| "?".into()),
-            by: in_words(&a.by),
-            error: Bound::upper(&a.error.0),
-        })
-        .collect()
+pub fn replaced(target: &Target, certificate: &Certificate) -> Result<Vec<ReplacedFacts>, Refusal> {
+    let ProofRoute::Polynomial(claims) = &certificate.route else { return Ok(Vec::new()) };
+    // Nodes are counted in the expressions as they are seen from the centre.
+    let target = centred_target(target, &claims.stream.centre)?;
+    let facts = claims.approximations.iter().map(|a| ReplacedFacts {
+        output: a.output,
+        node: a.node,
+        expression: target
+            .body
+            .expressions()
+            .get(a.output)
+            .and_then(|root| text_of(root, a.node, TokenNames::of(&target.body)))
+            .unwrap_or_else(|| "?".into()),
+        by: in_words(&a.by),
+        error: Bound::upper(&a.error.0),
+    });
+    Ok(facts.collect())
 }
 
 /// The text of a node, tokens bound outside of it by their names there.

@@ -96,7 +96,11 @@ pub fn sum(terms: impl IntoIterator<Item = (Rational, String)>) -> Formula {
 /// What coordinates and atoms of a token are called: `x[0]`, and `exp[3](x)` for the atom with number 3.
 pub fn coordinate(surrogate: &Surrogate, token: &str, v: u32) -> String {
     match (v as usize).checked_sub(surrogate.dimension) {
-        None => format!("{token}[{v}]"),
+        None => match surrogate.centre.get(v as usize) {
+            Some(Exact(middle)) if middle.is_positive() => format!("({token}[{v}] - {middle})"),
+            Some(Exact(middle)) if middle.is_negative() => format!("({token}[{v}] + {})", -middle),
+            _ => format!("{token}[{v}]"),
+        },
         Some(number) => {
             let function = surrogate.atoms.get(number).map_or("?", |atom| atom.function.name());
             format!("{function}[{number}]({token})")

@@ -1,6 +1,7 @@
 //! The statements of the paper, and of this crate beyond it, as properties of the constructions; nothing is run as a process.
 
 mod approximation;
+mod centre;
 mod discontinuous;
 mod essential_networks;
 mod essential_sums;

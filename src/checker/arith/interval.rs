@@ -86,6 +86,11 @@ impl Interval {
         Self { inf: &self.inf - radius, sup: &self.sup + radius }
     }
 
+    /// `{t + by : t in self}`.
+    pub fn shift(&self, by: &Rational) -> Self {
+        Self { inf: &self.inf + by, sup: &self.sup + by }
+    }
+
     /// What lies in both; nothing if there is no such number.
     pub fn intersection(&self, other: &Interval) -> Option<Self> {
         let (inf, sup) = (max(self.inf.clone(), other.inf.clone()), min(self.sup.clone(), other.sup.clone()));

@@ -80,6 +80,10 @@ pub struct BoxClaims {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct StreamClaims {
+    /// The point from which network and target are seen ([`crate::polynomial_route::centre`]), one coordinate for each of a
+    /// token's; absent where it is 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub centre: Vec<Exact>,
     /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
     pub latents: Vec<LatentClaim>,
     /// One list per block: its hidden units cut into consecutive gadgets.

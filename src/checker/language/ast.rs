@@ -32,6 +32,16 @@ impl Expr {
             ExprKind::Reduce { body, .. } => vec![body],
         }
     }
+
+    /// The same, to be changed.
+    pub fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match &mut self.kind {
+            ExprKind::Number(_) | ExprKind::Length | ExprKind::Coordinate { .. } => Vec::new(),
+            ExprKind::Negate(inner) | ExprKind::Power(inner, _) | ExprKind::Call(_, inner) => vec![inner],
+            ExprKind::Binary(_, a, b) | ExprKind::Extremum(_, a, b) => vec![a, b],
+            ExprKind::Reduce { body, .. } => vec![body],
+        }
+    }
 }
 
 /// The forms of an expression.

@@ -9,6 +9,7 @@
 //! at most δ, |PL(t) − φ(t + c)| is at most the largest distance of the two functions on the gadget's range, and
 //! |φ(t + c) − atom| at most δ times the largest slope of φ's chords there.
 
+use super::centre::centred_embedding;
 use super::claims::{for_each_gadget, number, powers_of_form, require_range};
 use super::gadget::{check_atom_gadget, check_gadget};
 use super::latent::{Latent, SplitState};
@@ -50,8 +51,9 @@ struct Change {
 }
 
 impl SymbolicRun {
-    /// The state after the embedding, for tokens in the surrogate's box.
+    /// The state after the embedding, for tokens in the surrogate's box with its centre added.
     pub fn start(surrogate: Arc<Surrogate>, embedding: &AffineMap, width: usize) -> Self {
+        let embedding = centred_embedding(embedding, &surrogate.centre);
         let mut polynomials = vec![Polynomial::zero(); width];
         for (coordinate, slot, weight) in embedding.weights.iter() {
             let variable = u32::try_from(coordinate).expect("a network reads at most 4096 coordinates");

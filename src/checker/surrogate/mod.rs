@@ -40,7 +40,7 @@ use crate::limits::MAX_TERMS;
 use cover::{Cover, Written};
 
 use crate::arith::interval::Interval;
-use crate::arith::number::Rational;
+use crate::arith::number::{Exact, Rational};
 use crate::format::certificate::Approximation;
 use crate::language::ast::{Function, Span};
 use crate::language::target::Target;
@@ -80,6 +80,8 @@ pub struct Surrogate {
     pub deviations: Vec<Rational>,
     /// What it was made with.
     pub approximations: Vec<Approximation>,
+    /// The point from which the target is seen ([`crate::polynomial_route::centre`]): it is added to coordinates of this target's box; empty for 0.
+    pub centre: Vec<Exact>,
 }
 
 impl Surrogate {
@@ -131,6 +133,7 @@ impl Surrogate {
             forms,
             deviations: passed.deviations,
             approximations: approximations.to_vec(),
+            centre: Vec::new(),
         })
     }
 
@@ -149,6 +152,7 @@ impl Surrogate {
             forms,
             deviations: vec![Rational::zero(); target.outputs()],
             approximations: Vec::new(),
+            centre: Vec::new(),
         }
     }
 }

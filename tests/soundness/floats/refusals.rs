@@ -165,6 +165,7 @@ fn networks_for_every_length_name_the_longest() {
         scores: Scores::Zero,
         activation: Activation::Relu,
         layout: Layout::Tree,
+        centred: false,
     };
     let mut any = build(&subject, 150).expect("a network");
     assert_eq!(any.network.tokens, Tokens::Any);

@@ -18,6 +18,7 @@ fn proof(construction: &str) -> Proof {
         scores: Scores::Zero,
         activation: Activation::Relu,
         layout: Layout::Tree,
+        centred: false,
     };
     let proof = build(&subject, 4000).expect("covered");
     let verdict = proof.check().expect("well formed").verdict;

@@ -187,6 +187,7 @@ fn judge(
         Kind::Certificate(_) if weaker(&after.certificate, &before.certificate) => {
             "claim tightened within its margin"
         }
+        Kind::Certificate(CertificatePart::Centre) => "another centre, from which the claims follow as well",
         Kind::Certificate(CertificatePart::GadgetsSwapped) => return Err("gadgets swapped places".into()),
         Kind::Certificate(_) if has_margins(&before.certificate) => "another claim, within the margins",
         Kind::Certificate(_) => return Err("a claim was rewritten and still follows".into()),

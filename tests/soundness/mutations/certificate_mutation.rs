@@ -14,6 +14,7 @@ pub enum CertificatePart {
     Certified,
     Lowering,
     Residual,
+    Centre,
     LatentSlot,
     LatentRange,
     LatentError,
@@ -46,11 +47,12 @@ pub enum CertificatePart {
 }
 
 impl CertificatePart {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Epsilon,
         Self::Certified,
         Self::Lowering,
         Self::Residual,
+        Self::Centre,
         Self::LatentSlot,
         Self::LatentRange,
         Self::LatentError,
@@ -122,6 +124,20 @@ impl CertificatePart {
                     if self == Self::Lowering { &mut output.lowering } else { &mut output.residual },
                     dice,
                 );
+            }
+            Self::Centre => {
+                let d = proof.network.dimension;
+                let centre = &mut stream_if_any(certificate)?.centre;
+                let some = centre.len();
+                match dice.below(4) {
+                    0 if some > 0 => centre.clear(),
+                    1 => centre.push(Exact(integer(0))),
+                    _ => {
+                        centre.resize(d.max(some), Exact(integer(0)));
+                        let k = dice.below(centre.len());
+                        change(&mut centre[k], dice);
+                    }
+                }
             }
             Self::LatentSlot | Self::LatentRange | Self::LatentError => {
                 let latents = &mut stream_if_any(certificate)?.latents;

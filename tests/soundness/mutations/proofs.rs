@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use sumformer::approximation::structural;
+use sumformer::approximation::way::centred;
 use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::lowering::lower;
 use sumformer::lowering::plan::Layout;
@@ -32,6 +33,8 @@ pub struct Subject {
     pub scores: Scores,
     pub activation: Activation,
     pub layout: Layout,
+    /// Whether polynomials are seen from the middle of their box.
+    pub centred: bool,
 }
 
 /// The three files of a proof, parsed.
@@ -172,7 +175,8 @@ pub fn subjects(constructions: &[String]) -> Vec<Subject> {
         for (activation, layout) in realisations {
             for construction in constructions {
                 let construction = construction.clone();
-                all.push(Subject { construction, architecture, scores, activation, layout });
+                let centred = scores == Scores::Zero && architecture != Architecture::Transformer;
+                all.push(Subject { construction, architecture, scores, activation, layout, centred });
             }
         }
     }
@@ -189,7 +193,8 @@ pub fn build(subject: &Subject, max_units: u64) -> Option<Proof> {
         let (activation, layout) = (subject.activation, subject.layout);
         let sums = SumOptions { activation, layout, ..SumOptions::default() };
         let options = sums.lowering(subject.architecture, subject.scores, epsilon.clone());
-        let surrogate = Arc::new(surrogate(&target, &epsilon)?);
+        let centred = subject.centred.then(|| centred(&target, 200_000)).flatten();
+        let surrogate = Arc::new(centred.or_else(|| surrogate(&target, &epsilon))?);
         let chosen = choose(&surrogate, LatentMode::Sparse, subject.layout, to_f64(&epsilon));
         let (sumformer, _) = chosen.expect("a form");
         match lower(&sumformer, &surrogate, &options, max_units) {
@@ -251,7 +256,11 @@ pub fn try_certify(target: &Target, built: &BuiltNetwork, epsilon: Rational) -> 
         floats: Vec::new(),
         route: ProofRoute::Polynomial(PolynomialClaims {
             approximations: built.run.surrogate().approximations.clone(),
-            stream: StreamClaims { latents: built.latents.clone(), blocks: built.gadgets.clone() },
+            stream: StreamClaims {
+                centre: built.run.surrogate().centre.clone(),
+                latents: built.latents.clone(),
+                blocks: built.gadgets.clone(),
+            },
         }),
     };
     // The network may have been built for another target.

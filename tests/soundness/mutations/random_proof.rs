@@ -16,6 +16,7 @@ use sumformer_checker::format::network::{
 };
 use sumformer_checker::format::sparse::{SparseMatrix, SparseVector};
 use sumformer_checker::language::target::{Target, Tokens};
+use sumformer_checker::polynomial_route::centre::centred_target;
 use sumformer_checker::polynomial_route::gadget::polynomial_errors;
 use sumformer_checker::surrogate::Surrogate;
 
@@ -32,7 +33,11 @@ pub fn random_proof(dice: &mut Dice) -> Option<Proof> {
     let outputs = 1 + dice.below(2);
     let sides: Vec<(&str, &str)> = (0..d).map(|_| SIDES[dice.below(SIDES.len())]).collect();
     let same = target(tokens, &sides, &vec!["0".to_string(); outputs]);
-    let built = random_network(&same, dice)?;
+    let centre =
+        if dice.below(3) == 0 { (0..d).map(|_| Exact(dice.rational(2))).collect() } else { Vec::new() };
+    let seen = centred_target(&same, &centre).expect("as many coordinates");
+    let surrogate = Surrogate::new(&seen, &[], 200_000).expect("a polynomial");
+    let built = random_network(Surrogate { centre, ..surrogate }, dice)?;
     let mut texts: Vec<String> = built
         .run
         .outputs(&built.network.readout, outputs)
@@ -62,11 +67,15 @@ fn target(tokens: Tokens, sides: &[(&str, &str)], outputs: &[String]) -> Target 
 /// A polynomial in the token and the latents as an expression, every latent written as the sum it stands for.
 fn unfolded(p: &Polynomial, built: &BuiltNetwork, tokens: Tokens, d: usize) -> String {
     let latents = built.run.latents();
+    let coordinate = |token: &str, v: u32| match built.run.surrogate().centre.get(v as usize) {
+        Some(Exact(middle)) => format!("({token}[{v}] - ({middle}))"),
+        None => format!("{token}[{v}]"),
+    };
     written(p, &|v| match (v as usize).checked_sub(d) {
-        None => format!("x[{v}]"),
+        None => coordinate("x", v),
         Some(latent) => {
-            let others = written(&latents[latent].others, &|v| format!("y[{v}]"));
-            let own = written(&latents[latent].own, &|v| format!("x[{v}]"));
+            let others = written(&latents[latent].others, &|v| coordinate("y", v));
+            let own = written(&latents[latent].own, &|v| coordinate("x", v));
             match tokens {
                 Tokens::Fixed(_) => format!("(sum(y != x: {others}) + {own})"),
                 Tokens::Any => format!("(mean(y: {others}) + {own})"),
@@ -84,7 +93,8 @@ fn written(p: &Polynomial, name: &dyn Fn(u32) -> String) -> String {
     if terms.is_empty() { "0".into() } else { terms.join(" + ") }
 }
 
-fn random_network(target: &Target, dice: &mut Dice) -> Option<BuiltNetwork> {
+fn random_network(surrogate: Surrogate, dice: &mut Dice) -> Option<BuiltNetwork> {
+    let target = surrogate.target.clone();
     let d = target.dimension();
     let width = d + 3;
     let slots: Vec<String> = (0..width).map(|slot| format!("slot {slot}")).collect();
@@ -97,11 +107,7 @@ fn random_network(target: &Target, dice: &mut Dice) -> Option<BuiltNetwork> {
     }
     let embedding =
         AffineMap { weights: SparseMatrix::from_entries(weights), bias: SparseVector::from_entries(bias) };
-    let mut builder = NetworkBuilder::new(
-        Arc::new(Surrogate::new(target, &[], 200_000).expect("a polynomial")),
-        slots,
-        embedding,
-    );
+    let mut builder = NetworkBuilder::new(Arc::new(surrogate), slots, embedding);
     let plain = |builder: &mut NetworkBuilder, dice: &mut Dice| {
         let activation = random_activation(dice);
         let count = 1 + dice.below(2);

@@ -17,7 +17,8 @@ use sumformer_checker::witness::witness_enclosure;
 /// The second elementary symmetric function of five others in [0, 1], features x and x².
 pub fn proof(architecture: Architecture, scores: Scores, activation: Activation) -> Proof {
     let construction = "e2-others".to_string();
-    let subject = Subject { construction, architecture, scores, activation, layout: Layout::Tree };
+    let subject =
+        Subject { construction, architecture, scores, activation, layout: Layout::Tree, centred: false };
     let proof = build(&subject, 120).expect("covered");
     let verdict = proof.check().expect("well formed").verdict;
     assert!(matches!(verdict, Verdict::Valid(_)), "{verdict:?}");
@@ -184,6 +185,7 @@ fn attention() {
         scores: Scores::Zero,
         activation: Activation::Relu2,
         layout: Layout::Tree,
+        centred: false,
     };
     let fixed = |p: &mut Proof| {
         p.certificate.witness = None;
@@ -311,6 +313,7 @@ fn attention_that_no_rule_covers() {
         scores: Scores::Zero,
         activation: Activation::Relu2,
         layout: Layout::Tree,
+        centred: false,
     };
     let sums = |p: &mut Proof| {
         let Mechanism::Performer { normalized, .. } = &mut head(p).mechanism else { panic!("a Performer") };

@@ -49,13 +49,15 @@ fn what_verifies_is_true_of_random_networks_and_their_mutants() {
     let asked = std::env::var("SUMFORMER_MUTATIONS").ok();
     let count = asked.map_or(SAMPLE, |count| count.parse().expect("SUMFORMER_MUTATIONS is a number"));
     let histogram: Vec<AtomicUsize> = (0..11).map(|_| AtomicUsize::new(0)).collect();
-    let (covered, several, any, mutants) =
-        (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let [covered, several, any, centred, mutants] = [const { AtomicUsize::new(0) }; 5];
     let add = |counter: &AtomicUsize| counter.fetch_add(1, Ordering::Relaxed);
     (0..count as u64).into_par_iter().for_each(|seed| {
         let mut dice = Dice::new(1_000_000 + seed);
         let Some(proof) = random_proof(&mut dice) else { return };
         add(&covered);
+        if proof.certificate.stream().is_some_and(|claims| !claims.centre.is_empty()) {
+            add(&centred);
+        }
         if proof.certificate.stream().is_some_and(|claims| !claims.latents.is_empty()) {
             add(if proof.network.tokens == Tokens::Any { &any } else { &several });
         }
@@ -80,16 +82,17 @@ fn what_verifies_is_true_of_random_networks_and_their_mutants() {
     let counts: Vec<usize> = histogram.iter().map(|c| c.load(Ordering::Relaxed)).collect();
     let load = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
     println!(
-        "{count} random networks: {} covered, {} with latents of a fixed length, {} of every length; tenths of the \
-         bound attained: {counts:?}; {} mutants verified",
+        "{count} random networks: {} covered, {} with latents of a fixed length, {} of every length, {} seen from \
+         another point; tenths of the bound attained: {counts:?}; {} mutants verified",
         load(&covered),
         load(&several),
         load(&any),
+        load(&centred),
         load(&mutants)
     );
     // About 30 %; most random attention is not constant.
     assert!(load(&covered) * 4 > count, "too many networks are refused");
-    assert!(load(&several) * 20 > count && load(&any) * 40 > count);
+    assert!(load(&several) * 25 > count && load(&any) * 40 > count && load(&centred) * 20 > count);
     assert!(load(&mutants) * 5 > count);
     // The bound is not just large: often it is attained, or nearly so.
     assert!(counts[9] + counts[10] > load(&covered) / 20, "{counts:?}");
