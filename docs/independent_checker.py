@@ -344,14 +344,15 @@ def check(directory):
     (route, claims), = certificate["route"].items()
     sizes = network.n, network.d, network.c, len(certificate["outputs"])
     need(sizes == (target.n, len(target.box), len(target.trees), network.c), "shape", "sizes")
-    blocks = claims["stream"]["blocks"] if route != "cells" else []
-    need(route == "cells" or len(blocks) == len(network.blocks), "shape", "blocks")
+    blocks = claims["stream"]["blocks"] if "stream" in claims else []
+    need("stream" not in claims or len(blocks) == len(network.blocks), "shape", "blocks")
     slots = [o["slot"] for gadgets in blocks for g in gadgets for o in g["outputs"]]
     need(all(s < network.width for s in slots), "shape", "gadgets", "no such slot")
     epsilon, certified = certificate["epsilon"], certificate["certified"]
     need(epsilon > 0, "shape", "epsilon")
     check_witness(target, network, certificate)
     covered(route != "boxes", "boxes", "certificate", "trees of boxes (6.12) are not part of this checker")
+    covered(route != "given", "given", "certificate", "given networks (6.15) are not part of this checker")
     covered(not certificate.get("floats"), "floats", "certificate", "floating point (6.14) is not part of this checker")
     parts, ramps = (derive_on_cells if route == "cells" else derive)(target, network, certificate)
     bound = Q(0)

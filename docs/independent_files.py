@@ -118,6 +118,16 @@ def entry(indices):
     return read
 
 
+def two(value):
+    readable(type(value) is list and len(value) == 2, "a pair has another length")
+    return True
+
+
+def power(value):
+    two(value)
+    return natural(value[0]), short(value[1])
+
+
 VECTOR, MATRIX = list_of(entry(1)), list_of(entry(2))
 AFFINE = record(weights=MATRIX, bias=VECTOR)
 UNIFORM = record(rank=natural, value=lambda value: value if value == "1/n" else number(value))
@@ -133,8 +143,10 @@ NETWORK = record(format=one_of("sumformer-network/1"), tokens=lambda n: None if 
                  readout=AFFINE)
 
 POLYNOMIAL = record(centre=number, coefficients=list_of(number))
+POWERS = list_of(lambda entry: two(entry) and (list_of(power)(entry[0]), number(entry[1])))
 KNOTS = record(token=natural, coordinate=natural, pieces=short)
 REPLACEMENT = single(polynomial=POLYNOMIAL, product=POLYNOMIAL, hats=KNOTS, grid=KNOTS,
+                     pair=record(terms=list_of(record(first=POWERS, second=POWERS))),
                      composite=record(inner=natural, centre=number, coefficients=list_of(number)),
                      thresholds=record(low=number, high=number, levels=short))
 APPROXIMATION = record({"cuts": text}, output=natural, node=natural, error=number,
@@ -143,7 +155,7 @@ GADGET = record({"atom": natural}, units=natural, range=interval, outputs=list_o
     record({"factor": number, "cuts": text}, slot=natural, polynomial=list_of(number), error=number)))
 STREAM = record({"centre": list_of(number)}, latents=list_of(record(slot=natural, range=interval, error=number)), blocks=list_of(list_of(GADGET)))
 ROUTE = single(polynomial=record({"approximations": list_of(APPROXIMATION)}, stream=STREAM),
-               boxes=record(tree=text, stream=STREAM),
+               boxes=record(tree=text, stream=STREAM), given=record(tree=text),
                cells=record({"ramps": record(bound=number, measure=number)}, count=natural, entries=natural, keys=natural))
 FLOAT_TYPE = one_of("f64", "f32", "f16", "bf16")
 FLOATS = record({"tokens": natural}, type=FLOAT_TYPE, accumulate=FLOAT_TYPE, bounds=list_of(number))

@@ -8,7 +8,7 @@ from fractions import Fraction as Q
 from functools import reduce
 
 from independent_functions import hull, image, outward, sqrt
-from independent_target import KNOWN, Refused, Value, add, covered, ipow, mag, mul, need, orbits, var
+from independent_target import KNOWN, Refused, Value, add, const, covered, ipow, mag, mul, need, orbits, power, times, var
 
 REFUSED_PARTS = 1 << 12
 EXACT = ("abs", "relu", "hat", "inverse", "identity")
@@ -293,11 +293,37 @@ def horner(base, coefficients):
     return tree
 
 
+def chebyshev(polynomial, side):
+    """The coefficients of products of Chebyshev polynomials T_a of the coordinates scaled to [-1, 1], from those of powers."""
+    for v in {v for m in polynomial for v, _ in m}:
+        low, high = side(v)
+        powers, expanded = [[Q(1)]], {}
+        for m, c in polynomial.items():
+            exponent, rest = dict(m).get(v, 0), tuple(p for p in m if p[0] != v)
+            while len(powers) <= exponent:
+                last = powers[-1] + [Q(0)]  # times (low + high)/2 + (high - low)/2 u, u T_a = (T_(a+1) + T_|a-1|)/2
+                following = [(low + high) / 2 * q for q in last]
+                for a, q in enumerate(last[:-1]):
+                    for b in (a + 1, abs(a - 1)):
+                        following[b] += (high - low) / 4 * q
+                powers.append(following)
+            for a, q in enumerate(powers[exponent]):
+                m = tuple(sorted(rest + ((v, a),))) if a else rest
+                expanded[m] = expanded.get(m, Q(0)) + c * q
+        polynomial = expanded
+    return polynomial
+
+
 def written(polynomial, levels):
     """A polynomial in the tokens 0 and 1 as a tree over the given levels."""
+    return built_of(polynomial, lambda v: ("coordinate", levels[v[0]], v[1]))
+
+
+def built_of(polynomial, variable):
+    """A polynomial as a tree, with what stands for its variables."""
     terms = []
     for m, c in sorted(polynomial.items()):
-        factors = [("coordinate", levels[j], k) if e == 1 else ("^", ("coordinate", levels[j], k), e) for (j, k), e in m]
+        factors = [variable(v) if e == 1 else ("^", variable(v), e) for v, e in m]
         tree = NUMBER(c) if c != 1 or not factors else None
         for factor in factors:
             tree = factor if tree is None else ("*", tree, factor)
@@ -321,7 +347,8 @@ class Surrogate:
         names = [f"x{j + 1}" for j in range(target.n or 1)] if target.explicit else ["x"]
         own = {name: level for level, name in enumerate(names)}
         self.pending = [(a["output"], a["node"], a) for a in approximations]
-        need(all(p[:2] < q[:2] for p, q in zip(self.pending, self.pending[1:])), "approximation", "approximations", "order")
+        order = [(a["output"], a["node"], "pair" not in a["by"]) for a in approximations]
+        need(all(p < q for p, q in zip(order, order[1:])), "approximation", "approximations", "order")
         trees = []
         for self.output, tree in enumerate(target.trees):
             self.next = 0
@@ -421,8 +448,9 @@ class Surrogate:
             return (pick(a[0], b[0]), pick(a[1], b[1])), max(e, f), ("+" if larger else "-", t, relu)
         if kind == "/" and has("coordinate", t):
             r, change, built = self.product(parts[0], self.call("inverse", parts[1], depth))
-            known = self.known_quotient(tree[1], tree[2], b, depth)
-            return (max(r[0], known[0]), min(r[1], known[1])) if known else r, change, built
+            known, whole = self.known_quotient(tree[1], tree[2], b, depth), widened(b, f)
+            r = (max(r[0], known[0]), min(r[1], known[1])) if known else r
+            return r, min(change, (e + mag(r) * f) * mag(values("inverse", whole))), built
         if kind == "/":
             whole = widened(b, f)
             covered(defined("inverse", whole), "residual", "target", "a division by something that may be 0")
@@ -462,11 +490,23 @@ class Surrogate:
         return {"neg": lambda: (-a[1], -a[0]), "^": lambda: ipow(a, tree[2]), "*": lambda: mul(a, b),
                 "+": lambda: plus(a, b), "-": lambda: minus(a, b)}[kind]()
 
+    def positive(self, tree, depth):
+        """Whether a value that depends on at most two tokens is positive, wherever they are."""
+        levels = free(tree, depth)
+        if len(levels) > 2 or has("reduce", tree) or has("n", tree) and not self.target.n:
+            return False
+        box = {(l, k): side for l in levels for k, side in enumerate(self.box[:self.d])}
+        wrong = lambda why: Refused("incomplete", "", "")
+        try:
+            return jet(self.length(tree), box, next(iter(box), (0, 0)), wrong)[0][0] > 0
+        except Refused:
+            return False
+
     def known_quotient(self, numerator, divisor, below, depth):
         """A range of a quotient whose parts vary together: a weighted mean, or by Cauchy and Schwarz. Else None."""
         factors = lambda t: factors(t[1]) + factors(t[2]) if t[0] == "*" else [t]
         if divisor[0] == "reduce":
-            if below[0] <= 0 or numerator[:4] != divisor[:4] or divisor[1] not in ("sum", "mean"):
+            if below[0] <= 0 or not self.positive(divisor[4], depth + 1) or numerator[:4] != divisor[:4] or divisor[1] not in ("sum", "mean"):
                 return None
             rest, reach = factors(numerator[4]), (Q(1), Q(1))
             for weight in factors(divisor[4]):
@@ -517,19 +557,48 @@ class Surrogate:
         r, e, t = self.visit(body, depth + 1)
         covered(name not in ("max", "min") or not has("coordinate", t), "residual", "target", f"{name} over tokens")
         built = ("reduce", name, binder, excluded, t)
+        own = self.own_term(body, depth + 1) if name in ("sum", "mean") and not excluded else None
+        if own:
+            own = plus(own, scaled(r, Q(self.target.n - 1)))
+            own = own if name == "sum" else scaled(own, Q(1, self.target.n))
         if name in ("mean", "max", "min"):
-            return r, e, built
+            return (max(r[0], own[0]), min(r[1], own[1])) if own else r, e, built
         n = self.target.n
         covered(n, "residual", "target", f"{name} for every length")
         fewest, most = max(0, n - len(excluded)), max(0, n - min(1, len(excluded)))
         if name == "sum":
-            return mul(r, (Q(fewest), Q(most))), most * e, built
+            r = mul(r, (Q(fewest), Q(most)))
+            return (max(r[0], own[0]), min(r[1], own[1])) if own else r, most * e, built
         reach = None
         power = Q(1), Q(1)
         for m in range(most + 1):
             reach = reach and hull(reach, power) if reach else power if m >= fewest else None
             power = mul(power, r)
         return reach, most * max(Q(1), mag(widened(r, e))) ** max(0, most - 1) * e, built
+
+    def own_term(self, body, depth):
+        """The range of what the own token adds to a sum over all of them, by the mean value theorem, or None."""
+        if not self.target.n or depth != 2 or len(free(body, depth)) != 2 or has("reduce", body):
+            return None
+        tree = rebuilt(self.length(body), lambda l: l, lambda l, k: ("coordinate", 0, k))
+        box, wrong = {(0, k): side for k, side in enumerate(self.box[:self.d])}, lambda why: Refused("incomplete", "", "")
+        middle = {t: (sum(side) / 2,) * 2 for t, side in box.items()}
+        try:
+            value, around, spread = jet(tree, box, (0, 0), wrong)[0], jet(tree, middle, (0, 0), wrong)[0], Q(0)
+            for t, side in box.items():
+                slope = jet(tree, box, t, wrong)[1]
+                if slope is None:
+                    return value
+                spread += mag(slope) * (side[1] - side[0]) / 2
+        except Refused:
+            return None
+        return max(value[0], around[0] - spread), min(value[1], around[1] + spread)
+
+    def length(self, tree):
+        """The tree with n as a number."""
+        if tree == ("n",):
+            return NUMBER(Q(self.target.n))
+        return tuple(self.length(t) if isinstance(t, tuple) else t for t in tree)
 
     def call(self, name, argument, depth):
         r, e, t = argument
@@ -585,6 +654,8 @@ class Surrogate:
             return self.by_product(tree, depth, q, near, error, wrong)
         if kind == "composite":
             return self.by_composite(tree, depth, details["inner"], q, error, wrong)
+        if kind == "pair":
+            return self.by_pair(tree, depth, details["terms"], error, wrong)
         kinds = {"hats": self.by_hats, "grid": self.by_grid, "thresholds": self.by_thresholds}
         return kinds[kind](tree, depth, details, error, wrong)
 
@@ -675,6 +746,56 @@ class Surrogate:
             raise wrong("not a function of two tokens without reductions")
         return levels
 
+    def by_pair(self, tree, depth, terms, error, wrong):
+        levels, factors = self.pair(tree, depth, wrong), []
+        for term in terms:
+            factors.append([])
+            for j, side in enumerate(("first", "second")):
+                p = {}
+                for powers, c in term[side]:
+                    if any(k >= self.d or self.box[k][0] == self.box[k][1] for k, _ in powers) or sum(e for _, e in powers) > 64:
+                        raise wrong("coordinate or degree")
+                    monomial = const(Q(1))
+                    for k, e in powers:
+                        monomial = times(monomial, power(var((j, k)), e))
+                    p = add(p, monomial, c)
+                factors[-1].append(p)
+        self.next -= 1
+        r, e, t = self.visit(tree, depth)
+        if any(k >= self.d for _, k in places(t)):
+            raise wrong("functions are left")
+        try:
+            ring = Value(self.target.n, lambda j, k: var((j, k)), False)
+            distance = chebyshev(ring.of(t, {levels[0]: 0, levels[1]: 1}), lambda v: self.box[v[1]])
+        except Refused:
+            raise wrong("what else stands for the node is not a polynomial")
+        unit = lambda v: (Q(-1), Q(1))
+        for first, second in factors:
+            distance = add(distance, times(chebyshev(first, unit), chebyshev(second, unit)), Q(-1))
+        if sum(map(abs, distance.values())) > error:
+            raise wrong("the distance from what else stands for the node")
+
+        def named(tree, reach):
+            s, f, t = self.unseen(tree, depth)
+            return self.call("identity", ((max(s[0], reach[0]), min(s[1], reach[1])), f, t), depth)
+
+        def coordinate(v):
+            (low, high), place = self.box[v[1]], ("coordinate", levels[v[0]], v[1])
+            if (low, high) == (-1, 1):
+                return place
+            return named(("*", NUMBER(2 / (high - low)), ("-", place, NUMBER((low + high) / 2))), (Q(-1), Q(1)))[2]
+
+        products = []
+        for pair in factors:
+            names = []
+            for p in pair:
+                scaled_to = {v: coordinate(v) for v in sorted({v for m in p for v, _ in m})}
+                c = chebyshev(p, unit)
+                middle, spread = c.get((), Q(0)), sum(abs(c[m]) for m in c if m)
+                names.append(named(built_of(p, scaled_to.get), (middle - spread, middle + spread))[2])
+            products.append(("*", *names))
+        return r, e + error, total(products)
+
     def by_product(self, tree, depth, q, near, error, wrong):
         if tree[:2] != ("call", "exp"):
             raise wrong("not exp")
@@ -708,13 +829,10 @@ class Surrogate:
         token, k, pieces = (details[key] for key in ("token", "coordinate", "pieces"))
         if not 1 <= pieces <= 4096 or k >= self.d or self.box[k][0] == self.box[k][1]:
             raise wrong("pieces or coordinate")
-        length = lambda t: NUMBER(Q(self.target.n)) if t == ("n",) else tuple(
-            length(s) if isinstance(s, tuple) else s for s in t)
-
         def fits(part):
             if token not in self.pair(part, depth, wrong) or any(l == token and i != k for l, i in places(part)):
                 raise wrong("token, or other coordinates of it")
-            return length(part)
+            return self.length(part)
 
         try:
             return None, fits(tree), token, k, pieces

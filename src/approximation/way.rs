@@ -5,7 +5,7 @@ use super::bernstein::{
     Frame, Guess, Values, approximant, choose_operator, lipschitz_bound, lipschitz_constants,
     second_derivatives, smooth_bound,
 };
-use super::structural::{self, StructuralError};
+use super::structural::{self, StructuralError, pairs::Pairs};
 use super::truncated::{TruncationOptions, truncated};
 use crate::lowering::budget::plan_budget;
 use crate::lowering::plan::{Layout, Plan};
@@ -22,6 +22,8 @@ use sumformer_checker::polynomial_route::centre::centred_target;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 use sumformer_checker::work::Stopped;
 
+/// The same where kernels are of low rank.
+const PAIR_SHARES: [(i64, i64); 4] = [(7, 8), (3, 4), (1, 2), (1, 4)];
 /// Parts of ε that the surrogate may use up; the gadgets have the rest.
 const SHARES: [(i64, i64); 4] = [(1, 1), (1, 2), (1, 4), (1, 8)];
 /// An interpolated polynomial is sampled to be this part of ε from the target; boxes need the difference to close.
@@ -73,9 +75,21 @@ pub struct Way {
     pub network_epsilon: Rational,
     /// Hidden units, as planned.
     pub predicted_units: f64,
+    /// How few sums are enough with more hidden units, where that is known.
+    pub fewer: Option<usize>,
 }
 
 impl Way {
+    /// How many sums it takes.
+    fn sums(&self) -> usize {
+        self.sumformer.latent_dimension()
+    }
+
+    /// Fewer sums first, then fewer hidden units.
+    fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        self.sums().cmp(&other.sums()).then(self.predicted_units.total_cmp(&other.predicted_units))
+    }
+
     /// Whether the distance from the target is to be certified on boxes.
     pub fn on_boxes(&self) -> bool {
         matches!(self.route, Route::Nodes { .. } | Route::Latents { .. })
@@ -83,8 +97,7 @@ impl Way {
 
     /// Fewer units, in no more sums.
     fn is_better_than(&self, other: &Self) -> bool {
-        self.predicted_units < other.predicted_units
-            && self.sumformer.latent_dimension() <= other.sumformer.latent_dimension()
+        self.predicted_units < other.predicted_units && self.sums() <= other.sums()
     }
 }
 
@@ -139,14 +152,20 @@ impl From<SurrogateError> for WayError {
     }
 }
 
-/// Route (b), or the target itself where it is a polynomial: of several shares of ε the one with the smallest network.
+/// Route (b), or the target itself where it is a polynomial: of several shares of ε the one with the smallest network, or with
+/// fewer sums if that takes no more hidden units.
 pub fn structural(target: &Target, options: &WayOptions) -> Result<Way, WayError> {
     let mut best = None;
-    structural_shares(target, options, &mut |way| best = Some(way))?;
+    let found = structural_shares(target, options, &mut |way| best = Some(way));
+    if let Some(fewer) = fewer_sums(target, options, best.as_ref()) {
+        return Ok(fewer);
+    }
+    found?;
     best.ok_or(WayError::Approximation(ApproximationError::NoSample))
 }
 
-/// The same, where `better` gets every way that is better than those before: whoever stops the search has the last one.
+/// The same without a look at fewer sums, where `better` gets every way that is better than those before: whoever stops the search
+/// has the last one.
 pub fn structural_shares(
     target: &Target,
     options: &WayOptions,
@@ -161,6 +180,36 @@ pub fn structural_shares(
         }
         Ok(())
     })
+}
+
+/// The way in the fewest sums, where kernels have a low rank, if it takes no more hidden units than the best one so far or fewest
+/// sums are asked for; else that one, if it could have fewer sums, which it then says. Of as many sums, fewer units decide.
+pub fn fewer_sums(target: &Target, options: &WayOptions, best: Option<&Way>) -> Option<Way> {
+    let all = pairs(target, options);
+    let fewest = |ways: &mut dyn Iterator<Item = &Way>| ways.min_by(|a, b| a.compare(b)).cloned();
+    let better = |way: &&Way| best.is_none_or(|best| way.compare(best).is_lt());
+    let fewer = |way: &&Way| best.is_none_or(|best| way.sums() < best.sums());
+    let free = options.mode == LatentMode::Essential;
+    let affordable = |way: &&Way| free || best.is_none_or(|best| way.predicted_units <= best.predicted_units);
+    fewest(&mut all.iter().filter(better).filter(affordable)).or_else(|| {
+        let sums = fewest(&mut all.iter().filter(fewer))?.sums();
+        Some(Way { fewer: Some(sums), ..best?.clone() })
+    })
+}
+
+/// Kernels in few sums, for several shares of ε.
+fn pairs(target: &Target, options: &WayOptions) -> Vec<Way> {
+    // The other modes ask for power sums, and only relu computes atoms.
+    let combined = matches!(options.mode, LatentMode::Sparse | LatentMode::Essential);
+    if !combined || options.activation != Activation::Relu {
+        return Vec::new();
+    }
+    let Some(pairs) = Pairs::new(target, &options.epsilon, options.max_terms) else { return Vec::new() };
+    let ways = PAIR_SHARES.iter().map_while(|&(p, q)| {
+        let surrogate = pairs.within(&(&options.epsilon * ratio(p, q)))?;
+        way(Route::Structural, Arc::new(surrogate), options.epsilon.clone(), options).ok()
+    });
+    ways.collect()
 }
 
 /// The same with at most so many sums, whatever the hidden units; nothing if there is none.
@@ -181,8 +230,10 @@ pub fn structural_within(target: &Target, sums: usize, options: &WayOptions) -> 
         }
         Ok(())
     };
-    shares(target, options, &mut each).ok()?;
-    best
+    // Where the target's own shape is out of reach, its kernels need not be.
+    let _ = shares(target, options, &mut each);
+    let pairs = pairs(target, options).into_iter().filter(|way| way.sums() <= sums);
+    best.into_iter().chain(pairs).min_by(|a, b| a.predicted_units.total_cmp(&b.predicted_units))
 }
 
 /// The surrogates that use up several shares of ε, from the largest on; the target itself alone where it is a polynomial in sums and
@@ -278,7 +329,14 @@ pub fn latents_for(
     asked: Option<&Rational>,
     options: &WayOptions,
 ) -> Result<(Way, Rational), WayError> {
-    let (way, likely) = latents(target, count, options)?;
+    let kernels = kernels_for(target, count, asked, options);
+    let polynomial = match (latents(target, count, options), kernels) {
+        (Err(_), Some(kernels)) => return Ok(kernels),
+        // What is shown already is worth more than what samples make likely.
+        (Ok((_, likely)), Some(kernels)) if asked.is_some() || kernels.1 <= likely => return Ok(kernels),
+        (polynomial, _) => polynomial,
+    };
+    let (way, likely) = polynomial?;
     if let Some(epsilon) = asked {
         return Ok((way, epsilon.clone()));
     }
@@ -320,6 +378,25 @@ pub fn centred(target: &Target, max_terms: usize) -> Option<Surrogate> {
     Some(Surrogate { centre, ..surrogate })
 }
 
+/// Kernels in N sums as near the target as they get, and the error that is asked of them, if they are that near; without one
+/// a little more than their distance.
+fn kernels_for(
+    target: &Target,
+    count: usize,
+    asked: Option<&Rational>,
+    options: &WayOptions,
+) -> Option<(Way, Rational)> {
+    let surrogate = Pairs::new(target, &options.epsilon, options.max_terms)?.of_rank(count)?;
+    let distance = surrogate.deviations.iter().cloned().fold(Rational::zero(), max);
+    let epsilon = asked.cloned().unwrap_or_else(|| round_up(&(&distance * ratio(5, 4)), 8));
+    if distance >= epsilon {
+        return None;
+    }
+    let options = WayOptions { epsilon: epsilon.clone(), ..options.clone() };
+    let way = way(Route::Structural, Arc::new(surrogate), epsilon.clone(), &options).ok()?;
+    (way.sums() <= count).then_some((way, epsilon))
+}
+
 fn way(
     route: Route,
     surrogate: Arc<Surrogate>,
@@ -335,5 +412,5 @@ fn way(
         Activation::Relu2 => plan.squares(),
         Activation::Relu | Activation::Step => plan_budget(&sumformer, &surrogate, &plan, left).units,
     };
-    Ok(Way { route, surrogate, sumformer, dimensions, network_epsilon, predicted_units })
+    Ok(Way { route, surrogate, sumformer, dimensions, network_epsilon, predicted_units, fewer: None })
 }

@@ -8,15 +8,15 @@ use crate::network::NetworkSize;
 use crate::network::builder::BuiltNetwork;
 use crate::words::to_json;
 use std::time::{Duration, Instant};
-use sumformer_checker::arith::number::{Exact, Rational, max, round_down, round_up};
+use sumformer_checker::arith::number::{Exact, Rational, max, power_of_two, round_down, round_up};
 use sumformer_checker::boxes::implied::ImpliedSumformer;
 use sumformer_checker::cells::CellBound;
 use sumformer_checker::check::{
     Checked, DerivedOutput, ProofFiles, UnreadableProof, Verdict, check_proof, derive_outputs,
 };
 use sumformer_checker::format::certificate::{
-    BoxClaims, CERTIFICATE_FORMAT, CellClaim, Certificate, OutputClaim, PolynomialClaims, ProofRoute,
-    RampClaim, StreamClaims,
+    BoxClaims, CERTIFICATE_FORMAT, CellClaim, Certificate, GivenClaims, OutputClaim, PolynomialClaims,
+    ProofRoute, RampClaim, StreamClaims,
 };
 use sumformer_checker::format::network::Network;
 use sumformer_checker::format::sha256;
@@ -154,6 +154,24 @@ pub fn prove_on_cells(
     // A table of a million entries should not be in memory twice.
     drop(network);
     seal(target, network_json, claims, witness, epsilon)
+}
+
+/// The proof of a network that was given, on a tree of boxes whose leaves have these residuals. ε is what is proved, where nothing was asked for.
+pub(super) fn prove_of_given(
+    target: &Target,
+    network_json: String,
+    (tree, residuals): (String, &[Rational]),
+    witness: Witnessed,
+    epsilon: Option<&Rational>,
+) -> Result<Proof, ProofError> {
+    let nothing = || rounded(&Rational::default());
+    let outputs: Vec<OutputClaim> = residuals
+        .iter()
+        .map(|residual| OutputClaim { lowering: nothing(), residual: rounded(residual) })
+        .collect();
+    let proved = max(largest_claim(&outputs), power_of_two(-i64::from(BOUND_BITS)));
+    let claims = Claims { outputs, route: ProofRoute::Given(GivenClaims { tree }) };
+    seal(target, network_json, claims, witness, epsilon.unwrap_or(&proved))
 }
 
 fn seal(

@@ -5,7 +5,7 @@ use super::emit::largest_claim;
 use crate::words::to_json;
 use sumformer_checker::arith::number::{Exact, max};
 use sumformer_checker::check::{Checked, ProofFiles, UnreadableProof, check_proof};
-use sumformer_checker::format::certificate::{BoxClaims, Certificate, OutputClaim, ProofRoute};
+use sumformer_checker::format::certificate::{BoxClaims, Certificate, GivenClaims, OutputClaim, ProofRoute};
 
 /// A merged proof and the checker's word on it.
 #[derive(Debug)]
@@ -47,21 +47,25 @@ pub fn merge_proofs(
     certificates: &[Certificate],
 ) -> Result<Merged, MergeError> {
     let [first, rest @ ..] = certificates else { return Err(MergeConflict::Nothing.into()) };
+    let trees: Vec<&str> = certificates
+        .iter()
+        .enumerate()
+        .map(|(proof, certificate)| match &certificate.route {
+            ProofRoute::Boxes(BoxClaims { tree, .. }) | ProofRoute::Given(GivenClaims { tree }) => {
+                Ok(tree.as_str())
+            }
+            ProofRoute::Polynomial(_) | ProofRoute::Cells(_) => Err(MergeError::NoTree(proof)),
+        })
+        .collect::<Result<_, _>>()?;
     for (index, other) in rest.iter().enumerate() {
         if let Some(field) = difference(first, other) {
             return Err(MergeError::Differs { proof: index + 1, field });
         }
     }
-    let trees: Vec<&str> = certificates
-        .iter()
-        .enumerate()
-        .map(|(proof, certificate)| match &certificate.route {
-            ProofRoute::Boxes(BoxClaims { tree, .. }) => Ok(tree.as_str()),
-            ProofRoute::Polynomial(_) | ProofRoute::Cells(_) => Err(MergeError::NoTree(proof)),
-        })
-        .collect::<Result<_, _>>()?;
     let mut merged = first.clone();
-    if let ProofRoute::Boxes(BoxClaims { tree, .. }) = &mut merged.route {
+    if let ProofRoute::Boxes(BoxClaims { tree, .. }) | ProofRoute::Given(GivenClaims { tree }) =
+        &mut merged.route
+    {
         *tree = merge_trees(&trees)?;
     }
     for other in rest {
@@ -96,6 +100,8 @@ fn difference(a: &Certificate, b: &Certificate) -> Option<&'static str> {
         ("network_sha256", a.network_sha256 == b.network_sha256),
         ("epsilon", a.epsilon == b.epsilon),
         ("outputs", a.outputs.len() == b.outputs.len()),
+        ("route", std::mem::discriminant(&a.route) == std::mem::discriminant(&b.route)),
+        ("centre", first.map(|claims| &claims.centre) == second.map(|claims| &claims.centre)),
         ("latents", first.map(|claims| &claims.latents) == second.map(|claims| &claims.latents)),
         ("blocks", first.map(|claims| &claims.blocks) == second.map(|claims| &claims.blocks)),
         ("cells", a.cells() == b.cells()),

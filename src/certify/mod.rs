@@ -5,6 +5,7 @@ mod cell_witness;
 pub mod emit;
 pub mod error_function;
 pub mod floats;
+pub mod given;
 mod merge;
 mod piecewise;
 pub mod search;

@@ -1,7 +1,7 @@
 //! The whole check: files in, verdict out.
 
 use crate::format::claim::require_at_least;
-use crate::limits::{CHECK_WORK, CHECK_WORK_PER_BYTE, MAX_TERMS};
+use crate::limits::{CHECK_WORK, CHECK_WORK_PER_BYTE, GIVEN_WORK_PER_NODE, MAX_GIVEN_WORK, MAX_TERMS};
 use crate::witness::check_witness;
 
 use crate::arith::number::{Rational, max};
@@ -15,6 +15,7 @@ use crate::format::certificate::{
 use crate::format::floor::FloorCertificate;
 use crate::format::network::Network;
 use crate::format::{FormatError, sha256};
+use crate::given::{GivenDifference, GivenNetwork};
 use crate::language::target::Target;
 use crate::language::{TargetError, read_target};
 use crate::parts::{Part, Parts};
@@ -131,7 +132,13 @@ pub fn check_proof(files: ProofFiles<'_>) -> Result<Checked, UnreadableProof> {
         }
         Ok(derived)
     };
-    let result = within(Limits::work(files.work() - reading), check)
+    let forward = match &certificate.route {
+        ProofRoute::Given(claim) => {
+            count(claim.tree.len()).saturating_mul(GIVEN_WORK_PER_NODE).min(MAX_GIVEN_WORK)
+        }
+        ProofRoute::Polynomial(_) | ProofRoute::Boxes(_) | ProofRoute::Cells(_) => 0,
+    };
+    let result = within(Limits::work(files.work() - reading + forward), check)
         .unwrap_or_else(|stopped| Err(Rule::Work.unsupported(place.get(), stopped.to_string())));
     let verdict = match result {
         Ok(derived) => Verdict::Valid(Box::new(derived)),
@@ -243,6 +250,16 @@ pub fn derive_bound(
             let run = run_blocks(target, network, certificate, &mut |index, run| floats.observe(index, run))?;
             derive_on_boxes(network, &run, tree, claims)?
         }
+        ProofRoute::Given(claim) => {
+            parts.add(Part::Given);
+            if !certificate.floats.is_empty() {
+                let message =
+                    "bounds of rounding follow gadgets, of which a given network has none that are known";
+                return Err(Rule::Floats.unsupported("floats", message));
+            }
+            require_shapes(target, network, certificate)?;
+            derive_of_given(target, network, &claim.tree, claims)?
+        }
         ProofRoute::Polynomial(_) => {
             parts.add(Part::Polynomials);
             let run = run_blocks(target, network, certificate, &mut |index, run| floats.observe(index, run))?;
@@ -307,14 +324,16 @@ pub fn run_blocks(
 ) -> Result<SymbolicRun, Refusal> {
     require_shapes(target, network, certificate)?;
     let Some(stream) = certificate.stream() else {
-        let message = "it is about cells; blocks have no polynomials";
+        let message = "nothing is claimed of the blocks";
         return Err(Rule::GadgetUnits.unsupported("certificate", message));
     };
     let target = centred_target(target, &stream.centre)?;
     let mut surrogate = match &certificate.route {
         ProofRoute::Polynomial(claims) => Surrogate::of(&target, &claims.approximations)?,
         // The Sumformer is compared with the target itself.
-        ProofRoute::Boxes(_) | ProofRoute::Cells(_) => Surrogate::polynomial(&target, Vec::new()),
+        ProofRoute::Boxes(_) | ProofRoute::Given(_) | ProofRoute::Cells(_) => {
+            Surrogate::polynomial(&target, Vec::new())
+        }
     };
     surrogate.centre.clone_from(&stream.centre);
     let mut run = SymbolicRun::start(Arc::new(surrogate), &network.embedding, network.width());
@@ -366,6 +385,27 @@ pub fn derive_on_boxes(
         let (residual, at) = bounds.next().ok_or_else(|| no_such_output(&place))?;
         Ok((residual, format!("{place}, {at}")))
     })
+}
+
+/// The errors of all outputs of a network of which nothing is known, bounded on the boxes of a tree.
+pub fn derive_of_given(
+    target: &Target,
+    network: &Network,
+    tree: &str,
+    claims: Option<&[OutputClaim]>,
+) -> Result<Vec<DerivedOutput>, Refusal> {
+    let given = GivenNetwork::new(network)?;
+    let bounds = boxes::derive_difference(target, || GivenDifference::new(target, given), tree)?.outputs;
+    let mut outputs = Vec::with_capacity(bounds.len());
+    for (output, (residual, at)) in bounds.into_iter().enumerate() {
+        if let Some(claim) = claims.map(|claims| &claims[output]) {
+            let place = format!("output {output}, {at}");
+            require_at_least(&claim.lowering.0, &Rational::zero(), Rule::Lowering, &place)?;
+            require_at_least(&claim.residual.0, &residual, Rule::Residual, &place)?;
+        }
+        outputs.push(DerivedOutput { lowering: Rational::zero(), residual });
+    }
+    Ok(outputs)
 }
 
 fn no_such_output(place: &str) -> Refusal {

@@ -52,6 +52,7 @@ pub mod enclosure;
 pub mod floats;
 pub mod floor;
 pub mod format;
+pub mod given;
 pub mod language;
 pub mod limits;
 pub mod normal_form;

@@ -170,3 +170,13 @@ pub const CHECK_WORK: u64 = 1 << 30;
 
 /// … and so much more per byte of the files, since large ones take longer to check.
 pub const CHECK_WORK_PER_BYTE: u64 = 64;
+
+/// Symbols of affine forms beyond those of the coordinates; what bends after that stays in the rest, so that no network fills the memory with
+/// slopes.
+pub const MAX_SYMBOLS: usize = 2048;
+
+/// For each character of a given network's tree so much more, as every leaf takes a forward pass in affine forms, …
+pub const GIVEN_WORK_PER_NODE: u64 = 1 << 20;
+
+/// … but no more than this, some minutes.
+pub const MAX_GIVEN_WORK: u64 = 1 << 37;

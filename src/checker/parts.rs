@@ -35,6 +35,8 @@ pub enum Part {
     Surrogates,
     /// Residuals over a tree of boxes.
     Boxes,
+    /// Networks that were given, on a tree of boxes.
+    Given,
     /// Networks that are constant on cells.
     Tables,
     /// The error at one input.
@@ -50,10 +52,10 @@ pub enum Part {
 /// Of each part its name, the files and folders of the package that it consists of, but for what is inside them and named by
 /// another part, and the parts that it needs besides those that every check uses. Polynomial rules need enclosures for the
 /// atoms of surrogates only, which need them too.
-const TABLE: [(Part, &str, &[&str], &[Part]); 17] = {
+const TABLE: [(Part, &str, &[&str], &[Part]); 18] = {
     use Part::{
-        Arithmetic, Attention, Boxes, Check, Enclosures, Files, Floats, Floors, NormalForms, Polynomials,
-        Rounding, Statement, Surrogates, Tables, Values, Witness, Words,
+        Arithmetic, Attention, Boxes, Check, Enclosures, Files, Floats, Floors, Given, NormalForms,
+        Polynomials, Rounding, Statement, Surrogates, Tables, Values, Witness, Words,
     };
     [
         (Check, "check", &["check", "lib", "limits", "parts", "refusal", "sizes", "work"], &[]),
@@ -73,6 +75,7 @@ const TABLE: [(Part, &str, &[&str], &[Part]); 17] = {
             &[NormalForms, Enclosures],
         ),
         (Boxes, "boxes", &["boxes"], &[Polynomials, NormalForms, Attention, Enclosures]),
+        (Given, "given networks", &["given"], &[Boxes]),
         (Tables, "tables", &["cells"], &[NormalForms, Attention, Enclosures]),
         (Witness, "witness", &["witness"], &[Values]),
         (Floats, "floats", &["floats", "format/floats"], &[Polynomials, Rounding]),

@@ -52,6 +52,8 @@ pub enum Rule {
     Lowering,
     /// A tree of boxes covers all sequences.
     Boxes,
+    /// A network that was given is equivariant, and has enclosures.
+    Given,
     /// The Sumformer is as close to the target as claimed.
     Residual,
     /// The parts add up to at most the certified bound, and that to at most ε.
@@ -81,6 +83,7 @@ impl fmt::Display for Rule {
             Rule::LatentError => "latent-error",
             Rule::Lowering => "lowering",
             Rule::Boxes => "boxes",
+            Rule::Given => "given",
             Rule::Residual => "residual",
             Rule::Total => "total",
             Rule::Witness => "witness",

@@ -13,6 +13,7 @@ use super::prove::ProveArguments;
 use super::report::{self, ReportArguments};
 use super::scale::ScaleArguments;
 use super::shell::{CompletionsArguments, ManArguments};
+use super::verify::{self, VerifyArguments};
 use super::zoo::{self, ZooArguments};
 use clap::{Parser, Subcommand};
 
@@ -55,6 +56,9 @@ pub enum Command {
     /// What a proved network computes in f64, f32, f16 or bf16: a bound over the whole box, for every order of summation.
     #[command(after_help = deploy::HELP)]
     Deploy(DeployArguments),
+    /// The largest difference of a network that others made, with any scores, from a target: bracketed, proved or refuted.
+    #[command(after_help = verify::HELP)]
+    Verify(VerifyArguments),
     /// How few sums a Sumformer needs for a target: proved floors under the error for every number of sums.
     #[command(after_help = latent::HELP)]
     Latent(LatentArguments),

@@ -7,9 +7,11 @@ use super::files::{
     has_floors, is_proof, one_proof_folder, proof_folders, proofs_beside_floors, read_proof_files,
 };
 use super::floors::Floors;
+use super::limits::parse_seconds;
 use super::output::{print, say};
 use super::progress::progress_bar;
 use super::proof::unreadable;
+use super::verified::Verified;
 use crate::certify::floats::{largest, total};
 use crate::export::Labels;
 use crate::report::numbers::{above, upper};
@@ -17,7 +19,7 @@ use crate::report::witness;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use sumformer_checker::arith::number::{Exact, Rational};
 use sumformer_checker::check::{Checked, ProofFiles, Scope, Verdict, check_proof};
 use sumformer_checker::format::certificate::{CellClaim, Certificate};
@@ -34,6 +36,13 @@ pub struct CheckArguments {
     /// type, bit for bit.
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
+    /// Ask the checker that is itself proved as well: sumformer-verified, on the path or named by SUMFORMER_VERIFIED. Its line
+    /// stands below ours; exit code 0 then needs both.
+    #[arg(long)]
+    pub verified: bool,
+    /// End the proved checker after so many seconds for each proof (default: 60, and one for each 100 kB of its files).
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "verified")]
+    pub verified_time_limit: Option<Duration>,
 }
 
 /// Re-verifies every proof in the folder; one that cannot be read does not keep the others from being checked.
@@ -44,6 +53,7 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
         None => proof_folders(&arguments.directory)?,
         Some(_) => vec![one_proof_folder(&arguments.directory)?],
     };
+    let verified = arguments.verified.then(|| Verified::find(arguments.verified_time_limit)).transpose()?;
     let mut results = Vec::new();
     let mut outcomes = Vec::new();
     let progress = progress_bar(folders.len() as u64);
@@ -61,7 +71,7 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
             }
             checked => checked,
         };
-        let (checked, [target, network, _]) = checked?;
+        let (checked, files) = checked?;
         let seconds = start.elapsed().as_secs_f64();
         progress.inc(1);
         let line = format!("{}: {}", shown_path(folder), in_words(&checked.certificate, &checked.verdict));
@@ -78,6 +88,19 @@ pub fn run(arguments: &CheckArguments, json: bool) -> Result<Outcome, CliError> 
         })?;
         outcomes.push(outcome(&checked.verdict));
         results.push(result(folder, &checked, seconds));
+        if let (Some(verified), Some(result)) = (&verified, results.last_mut()) {
+            let answer = verified.ask(&files, &checked)?;
+            progress.suspend(|| {
+                if json {
+                    say(answer.in_words());
+                    return Ok(());
+                }
+                print(answer.in_words())
+            })?;
+            result["verified"] = answer.to_json();
+            outcomes.push(answer.outcome());
+        }
+        let [target, network, _] = files;
         if let (Some(path), Some(result)) = (&arguments.against, results.last_mut()) {
             let compared = against(&checked.network, &Labels::of(&checked, &network, &target), path)?;
             progress.suspend(|| {

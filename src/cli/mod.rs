@@ -31,6 +31,8 @@ mod staircase;
 mod table;
 mod target;
 mod values;
+mod verified;
+mod verify;
 mod zoo;
 
 pub use arguments::Cli;
@@ -64,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Export(arguments) => export::run(arguments, cli.json),
         Command::Explain(arguments) => explain::run(arguments, cli.json),
         Command::Deploy(arguments) => deploy::run(arguments, cli.json),
+        Command::Verify(arguments) => verify::run(arguments, cli.json),
         Command::Latent(arguments) => latent::run(arguments, cli.json),
         Command::Report(arguments) => report::run(arguments, cli.json),
         Command::Scale(arguments) => scale::run(arguments, cli.json),

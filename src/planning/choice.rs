@@ -3,7 +3,9 @@
 use super::outlook::{Outlook, WayName};
 use crate::approximation::ApproximationError;
 use crate::approximation::structural::StructuralError;
-use crate::approximation::way::{Route, Way, WayError, WayOptions, nodes, planned_units, structural_shares};
+use crate::approximation::way::{
+    Route, Way, WayError, WayOptions, fewer_sums, nodes, planned_units, structural_shares,
+};
 use crate::codes::CodeKind;
 use crate::discontinuous::{
     CellValue, DiscontinuousOptions, GridError, Separation, TableOutlook, table_outlook,
@@ -25,6 +27,8 @@ const MUCH_SMALLER: f64 = 16.0;
 /// Work for each of the ways, in the units of the checker's meter, while others have not been looked at: some ten times
 /// what planning takes for any target of the gallery.
 const FIRST_SHARE: u64 = 1 << 28;
+/// So many times that for a look at fewer sums.
+const SUMS_SHARE: u64 = 4;
 
 /// Which routes of the continuous construction may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +167,10 @@ impl Search<'_, '_> {
             (None, Ok(Err(error))) => Err(error),
             (None, Err(stopped)) => Err(stopped.into()),
         };
+        let fewer = within(Limits::work(work.saturating_mul(SUMS_SHARE)), || {
+            fewer_sums(self.target, &self.wishes.continuous, shape.as_ref().ok())
+        });
+        let shape = fewer.ok().flatten().map_or(shape, Ok);
         self.watch.outlooks.pop();
         self.watch.outlooks.push(continuous_outlook(WayName::Structural, &shape, self.wishes, start));
         match shape {

@@ -29,6 +29,8 @@ pub enum Note {
         /// How many sums would do.
         fewest: usize,
     },
+    /// Kernels of low rank would do with so many sums, and more hidden units.
+    FewerSums(usize),
     /// Fewer latents are as good.
     FewerLatents {
         /// How many there are.

@@ -40,6 +40,9 @@ impl SumPlan {
         if asked.options.sums.latents == Latents::default() && powers > fewest {
             notes.add(Note::MorePowers { powers, fewest });
         }
+        if let Some(sums) = way.fewer {
+            notes.add(Note::FewerSums(sums));
+        }
         Self { way, planned }
     }
 
@@ -210,7 +213,7 @@ impl Attempt<'_> {
             ended.set(!on);
             on
         };
-        let boxes = BoxOptions { max_boxes, slice, progress: &report };
+        let boxes = BoxOptions { max_boxes, slice, closes: false, progress: &report };
         let proof = prove_by_boxes(asked.target, &built, epsilon, &boxes);
         if ended.get() {
             notes.add(Note::SearchEnded(architecture));

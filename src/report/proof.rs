@@ -15,7 +15,7 @@ use crate::words::{TokenNames, print};
 use itertools::Itertools;
 use num_bigint::BigUint;
 use sumformer_checker::check::{Checked, Verdict};
-use sumformer_checker::format::certificate::{Certificate, ProofRoute};
+use sumformer_checker::format::certificate::{BoxClaims, Certificate, GivenClaims, ProofRoute};
 use sumformer_checker::format::network::{Mechanism, Network};
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::refusal::Rule;
@@ -110,7 +110,9 @@ impl ProofReport {
             stream: Stream::of(&network),
             weights: Weights::of(&network),
             boxes: match &certificate.route {
-                ProofRoute::Boxes(claims) => TreeFacts::read(&claims.tree, coordinates),
+                ProofRoute::Boxes(BoxClaims { tree, .. }) | ProofRoute::Given(GivenClaims { tree }) => {
+                    TreeFacts::read(tree, coordinates)
+                }
                 ProofRoute::Polynomial(_) | ProofRoute::Cells(_) => None,
             },
             activation: network.blocks.iter().map(|b| words::activation(b.activation)).unique().join(", "),

@@ -99,6 +99,9 @@ fn in_words(by: &Replacement) -> String {
             "polynomial of degree {} in the value that it is a function of",
             coefficients.len().saturating_sub(1)
         ),
+        Replacement::Pair { terms } => {
+            format!("sum of {} products of polynomials in one token each", terms.len())
+        }
         Replacement::Name => "itself, computed once".into(),
         Replacement::Grid { pieces, .. } => {
             format!("bilinear interpolation in {pieces} pieces in each token")

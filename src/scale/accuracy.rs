@@ -86,7 +86,8 @@ fn proof(target: &Target, way: &Way, epsilon: &Rational, limits: Limits) -> Resu
     let architecture = Architecture::Transformer;
     let options = SumOptions::default().lowering(architecture, Scores::Zero, way.network_epsilon.clone());
     let built = lower(&way.sumformer, &way.surrogate, &options, limits.units)?;
-    let boxes = BoxOptions { max_boxes: limits.boxes, slice: Slice::WHOLE, progress: &|_| true };
+    let boxes =
+        BoxOptions { max_boxes: limits.boxes, slice: Slice::WHOLE, closes: false, progress: &|_| true };
     let proof = match way.on_boxes() {
         true => prove_by_boxes(target, &built, epsilon, &boxes),
         false => prove(target, &built, epsilon),

@@ -264,10 +264,10 @@ fn proofs_that_were_tampered_with() {
         (
             Certificate(|c| c["route"]["cells"] = json!({"count": 1, "entries": 1, "keys": 1})),
             2,
-            "exactly one of the keys `polynomial`, `boxes` and `cells`, not 2 keys",
+            "exactly one of the keys `polynomial`, `boxes`, `given` and `cells`, not 2 keys",
         ),
         (Certificate(|c| c["route"] = "cells".into()), 2, "expected an object"),
-        (Certificate(|c| c["route"] = json!({})), 2, "`boxes` and `cells`, not 0 keys"),
+        (Certificate(|c| c["route"] = json!({})), 2, "`given` and `cells`, not 0 keys"),
         (
             Certificate(|c| c["route"]["polynomial"] = json!([[], {"latents": [], "blocks": []}])),
             2,

@@ -11,7 +11,16 @@ fn commands_print_what_the_pages_show() {
     let own = program().parent().expect("the program is in a folder").to_path_buf();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)));
-    let pages = ["tutorial", "weierstrass", "target-language", "discontinuous", "export", "latent", "floats"];
+    let pages = [
+        "tutorial",
+        "weierstrass",
+        "target-language",
+        "discontinuous",
+        "export",
+        "latent",
+        "floats",
+        "given",
+    ];
     let pages: Vec<PathBuf> = pages.iter().map(|page| docs.join(format!("{page}.md"))).collect();
     let replay =
         python.arg(docs.join("replay.py")).args(pages).env("PATH", path.expect("folders without colons"));

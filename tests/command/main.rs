@@ -20,4 +20,6 @@ mod reported;
 mod routes;
 mod scale;
 mod support;
+mod verified;
+mod verify;
 mod zoo;

@@ -104,5 +104,5 @@ impl Approximated {
 
 /// The whole search with at most so many boxes.
 pub fn up_to(max_boxes: usize) -> BoxOptions<'static> {
-    BoxOptions { max_boxes, slice: Slice::WHOLE, progress: &|_| true }
+    BoxOptions { max_boxes, slice: Slice::WHOLE, closes: false, progress: &|_| true }
 }

@@ -38,3 +38,21 @@ fn files_that_pages_name_exist() {
     }
     assert!(named > 100, "only {named} paths were seen");
 }
+
+/// What the chapter on the proved checker quotes as its statement is what the theory says.
+#[test]
+fn quoted_statements_are_those_of_the_theory() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(here.join("docs/verified.md")).expect("the page is readable");
+    let theory: String = ["statement/Semantics.v", "check/Verdict.v"]
+        .map(|file| {
+            std::fs::read_to_string(here.join("src/verified").join(file)).expect("a file of the theory")
+        })
+        .concat();
+    let quoted: Vec<&str> =
+        page.split("```coq\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(quoted.len() >= 5, "{} quotations", quoted.len());
+    for text in quoted {
+        assert!(theory.contains(text), "no longer in src/verified:\n{text}");
+    }
+}

@@ -4,11 +4,12 @@
 use common::targets::TargetText;
 use proptest::prelude::*;
 use sumformer::approximation::cover::surrogate as searched;
+use sumformer::approximation::structural::pairs::Pairs;
 use sumformer::approximation::structural::surrogate;
 use sumformer::eval::surrogate::extend;
 use sumformer::reading::load_target;
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio, to_f64};
-use sumformer_checker::format::certificate::{Approximation, Replacement};
+use sumformer_checker::format::certificate::{Approximation, PairTerm, PowerTerm, Replacement};
 use sumformer_checker::language::evaluate_sequence;
 use sumformer_checker::language::target::{Target, Tokens};
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
@@ -64,6 +65,27 @@ const TARGETS: [(&str, &str, &[&str]); 23] = [
         ],
     ),
 ];
+
+/// Sums of smooth functions of two tokens.
+const KERNELS: [(&str, &str, &[&str]); 8] = [
+    ("4", "[0, 1] [0, 1]", &["sum(y: exp(x[0]*y[0]+x[1]*y[1])*y[0]) / sum(y: exp(x[0]*y[0]+x[1]*y[1]))"]),
+    (
+        "any",
+        "[0, 1/3] [-1, 1]",
+        &["mean(y: exp(x[0]*y[0]+x[1]*y[1])*y[0]) / mean(y: exp(x[0]*y[0]+x[1]*y[1]))"],
+    ),
+    ("3", "[-1, 1] [2, 3]", &["sum(y: exp(-((y[0]-x[0])^2 + (y[1]-x[1])^2)/2)*y[1])"]),
+    ("4", "[0, 1]", &["sum(y: (y[0]-x[0])/((y[0]-x[0])^2 + 1/4))"]),
+    ("4", "[0, 1]", &["sum(y: sigmoid(4*(y[0]-x[0]))) + exp(x[0])", "mean(y: tanh(x[0]*y[0]) * y[0])"]),
+    ("4", "[0, 1]", &["sum(y: sin(6*x[0]*y[0]) * y[0]) * x[0]"]),
+    ("3", "[0, 1]", &["sum(y: x[0]*sum(z: exp(x[0]*z[0]))*y[0])"]),
+    ("3", "[0, 1]", &["sum(y: exp(x[0]*y[0])*log(y[0] + 2))"]),
+];
+
+fn kernel(which: usize) -> Target {
+    let (tokens, sides, outputs) = KERNELS[which];
+    outputs.iter().fold(common::target(tokens).domain(sides), TargetText::output).load()
+}
 
 fn target(which: usize) -> Target {
     let (tokens, sides, outputs) = TARGETS[which];
@@ -153,6 +175,77 @@ proptest! {
     }
 
     #[test]
+    fn kernels_in_few_sums_are_as_near_as_they_say(
+        which in 0..KERNELS.len(), fineness in 1i64..200, sums in 1..9_usize,
+        shares in prop::collection::vec(0.0f64..1.0, 64 * 13),
+    ) {
+        let target = kernel(which);
+        let share = ratio(1, fineness);
+        let pairs = Pairs::new(&target, &share, LIMIT).expect("kernels");
+        let near = pairs.within(&share).expect("a surrogate");
+        prop_assert!(near.deviations.iter().all(|d| d <= &share));
+        for surrogate in [Some(near), pairs.of_rank(sums)].into_iter().flatten() {
+            for (seed, shares) in shares.chunks(13).enumerate() {
+                let tokens = sequence(&target, length(&target, seed), shares);
+                if let Err(message) = check(&target, &surrogate, &tokens) {
+                    prop_assert!(false, "{}: {message}", target.source);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn changed_kernels_are_refused_or_true(
+        which in 0..KERNELS.len(), place in any::<prop::sample::Index>(), change in 0usize..40, by in -40i64..40,
+        shares in prop::collection::vec(0.0f64..1.0, 32 * 13),
+    ) {
+        let target = kernel(which);
+        let pairs = Pairs::new(&target, &ratio(1, 20), LIMIT).expect("kernels");
+        let mut approximations = pairs.within(&ratio(1, 20)).expect("a surrogate").approximations;
+        let at = place.index(approximations.len());
+        mutate(&mut approximations, at, change, by);
+        if let Ok(surrogate) = searched(&target, &approximations, LIMIT) {
+            for (seed, shares) in shares.chunks(13).enumerate() {
+                let tokens = sequence(&target, length(&target, seed), shares);
+                if let Err(message) = check(&target, &surrogate, &tokens) {
+                    prop_assert!(false, "{}: {approximations:?}: {message}", target.source);
+                }
+            }
+        }
+    }
+
+    /// Σ a_s(x) b_s(y) for a random polynomial of two tokens plus itself: accepted from the sum of the magnitudes of the difference's
+    /// coefficients on, and wherever it is accepted the surrogate is as near as it says.
+    #[test]
+    fn products_that_are_near_a_polynomial_are_accepted_and_only_they(
+        products in prop::collection::vec(((0..4_u32, 0..3_u32), (0..4_u32, 0..3_u32), -40..40_i64), 1..6),
+        rest in prop::collection::vec(((0..4_u32, 0..3_u32), (0..4_u32, 0..3_u32), -9..9_i64), 0..4),
+        part in 0..30_i64, shares in prop::collection::vec(0.0f64..1.0, 16 * 13),
+    ) {
+        // Scaled to [-1, 1] the coordinates are 2x[0] - 1 and x[1]/2 - 2.
+        let text = |((a, b), (c, d), q): &((u32, u32), (u32, u32), i64)| {
+            let token = |t: &str, a: u32, b: u32| format!("(2*{t}[0] - 1)^{a}*({t}[1]/2 - 2)^{b}");
+            format!("({q})/64*{}*{}", token("x", *a, *b), token("y", *c, *d))
+        };
+        let body: Vec<String> = products.iter().chain(&rest).map(text).collect();
+        let target = common::target("3").domain("[0, 1] [2, 6]").output(format!("sum(y: 0*x[0]*y[0] + {})", body.join(" + "))).load();
+        let power = |(a, b): (u32, u32), q: Rational| -> Vec<PowerTerm> { vec![(vec![(0, a), (1, b)], Exact(q))] };
+        let terms = products.iter().map(|&(first, second, q)| PairTerm { first: power(first, ratio(q, 64)), second: power(second, integer(1)) });
+        let distance = ratio(rest.iter().map(|(_, _, q)| q.abs()).sum::<i64>(), 64);
+        let claimed = &distance * ratio(part, 20);
+        let pair = approximation(1, Replacement::Pair { terms: terms.collect() }, claimed.clone());
+        match searched(&target, &pair, LIMIT) {
+            Err(error) => prop_assert!(claimed < distance, "{error}"),
+            Ok(surrogate) => for shares in shares.chunks(13) {
+                let tokens = sequence(&target, 3, shares);
+                if let Err(message) = check(&target, &surrogate, &tokens) {
+                    prop_assert!(false, "{}: {message}", target.source);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn changed_approximations_are_refused_or_true(
         which in 0..TARGETS.len(), place in any::<prop::sample::Index>(), change in 0usize..12, by in -40i64..40,
         shares in prop::collection::vec(0.0f64..1.0, 32 * 13),
@@ -213,6 +306,20 @@ fn mutate(approximations: &mut Vec<Approximation>, at: usize, change: usize, by:
                 6 => *high = Exact(&high.0 + ratio(by, 50)),
                 _ => *levels = moved(*levels),
             },
+            Replacement::Pair { terms } => {
+                let length = terms.len();
+                let factors = terms.iter_mut().flat_map(|term| [&mut term.first, &mut term.second]);
+                let powers: Vec<&mut PowerTerm> = factors.flatten().collect();
+                let place = change * 7 % powers.len();
+                let (powers, coefficient) = powers.into_iter().nth(place).expect("a term");
+                match change % 5 {
+                    0 => *coefficient = Exact(&coefficient.0 + ratio(by, 2_000)),
+                    1 => *coefficient = scaled(coefficient),
+                    2 => powers.push((by.unsigned_abs() as usize % 3, 1)),
+                    3 => drop(powers.pop()),
+                    _ => drop(terms.remove(change % length)),
+                }
+            }
             Replacement::Name => approximation.error = Exact(ratio(by, 100)),
         },
     }

@@ -8,6 +8,7 @@ mod composite;
 mod exponent;
 mod hats;
 mod names;
+pub mod pairs;
 mod replacement;
 
 use crate::approximation::cover::surrogate as searched;
@@ -17,7 +18,7 @@ use sumformer_checker::arith::number::{Rational, integer, max, power_of_two, rou
 use sumformer_checker::format::certificate::{Approximation, Replacement};
 use sumformer_checker::language::ast::Span;
 use sumformer_checker::language::target::Target;
-use sumformer_checker::surrogate::{Surrogate, SurrogateError};
+use sumformer_checker::surrogate::{Site, Surrogate, SurrogateError};
 
 /// Attempts to meet the share.
 const MAX_ATTEMPTS: usize = 12;
@@ -57,7 +58,12 @@ pub enum StructuralError {
 
 /// A surrogate at most `share` from the target, with numerators named.
 pub fn surrogate(target: &Target, share: &Rational, max_terms: usize) -> Result<Surrogate, StructuralError> {
-    let mut surrogate = near(target, share, max_terms)?;
+    let surrogate = near(target, share, max_terms, &replacement::choose)?;
+    Ok(with_names(target, surrogate, max_terms))
+}
+
+/// The same surrogate with numerators named.
+fn with_names(target: &Target, mut surrogate: Surrogate, max_terms: usize) -> Surrogate {
     // A name is refused where a value depends on two tokens, or inside what is replaced.
     for name in names::numerators(target, &surrogate.approximations) {
         let mut approximations = surrogate.approximations.clone();
@@ -66,19 +72,27 @@ pub fn surrogate(target: &Target, share: &Rational, max_terms: usize) -> Result<
             surrogate = named;
         }
     }
-    Ok(surrogate)
+    surrogate
 }
 
 fn place(approximation: &Approximation) -> (usize, usize) {
     (approximation.output, approximation.node)
 }
 
-fn near(target: &Target, share: &Rational, max_terms: usize) -> Result<Surrogate, StructuralError> {
+/// Chooses what to put in the place of a site.
+type Choose = dyn Fn(&Target, &Site, &Rational) -> Result<Approximation, String>;
+
+fn near(
+    target: &Target,
+    share: &Rational,
+    max_terms: usize,
+    choose: &Choose,
+) -> Result<Surrogate, StructuralError> {
     let mut error = share.clone();
     let least = share / power_of_two(16);
     let mut deviation = Rational::zero();
     for _ in 0..MAX_ATTEMPTS {
-        let surrogate = match cover(target, &error, max_terms) {
+        let surrogate = match cover(target, &error, max_terms, choose) {
             Ok(surrogate) => surrogate,
             // What is replaced may be so far off that a divisor may vanish, or a root leave its domain.
             Err((_, Coverage::Replaced)) if error > least => {
@@ -110,6 +124,7 @@ fn cover(
     target: &Target,
     error: &Rational,
     max_terms: usize,
+    choose: &Choose,
 ) -> Result<Surrogate, (StructuralError, Coverage)> {
     let mut approximations: Vec<Approximation> = Vec::new();
     let last = |error: StructuralError| (error, Coverage::Final);
@@ -144,7 +159,7 @@ fn cover(
                 return Err((other.into(), coverage));
             }
         };
-        let replacement = replacement::choose(target, &site, error).map_err(|why| {
+        let replacement = choose(target, &site, error).map_err(|why| {
             last(StructuralError::OutOfReach { what: what.clone(), why, span: span.clone() })
         })?;
         let at = approximations.partition_point(|a| place(a) < place(&replacement));

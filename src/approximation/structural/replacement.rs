@@ -98,6 +98,30 @@ pub fn choose(target: &Target, site: &Site, error: &Rational) -> Result<Approxim
     }
 }
 
+/// A polynomial in the argument, of any degree, in the place of a function of two tokens: it is not what the network computes.
+pub fn choose_smooth(target: &Target, site: &Site, error: &Rational) -> Result<Approximation, String> {
+    let Body::Output(expressions) = &target.body else { return Err("there are no sums".into()) };
+    let path = path(&expressions[site.output], site.node, 1);
+    let (Some(node), Some(function)) = (path.last(), site.function) else {
+        return Err("there is no function".into());
+    };
+    if free_levels(node.expr, node.depth).len() != 2 {
+        return Err("it is no function of two tokens".into());
+    }
+    let found = approximate(function, &site.argument, error).ok_or("no polynomial is near it")?;
+    let by = Replacement::Polynomial {
+        centre: Exact(found.centre),
+        coefficients: found.coefficients.into_iter().map(Exact).collect(),
+    };
+    Ok(Approximation {
+        output: site.output,
+        node: site.node,
+        by,
+        error: Exact(found.error),
+        cuts: String::new(),
+    })
+}
+
 /// What hats can do.
 const HATS: &str = "hats need an expression that depends on a single coordinate of one of the two tokens, and to reach that with at most \
      1024 pieces";

@@ -9,3 +9,4 @@ mod worker;
 pub use merge::{MergeConflict, merge_trees};
 pub use search::{BoxOptions, BoxProgress, BoxReport, BoxSearch, WorstBox, search};
 pub use slice::{NoSlice, Slice};
+pub use worker::Comparison;

@@ -3,13 +3,12 @@
 
 use super::slice::Slice;
 use super::tree::Tree;
-use super::worker::{Assessment, Failure, Subject};
+use super::worker::{Assessment, Comparison, Failure, Subject};
 use crate::parallel;
 use std::cmp::Reverse;
 use sumformer_checker::arith::dyadic::Dyadic;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Rational, max};
-use sumformer_checker::boxes::implied::ImpliedSumformer;
 use sumformer_checker::boxes::{LeafCount, Place, Sides};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::{Target, Tokens};
@@ -27,6 +26,8 @@ pub struct BoxOptions<'a> {
     pub max_boxes: usize,
     /// Which part of the search.
     pub slice: Slice,
+    /// Whether boxes that are not good enough at the end are leaves with the bound that they have, instead of open ones.
+    pub closes: bool,
     /// Told now and then how far the search is, from the thread that called it; `false` leaves the rest open.
     pub progress: &'a dyn Fn(BoxProgress) -> bool,
 }
@@ -45,7 +46,7 @@ pub struct BoxProgress {
 pub struct BoxSearch {
     /// The tree as the certificate holds it.
     pub tree: String,
-    /// Per output the largest bound of |target − Sumformer| on an enclosed leaf.
+    /// Per output the largest bound of |target − what it is compared with| on an enclosed leaf.
     pub residuals: Vec<Rational>,
     /// What became of the boxes.
     pub report: BoxReport,
@@ -69,7 +70,7 @@ pub struct WorstBox {
     pub sides: Vec<Vec<Interval>>,
     /// The output with the largest enclosure.
     pub output: usize,
-    /// target − Sumformer of this output on the box; nothing if it has no bounded enclosure there.
+    /// The difference in this output on the box; nothing if it has no bounded enclosure there.
     pub enclosure: Option<Interval>,
     /// Whether the difference exceeds what is allowed at the middle of the box: no tree can prove the bound.
     pub hopeless: bool,
@@ -93,21 +94,21 @@ struct Search<'a> {
     open: Vec<Waiting>,
 }
 
-/// Builds a tree whose enclosed leaves have |target − Sumformer| at most `tolerances`, one per output.
+/// Builds a tree whose enclosed leaves have |target − what it is compared with| at most `tolerances`, one per output.
 ///
 /// It is complete unless `max_boxes` or the levels of the tree do not suffice, the slice is not the whole, or the
 /// difference is found to exceed a tolerance at some point; the rest is open. Fails if the target has no fixed length
 /// or cannot be enclosed at all.
 pub fn search(
     target: &Target,
-    sumformer: &ImpliedSumformer,
+    compared: &dyn Comparison,
     tolerances: &[Rational],
     options: &BoxOptions<'_>,
 ) -> Result<BoxSearch, EvalError> {
     let Tokens::Fixed(n) = target.tokens else { return Err(EvalError::NoLength) };
     let sides = Sides::new(target);
     let mut search = Search {
-        subject: Subject::new(target, sumformer, &sides, n, tolerances)?,
+        subject: Subject::new(target, compared, &sides, n, tolerances)?,
         tree: Tree::new(),
         largest: vec![Dyadic::ZERO; target.outputs()],
         leaves: LeafCount::default(),
@@ -127,6 +128,9 @@ pub fn search(
             search.keep(options.slice);
         }
         goes_on = search.halve(options);
+    }
+    if options.closes && !search.waiting.iter().chain(&search.open).any(|waiting| waiting.failure.hopeless) {
+        search.close();
     }
     Ok(search.finish())
 }
@@ -219,6 +223,30 @@ impl Search<'_> {
                 };
                 self.waiting.extend(rest.map(unseen));
                 return false;
+            }
+        }
+    }
+
+    /// Makes leaves of all open boxes that are enclosed at all, as large as the difference may be there.
+    fn close(&mut self) {
+        let open: Vec<Waiting> = self.open.drain(..).chain(self.waiting.drain(..)).collect();
+        let subject = &self.subject;
+        let found = parallel::map_with(
+            &open,
+            BATCH,
+            || subject.worker(),
+            |worker, waiting| worker.magnitudes(&waiting.places),
+        );
+        self.enclosures += open.len();
+        for (waiting, magnitudes) in open.into_iter().zip(found) {
+            let Some(magnitudes) = magnitudes else {
+                self.open.push(waiting);
+                continue;
+            };
+            self.tree.set(waiting.node, Leaf::Enclosed);
+            self.leaves.enclosed += 1;
+            for (largest, magnitude) in self.largest.iter_mut().zip(magnitudes) {
+                *largest = (*largest).max(magnitude);
             }
         }
     }

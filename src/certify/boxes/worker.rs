@@ -5,10 +5,11 @@ use std::sync::Mutex;
 use sumformer_checker::arith::dyadic::{Dyadic, Rounding};
 use sumformer_checker::arith::dyadic_interval::DyadicInterval;
 use sumformer_checker::arith::number::Rational;
-use sumformer_checker::boxes::difference::DifferenceEnclosure;
+use sumformer_checker::boxes::difference::{Difference, DifferenceEnclosure, Distance};
 use sumformer_checker::boxes::implied::ImpliedSumformer;
 use sumformer_checker::boxes::{Place, PreparedBox, Sides};
-use sumformer_checker::enclosure::slope::Centred;
+use sumformer_checker::format::network::Network;
+use sumformer_checker::given::{GivenDifference, GivenNetwork};
 use sumformer_checker::language::EvalError;
 use sumformer_checker::language::target::Target;
 
@@ -46,10 +47,29 @@ impl Failure {
     }
 }
 
+/// What a target can be compared with on boxes.
+pub trait Comparison: Sync {
+    /// Enclosures of the difference, for one thread; fails where there are none at all.
+    fn difference(&self, target: &Target) -> Result<Box<dyn Difference + Send>, EvalError>;
+}
+
+impl Comparison for ImpliedSumformer {
+    fn difference(&self, target: &Target) -> Result<Box<dyn Difference + Send>, EvalError> {
+        Ok(Box::new(DifferenceEnclosure::new(target, self)?))
+    }
+}
+
+impl Comparison for Network {
+    fn difference(&self, target: &Target) -> Result<Box<dyn Difference + Send>, EvalError> {
+        let given = GivenNetwork::new(self).map_err(|_| EvalError::Unbound)?;
+        Ok(Box::new(GivenDifference::new(target, given)?))
+    }
+}
+
 /// What is compared, and how close it must be.
 pub struct Subject<'a> {
     target: &'a Target,
-    sumformer: &'a ImpliedSumformer,
+    compared: &'a dyn Comparison,
     pub sides: &'a Sides,
     n: usize,
     tolerances: Vec<Dyadic>,
@@ -58,7 +78,7 @@ pub struct Subject<'a> {
 }
 
 struct Evaluator<'a> {
-    difference: DifferenceEnclosure,
+    difference: Box<dyn Difference + Send>,
     present: PreparedBox<'a>,
 }
 
@@ -80,24 +100,22 @@ impl<'a> Subject<'a> {
     /// Prepares the comparison of n tokens; fails where there are no enclosures at all.
     pub fn new(
         target: &'a Target,
-        sumformer: &'a ImpliedSumformer,
+        compared: &'a dyn Comparison,
         sides: &'a Sides,
         n: usize,
         tolerances: &[Rational],
     ) -> Result<Self, EvalError> {
-        let evaluator = Evaluator {
-            difference: DifferenceEnclosure::new(target, sumformer)?,
-            present: PreparedBox::new(sides, n),
-        };
+        let evaluator =
+            Evaluator { difference: compared.difference(target)?, present: PreparedBox::new(sides, n) };
         let tolerances = tolerances.iter().map(|t| Dyadic::from_rational(t, Rounding::Down)).collect();
-        Ok(Self { target, sumformer, sides, n, tolerances, idle: Mutex::new(vec![evaluator]) })
+        Ok(Self { target, compared, sides, n, tolerances, idle: Mutex::new(vec![evaluator]) })
     }
 
     /// An evaluator for one thread.
     pub fn worker(&self) -> Worker<'_, 'a> {
         let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
         let evaluator = idle.or_else(|| {
-            let difference = DifferenceEnclosure::new(self.target, self.sumformer).ok()?;
+            let difference = self.compared.difference(self.target).ok()?;
             Some(Evaluator { difference, present: PreparedBox::new(self.sides, self.n) })
         });
         Worker { subject: self, evaluator }
@@ -105,39 +123,48 @@ impl<'a> Subject<'a> {
 }
 
 impl Worker<'_, '_> {
+    fn enclose(&mut self, places: &[Place]) -> Option<Vec<Distance>> {
+        let evaluator = self.evaluator.as_mut()?;
+        evaluator.difference.distances(evaluator.present.at(places)).ok()
+    }
+
+    /// The magnitudes of the difference on a box, whatever is asked for; nothing if one of them is infinite.
+    pub fn magnitudes(&mut self, places: &[Place]) -> Option<Vec<Dyadic>> {
+        let magnitudes: Vec<Dyadic> = self.enclose(places)?.iter().map(|output| output.range.mag()).collect();
+        magnitudes.iter().all(|magnitude| magnitude.is_finite()).then_some(magnitudes)
+    }
+
     /// Encloses the difference on a box.
     pub fn assess(&mut self, places: &[Place]) -> Assessment {
-        let enclosed = self
-            .evaluator
-            .as_mut()
-            .and_then(|evaluator| evaluator.difference.enclose(evaluator.present.at(places)).ok());
-        let Some(outputs) = enclosed else {
+        let Some(outputs) = self.enclose(places) else {
             return Assessment::Failed(Failure::unseen(places));
         };
         let tolerances = &self.subject.tolerances;
-        let magnitude = |output: &Centred| output.range().mag();
+        let magnitude = |output: &Distance| output.range.mag();
         let above = outputs.iter().zip(tolerances).enumerate().filter(|(_, (o, t))| magnitude(o) > **t);
         let worst = above.max_by_key(|(number, (output, _))| (magnitude(output), Reverse(*number)));
         let Some((number, (output, _))) = worst else {
             return Assessment::Enclosed(outputs.iter().map(magnitude).collect());
         };
-        let beyond = |(output, &tolerance): (&Centred, &Dyadic)| {
-            let centre = output.centre();
+        let beyond = |(output, &tolerance): (&Distance, &Dyadic)| {
+            let centre = output.centre;
             centre.inf() > tolerance || -centre.sup() > tolerance
         };
         Assessment::Failed(Failure {
             split: steepest(output, places),
             output: number,
-            enclosure: Some(output.range()),
+            enclosure: Some(output.range),
             hopeless: outputs.iter().zip(tolerances).any(beyond),
         })
     }
 }
 
-/// The coordinate whose slope, times its width, contributes most; the first of several.
-fn steepest(output: &Centred, places: &[Place]) -> Option<usize> {
+/// The coordinate whose slope, times its width, contributes most, or that has been halved least often where slopes are not known; the
+/// first of several.
+fn steepest(output: &Distance, places: &[Place]) -> Option<usize> {
     let halvable = (0..places.len()).filter(|&k| places[k].halves().is_some());
-    halvable.max_by_key(|&k| (output.slope(k).mag(), Reverse((places[k].level(), k))))
+    let slope = |k: usize| output.slopes.get(k).map_or(Dyadic::ZERO, |slope| slope.mag());
+    halvable.max_by_key(|&k| (slope(k), Reverse((places[k].level(), k))))
 }
 
 /// The coordinate that has been halved least often; the first of several.

@@ -1,6 +1,7 @@
 //! Exact arithmetic: rational numbers, their intervals and polynomials; dyadic numbers where operations are rounded.
 
 pub mod bernstein;
+pub mod chebyshev;
 pub(crate) mod common_denominator;
 pub mod decimal;
 pub mod exp;

@@ -4,12 +4,41 @@
 //! its slopes, and the range of the difference is that of something small up to the square of the box's width.
 
 use super::implied::{ImpliedSumformer, PreparedSumformer};
+use crate::arith::dyadic_interval::DyadicInterval;
 use crate::enclosure::PreparedSide;
 use crate::enclosure::coordinates::Coordinates;
 use crate::enclosure::slope::Centred;
 use crate::language::target::{Target, Tokens};
 use crate::language::values::evaluate::Prepared;
 use crate::language::{EvalError, Scalar, Sequence};
+
+/// The difference of a target from what it is compared with, on a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Distance {
+    /// Contains its values.
+    pub range: DyadicInterval,
+    /// Contains its value in the middle of the box.
+    pub centre: DyadicInterval,
+    /// How much each coordinate contributes at most, where that is known; it is of use for a search only.
+    pub slopes: Vec<DyadicInterval>,
+}
+
+/// Encloses the difference at token 0 of a target from something that is the same function for every token, and for every order of the others.
+pub trait Difference {
+    /// One for each output; `sides[j*d + k]` is the k-th side of token j, token 0 the own one.
+    fn distances(&mut self, sides: &[PreparedSide]) -> Result<Vec<Distance>, EvalError>;
+}
+
+impl Difference for DifferenceEnclosure {
+    fn distances(&mut self, sides: &[PreparedSide]) -> Result<Vec<Distance>, EvalError> {
+        let distance = |output: &Centred| Distance {
+            range: output.range(),
+            centre: output.centre(),
+            slopes: (0..sides.len()).map(|k| output.slope(k)).collect(),
+        };
+        Ok(self.enclose(sides)?.iter().map(distance).collect())
+    }
+}
 
 /// Encloses target − Sumformer at token 0; one product of boxes at a time, buffers reused.
 pub struct DifferenceEnclosure {

@@ -32,7 +32,7 @@ use crate::limits::{MAX_LEVEL, MAX_TREE_TEXT};
 use crate::normal_form::symmetry::require_symmetry;
 use crate::refusal::{Refusal, Rule};
 use crate::subdivision::text::{Leaf, Malformed, Node, Reader};
-use difference::DifferenceEnclosure;
+use difference::{Difference, DifferenceEnclosure};
 use implied::ImpliedSumformer;
 
 const PLACE: &str = "boxes";
@@ -59,12 +59,21 @@ pub struct LeafCount {
 
 /// Bounds target − Sumformer on all leaves of the tree.
 pub fn derive(target: &Target, sumformer: &ImpliedSumformer, tree: &str) -> Result<BoxBound, Refusal> {
+    derive_difference(target, || DifferenceEnclosure::new(target, sumformer), tree)
+}
+
+/// The same for whatever a target is compared with; fails where that cannot be prepared.
+pub fn derive_difference<D: Difference>(
+    target: &Target,
+    difference: impl FnOnce() -> Result<D, EvalError>,
+    tree: &str,
+) -> Result<BoxBound, Refusal> {
     let Tokens::Fixed(n) = target.tokens else {
         return Err(Rule::Boxes.unsupported(PLACE, "trees of boxes exist for a fixed length only"));
     };
     // First of all, since it bounds the number of tokens times coordinates.
-    let mut difference = DifferenceEnclosure::new(target, sumformer)
-        .map_err(|error| Rule::Residual.unsupported("target", error.to_string()))?;
+    let mut difference =
+        difference().map_err(|error| Rule::Residual.unsupported("target", error.to_string()))?;
     require_symmetry(target)?;
     let sides = Sides::new(target);
     let leaves = survey(&sides, n, tree)?;
@@ -77,9 +86,9 @@ pub fn derive(target: &Target, sumformer: &ImpliedSumformer, tree: &str) -> Resu
             return Ok(());
         }
         let outputs =
-            difference.enclose(present.at(places)).map_err(|error| not_enclosed(&error, &sides, places))?;
+            difference.distances(present.at(places)).map_err(|error| not_enclosed(&error, &sides, places))?;
         for (largest, output) in largest.iter_mut().zip(outputs) {
-            let magnitude = output.range().mag();
+            let magnitude = output.range.mag();
             if magnitude > largest.0 {
                 largest.0 = magnitude;
                 largest.1.clear();
@@ -177,5 +186,5 @@ fn box_name(sides: &Sides, places: &[Place]) -> String {
 
 fn not_enclosed(error: &EvalError, sides: &Sides, places: &[Place]) -> Refusal {
     Rule::Residual
-        .unsupported(box_name(sides, places), format!("the target cannot be enclosed there: {error}"))
+        .unsupported(box_name(sides, places), format!("the difference cannot be enclosed there: {error}"))
 }

@@ -14,17 +14,26 @@ use super::slope::Centred;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::language::target::{Body, Target, Tokens};
 use crate::language::values::evaluate::Prepared;
-use crate::language::{EvalError, Sequence};
-use crate::limits::MAX_SYMMETRIZED;
+use crate::language::{EvalError, Scalar, Sequence};
+use crate::limits::{MAX_COORDINATES, MAX_SYMMETRIZED};
 
 /// A target of a fixed length for centred forms, and the coordinates to evaluate it on.
 pub(crate) fn prepare(target: &Target) -> Result<(Prepared<Centred>, Coordinates), EvalError> {
     let Tokens::Fixed(n) = target.tokens else { return Err(EvalError::NoLength) };
+    let prepared = prepare_for(target)?;
+    Ok((prepared, Coordinates::new(n, target.dimension())?))
+}
+
+/// A target of a fixed length with so few coordinates that forms of all of them are made, for forms of any kind.
+pub(crate) fn prepare_for<S: Scalar>(target: &Target) -> Result<Prepared<S>, EvalError> {
+    let Tokens::Fixed(n) = target.tokens else { return Err(EvalError::NoLength) };
     if matches!(target.body, Body::SemiInvariant { symmetrize: true, .. }) && n > MAX_SYMMETRIZED {
         return Err(EvalError::TooManyPermutations(n));
     }
-    let coordinates = Coordinates::new(n, target.dimension())?;
-    Ok((Prepared::new(&with_continued_roots(target), n)?, coordinates))
+    if n.saturating_mul(target.dimension()) > MAX_COORDINATES {
+        return Err(EvalError::TooManyCoordinates(n.saturating_mul(target.dimension())));
+    }
+    Prepared::new(&with_continued_roots(target), n)
 }
 
 /// Encloses the outputs of the own token over products of boxes; one sequence at a time, buffers reused.

@@ -51,6 +51,8 @@ pub enum ProofRoute {
     Polynomial(PolynomialClaims),
     /// The network is near a Sumformer, which is compared with the target on boxes.
     Boxes(BoxClaims),
+    /// The network itself is compared with the target on boxes, whatever its scores are.
+    Given(GivenClaims),
     /// The network is constant on cells (Thm 4.1, second proof).
     Cells(CellClaim),
 }
@@ -74,6 +76,14 @@ pub struct BoxClaims {
     pub tree: String,
     /// What the blocks compute.
     pub stream: StreamClaims,
+}
+
+/// What is claimed where the network itself and the target are compared on boxes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct GivenClaims {
+    /// The tree of boxes ([`crate::boxes`]).
+    pub tree: String,
 }
 
 /// What is claimed of the residual stream, block by block.
@@ -136,6 +146,12 @@ pub enum Replacement {
         /// Of 1, t − centre, …
         coefficients: Vec<Exact>,
     },
+    /// An expression in two tokens, as whatever else replaces it, by a sum of products of polynomials in one token each, up to
+    /// `error`.
+    Pair {
+        /// What is added up.
+        terms: Vec<PairTerm>,
+    },
     /// An expression of one token and sums by itself, as an atom; `error` is 0.
     #[serde(skip_deserializing)]
     Name,
@@ -169,6 +185,19 @@ pub enum Replacement {
         levels: u32,
     },
 }
+
+/// A polynomial in one token times one in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct PairTerm {
+    /// In the token of the lower level.
+    pub first: Vec<PowerTerm>,
+    /// In the other one.
+    pub second: Vec<PowerTerm>,
+}
+
+/// A term of a polynomial in the coordinates of one token: powers (coordinate, exponent) and a coefficient.
+pub type PowerTerm = (Vec<(usize, u32)>, Exact);
 
 /// What is claimed of a network that is constant on cells: there is then nothing else to claim of its blocks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,7 +331,7 @@ impl WitnessKind {
 }
 
 read_as!(
-    object: Certificate, ProofRoute, PolynomialClaims, BoxClaims, StreamClaims, Approximation, CellClaim, RampClaim, OutputClaim, LatentClaim, Gadget, GadgetOutput, Witness);
+    object: Certificate, ProofRoute, PolynomialClaims, BoxClaims, GivenClaims, StreamClaims, Approximation, PairTerm, CellClaim, RampClaim, OutputClaim, LatentClaim, Gadget, GadgetOutput, Witness);
 read_as!(name: WitnessKind);
 read_as!(Replacement, |deserializer| name_or_object(deserializer, "name", Replacement::Name));
 
@@ -318,7 +347,7 @@ impl Certificate {
                     }
                     Some(Head { route: Some(keys), .. }) if keys.len() != 1 => {
                         let message = format!(
-                            "it has exactly one of the keys `polynomial`, `boxes` and `cells`, not {} keys",
+                            "it has exactly one of the keys `polynomial`, `boxes`, `given` and `cells`, not {} keys",
                             keys.len()
                         );
                         Err(FormatError::Structure { file: FILE, place: "route".into(), message })
@@ -339,7 +368,7 @@ impl Certificate {
         match &self.route {
             ProofRoute::Polynomial(PolynomialClaims { stream, .. })
             | ProofRoute::Boxes(BoxClaims { stream, .. }) => Some(stream),
-            ProofRoute::Cells(_) => None,
+            ProofRoute::Given(_) | ProofRoute::Cells(_) => None,
         }
     }
 
@@ -347,7 +376,7 @@ impl Certificate {
     pub fn cells(&self) -> Option<&CellClaim> {
         match &self.route {
             ProofRoute::Cells(cells) => Some(cells),
-            ProofRoute::Polynomial(_) | ProofRoute::Boxes(_) => None,
+            ProofRoute::Polynomial(_) | ProofRoute::Boxes(_) | ProofRoute::Given(_) => None,
         }
     }
 }

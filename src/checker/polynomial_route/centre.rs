@@ -14,7 +14,7 @@ use crate::work::{charge, charge_all};
 use num_traits::Zero;
 use std::borrow::Cow;
 
-/// f' on B − c; nothing changes where no point is named. Each coordinate whose zero moves, x[k], is the sum x[k] + c_k in the
+/// f' on B − c; nothing changes where no point is named. Each coordinate whose zero moves, `x[k]`, is the sum `x[k]` + c_k in the
 /// expressions.
 pub fn centred_target<'a>(target: &'a Target, centre: &[Exact]) -> Result<Cow<'a, Target>, Refusal> {
     if centre.is_empty() {

@@ -22,6 +22,8 @@ mod domain;
 mod error;
 mod grid;
 mod hats;
+mod own_token;
+mod pair;
 mod pass;
 pub mod polynomial_distance;
 mod quotient;

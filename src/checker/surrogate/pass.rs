@@ -7,7 +7,7 @@
 //!
 //! * sums and differences: α + β;
 //! * products: ãb̃ − ab = a(b̃ − b) + b̃(ã − a), at most |a|β + |b̃|α;
-//! * quotients: ã/b̃ − a/b = (ã − a)/b̃ + a(b − b̃)/(b b̃);
+//! * quotients: ã/b̃ − a/b = (ã − a)/b̃ + (a/b)(b − b̃)/b̃;
 //! * a function φ of one variable: the largest slope of its chords over the widened range, times α;
 //! * larger and smaller of two: max(α, β) (both are monotone, and move by at most as much as their arguments);
 //! * a sum over m tokens: mα, a mean, a maximum or a minimum over tokens: α;
@@ -24,7 +24,7 @@ use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::number::{Rational, floor_log2, integer, power_of_two, ratio};
 use crate::enclosure::image::{Image, moved};
-use crate::format::certificate::Approximation;
+use crate::format::certificate::{Approximation, Replacement};
 use crate::language::ast::{BinaryOp, Expr, ExprKind, Extremum, Function, Reduction};
 use crate::language::target::{Body, Target, Tokens};
 use crate::limits::MAX_VISITS;
@@ -65,9 +65,12 @@ pub(super) fn run(
     approximations: &[Approximation],
     cover: &mut dyn Cover,
 ) -> Result<Passed, SurrogateError> {
-    let place = |a: &Approximation| (a.output, a.node);
+    // A pair stands before what else replaces its node.
+    let place = |a: &Approximation| (a.output, a.node, !matches!(a.by, Replacement::Pair { .. }));
     if let Some(index) = approximations.windows(2).position(|pair| place(&pair[0]) >= place(&pair[1])) {
-        let message = "approximations are listed by output, then by node, one for each".to_string();
+        let message =
+            "approximations are listed by output, then by node, one for each, or a pair and another one"
+                .to_string();
         return Err(SurrogateError::Wrong { index: index + 1, message });
     }
     let (explicit, depth) = match (&target.body, target.tokens) {
@@ -249,12 +252,15 @@ impl<'a> Pass<'a> {
                 self.extremum(*extremum, left, right, (expr, number), depth)
             }
             ExprKind::Reduce { reduction, binder, excluded, body } => {
+                let written = &**body;
                 let body = self.visit(body, depth + 1)?;
                 if matches!(reduction, Reduction::Max | Reduction::Min) && !is_closed(&body.expr) {
                     let what = format!("`{}` over tokens without threshold features", reduction.name());
                     return Err(self.missing(what, expr, number, None, body.both()));
                 }
                 let (range, deviation) = self.reduced(*reduction, excluded.len(), &body, expr)?;
+                let known = self.with_own_token(*reduction, excluded, (written, depth + 1), body.range);
+                let range = known.and_then(|known| known.intersection(range)).unwrap_or(range);
                 let expr =
                     Expr { span: expr.span.clone(), ..reduce(*reduction, binder, excluded, body.expr) };
                 Ok(Value { range, deviation, expr })
@@ -344,8 +350,15 @@ impl<'a> Pass<'a> {
                 (range, divide(spread).ok_or_else(by)?.mag())
             }
             BinaryOp::Divide => {
+                let (moved, by, both) = (left.deviation, right.deviation, right.both());
                 let inverse = self.call(Function::Inverse, right, (expr, number), Some(parts[1]), depth)?;
-                return Ok(self.quotient(product(left, inverse, expr), parts, Some(below), depth));
+                let quotient = self.quotient(product(left, inverse, expr), parts, Some(below), depth);
+                // The atom is the inverse of the divisor's surrogate, whose parts need not be largest at once.
+                let exact = DyadicInterval::ONE
+                    .divide(both)
+                    .map(|inverse| moved.add(quotient.range.mag().mul(by, Up), Up).mul(inverse.mag(), Up));
+                let deviation = exact.map_or(quotient.deviation, |exact| exact.min(quotient.deviation));
+                return Ok(Value { deviation, ..quotient });
             }
         };
         let expr = Expr { span: expr.span.clone(), ..binary(op, left.expr, right.expr) };

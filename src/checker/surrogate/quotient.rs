@@ -11,8 +11,9 @@
 //!   coefficient in U by that of the same monomial in s, s − U/p has no negative coefficient, and as its terms are squares, U ≤ p·s;
 //!   likewise V ≤ q·t. So |b/c| ≤ √(p·q). Without t, V is a constant and takes the place of q.
 
+use super::cover::range;
 use super::pass::Pass;
-use super::replace::explicit;
+use super::replace::{explicit, pair};
 use super::tree::{children, coordinate, free_levels, relabel, size};
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::interval::Interval;
@@ -37,12 +38,28 @@ impl Pass<'_> {
             return None;
         }
         match &divisor.kind {
-            ExprKind::Reduce { .. } if below.inf().signum() > 0 => self.weighted_mean(numerator, divisor),
+            ExprKind::Reduce { body, .. }
+                if below.inf().signum() > 0 && self.is_positive(body, depth + 1).unwrap_or(false) =>
+            {
+                self.weighted_mean(numerator, divisor)
+            }
             _ => self.by_cauchy_schwarz(numerator, divisor, depth),
         }
     }
 
-    /// The range of v for Σ w v / Σ w.
+    /// Whether an expression in at most two tokens is positive, wherever they are. That a sum is positive does not say it of its terms.
+    fn is_positive(&self, expr: &Expr, depth: usize) -> Option<bool> {
+        let levels: Vec<TokenLevel> = free_levels(expr, depth).into_iter().collect();
+        if levels.len() > 2 {
+            return None;
+        }
+        let explicit = explicit(self.target, expr, &levels).filter(|expr| !has_length(expr))?;
+        let domain = [&self.target.domain[..]; 2].concat();
+        let values = range(&pair(self.target, explicit), &domain).ok()?;
+        Some(values.inf().signum() > 0)
+    }
+
+    /// The range of v for Σ w v / Σ w, all w being positive.
     fn weighted_mean(&self, numerator: &Expr, divisor: &Expr) -> Option<DyadicInterval> {
         let (above, below) = (Total::of(numerator)?, Total::of(divisor)?);
         if above.over != below.over {
@@ -131,6 +148,10 @@ fn collect_factors(expr: Expr, factors: &mut Vec<Expr>) {
         }
         _ => factors.push(expr),
     }
+}
+
+fn has_length(expr: &Expr) -> bool {
+    expr.kind == ExprKind::Length || children(expr).into_iter().any(has_length)
 }
 
 /// Whether only the target's own coordinates occur, not atoms.

@@ -7,6 +7,7 @@
 //! * *Name.* The value itself as an atom: it is computed once, and what it is multiplied with does not multiply its terms.
 //! * *Composite.* A function of the value of one node by a polynomial in it, see [`super::composite`].
 //! * *Grid.* A bilinear interpolant, see [`super::grid`].
+//! * *Pair.* A sum of products of polynomials in one token each, see [`super::pair`].
 //! * *Hats.* An interpolant in one coordinate of a token, see [`super::hats`].
 //! * *Thresholds.* The largest e_j over tokens, all in [l, u], by v = l − h/2 + h Σ_r min(1, Σ_j ramp_r(e_j)) with the thresholds
 //!   t_r = l + rh and ramp_r(e) = (relu(e − t_r) − relu(e − t_{r+1}))/h, which rises from 0 to 1 between t_r and t_{r+1}. Let M
@@ -19,7 +20,7 @@ use super::cover::Quantity;
 use super::error::SurrogateError;
 use super::pass::{Numbered, Pass};
 use super::polynomial_distance::PolynomialDistance;
-use super::tree::{self, binary, call, coordinate, free_levels, node, relabel, size};
+use super::tree::{self, binary, call, coordinate, free_levels, has_reductions, node, relabel, size};
 use super::value::{Value, product, times};
 use crate::arith::dyadic::Rounding::Up;
 use crate::arith::dyadic_interval::DyadicInterval;
@@ -79,6 +80,7 @@ impl Pass<'_> {
             Replacement::Composite { inner, centre, coefficients } => {
                 self.by_composite(expr, depth, *inner, &Shifted::new(centre, coefficients)?, &claim)
             }
+            Replacement::Pair { terms } => self.by_pair(expr, depth, terms, &claim),
             Replacement::Name => {
                 if !error.is_zero() {
                     return wrong("a name changes nothing, its error is 0");
@@ -150,7 +152,11 @@ impl Pass<'_> {
         // The constant goes where an atom is needed anyway.
         let place = [&mut own, &mut other].into_iter().find(|part| !part.is_zero());
         place.unwrap_or(&mut mixed).add_scaled(&constant, &Rational::one());
-        let tree = |part: &Polynomial| to_tree(part, shape, [first, second]);
+        let variable = |v: u32| {
+            let (token, index) = shape.place(v);
+            coordinate(if token > 0 { second } else { first }, sizes::index(index))
+        };
+        let tree = |part: &Polynomial| polynomial_tree(part, &variable);
         let whole = self.visit_unseen_range(argument, depth)?;
         self.pass_over(argument);
         let range = Image::new(Function::Exp, whole, whole).map_err(|e| Ok(e.to_string()))?.range;
@@ -335,10 +341,6 @@ pub(super) fn pair(target: &Target, expr: Expr) -> Target {
     }
 }
 
-fn has_reductions(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Reduce { .. }) || tree::children(expr).into_iter().any(has_reductions)
-}
-
 pub(super) fn coordinates(expr: &Expr) -> Vec<(TokenLevel, usize)> {
     match expr.kind {
         ExprKind::Coordinate { token, index } => vec![(token, index)],
@@ -376,11 +378,10 @@ fn parts(polynomial: &Polynomial, shape: Shape) -> [Polynomial; 4] {
     parts
 }
 
-/// A polynomial in two tokens as a syntax tree.
-fn to_tree(polynomial: &Polynomial, shape: Shape, levels: [TokenLevel; 2]) -> Expr {
+/// A polynomial as a syntax tree, `variable` being what stands for a variable.
+pub(super) fn polynomial_tree(polynomial: &Polynomial, variable: &dyn Fn(u32) -> Expr) -> Expr {
     let factor = |&(v, e): &(u32, u32)| {
-        let (token, index) = shape.place(v);
-        let base = coordinate(levels[usize::from(token > 0)], sizes::index(index));
+        let base = variable(v);
         if e == 1 { base } else { node(ExprKind::Power(Box::new(base), e)) }
     };
     let term = |(monomial, coefficient): (&Monomial, &Rational)| {

@@ -82,6 +82,11 @@ pub fn size(expr: &Expr) -> usize {
     1 + children(expr).into_iter().map(size).sum::<usize>()
 }
 
+/// Whether a reduction over tokens occurs.
+pub(super) fn has_reductions(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Reduce { .. }) || children(expr).into_iter().any(has_reductions)
+}
+
 /// Whether no coordinate of a token occurs, so that the value is a constant.
 pub(super) fn is_closed(expr: &Expr) -> bool {
     !matches!(expr.kind, ExprKind::Coordinate { .. }) && children(expr).into_iter().all(is_closed)

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use sumformer_checker::arith::interval::Interval;
-use sumformer_checker::arith::number::{integer, ratio, to_f64};
+use sumformer_checker::arith::number::{Exact, integer, ratio, to_f64};
+use sumformer_checker::format::certificate::{Approximation, Replacement};
 use sumformer_checker::language::read_target;
 use sumformer_checker::language::target::Target;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
@@ -85,6 +86,46 @@ fn quotients_have_the_ranges_of_their_kind() {
     }
 }
 
+#[test]
+fn sums_over_all_tokens_know_the_own_one() {
+    let body = "1 - (x[0]-y[0])^2/4 + x[1] - y[1]";
+    let ends = |tokens: &str, output: String| {
+        let range = argument(tokens, SIGNED, &format!("exp({output})"));
+        (range.inf().clone(), range.sup().clone())
+    };
+    // The own term is 1, the others are between -2 and 3.
+    assert_eq!(ends("4", format!("sum(y: {body})")), (integer(-5), integer(10)));
+    assert_eq!(ends("4", format!("mean(y: {body})")), (ratio(-5, 4), ratio(10, 4)));
+    assert_eq!(ends("1", format!("sum(y: {body})")), (integer(1), integer(1)));
+    // It is not among the others, nor known where there are only few tokens in words, or a body of one token.
+    assert_eq!(ends("4", format!("sum(y != x: {body})")), (integer(-6), integer(9)));
+    assert_eq!(ends("\"any\"", format!("mean(y: {body})")), (integer(-2), integer(3)));
+    assert_eq!(ends("4", "sum(y: 1 - y[0]^2)".into()), (integer(0), integer(4)));
+    // Of sums inside of sums only the outermost has the own token where it is looked for.
+    assert_eq!(ends("2", "sum(y: sum(z: z[0] - y[0]))".into()), (integer(-8), integer(8)));
+}
+
+/// Numerator and divisor move together: each divided by the divisor, times the quotient for the latter.
+#[test]
+fn means_with_weights_move_by_what_their_weights_do() {
+    let output = "sum(y: exp(x[0]*y[0])*y[0])/sum(y: exp(x[0]*y[0]))";
+    let target = target("4", "[\"0\", \"1\"]", output);
+    // 1 + t + t²/2 + t³/6 is within 55/1000 of exp on [0, 1]. Nodes: the quotient, the sum, its body, exp; the other sum, exp.
+    let coefficients = [ratio(1, 1), ratio(1, 1), ratio(1, 2), ratio(1, 6)].map(Exact).to_vec();
+    let at = |node| Approximation {
+        output: 0,
+        node,
+        by: Replacement::Polynomial { centre: Exact(integer(0)), coefficients: coefficients.clone() },
+        error: Exact(ratio(55, 1000)),
+        cuts: String::new(),
+    };
+    let surrogate = [3, 9].map(at);
+    let surrogate = Surrogate::new(&target, &surrogate, LIMIT).unwrap();
+    let largest = &surrogate.deviations[0];
+    // (4·55/1000 + 1·4·55/1000)/(4 − 4·55/1000) = 0.1164; by their ranges alone, e + e²·e/(1 − e)² and more.
+    assert!(largest < &ratio(117, 1000) && largest > &ratio(116, 1000), "{}", to_f64(largest));
+}
+
 /// What a function of two tokens is applied to, as the refusal to leave it as it is says.
 fn argument_of_pair(output: &str) -> Interval {
     match surrogate("\"any\"", SIGNED, output) {
@@ -105,6 +146,20 @@ fn cosines_of_two_tokens_are_at_most_1() {
     // Both roots of one token are no norms of two.
     let other = argument_of_pair(&format!("mean(y: exp(y[0]*x[0]/({x}*sqrt(x[1]^2+1/10))))"));
     assert!(other.mag() > integer(9), "{other}");
+}
+
+/// Σ w > 0 does not say that each w is: at x = 1, y = 0 the quotient is 2, though all y are in [0, 1].
+#[test]
+fn a_quotient_is_no_mean_where_weights_may_be_negative() {
+    let weight = "(2 - 3*(x[0] - y[0])^2)";
+    let output = format!("exp(sum(y: {weight}*y[0])/sum(y: {weight}))");
+    let range = argument("2", "[\"0\", \"1\"]", &output);
+    assert!(range.sup() >= &integer(2), "{range}");
+    // These are positive.
+    let weight = "(4 - 3*(x[0] - y[0])^2)";
+    let output = format!("exp(sum(y: {weight}*y[0])/sum(y: {weight}))");
+    let range = argument("2", "[\"0\", \"1\"]", &output);
+    assert!(range.inf() >= &integer(0) && range.sup() <= &integer(1), "{range}");
 }
 
 proptest! {
@@ -129,6 +184,27 @@ proptest! {
             let root = (a[0] as f64 * x * x + a[1] as f64 * y * y + a[2] as f64 * x * x * y * y + rest as f64 / 100.0).sqrt();
             let value = above / root;
             prop_assert!(to_f64(range.inf()) - 1e-9 <= value && value <= to_f64(range.sup()) + 1e-9);
+        }
+    }
+
+    /// Sums of polynomials in x and y stay in their ranges, whatever the own token adds.
+    #[test]
+    fn sums_stay_in_their_ranges(
+        c in prop::collection::vec(-6_i64..=6, 4), tokens in prop::collection::vec((-8_i64..=8, -8_i64..=8), 3),
+        mean in any::<bool>(),
+    ) {
+        let body = format!("({})*(x[0] - y[0])*y[1] + ({})*x[0]*y[0] + ({})*(x[1] - y[0])^2 + ({})", c[0], c[1], c[2], c[3]);
+        let (name, over) = if mean { ("mean", 3.0) } else { ("sum", 1.0) };
+        let range = argument("3", SIGNED, &format!("exp({name}(y: {body}))"));
+        let at = |(i, j): (i64, i64)| [i as f64 / 8.0, j as f64 / 8.0];
+        for &own in &tokens {
+            let x = at(own);
+            let term = |y: [f64; 2]| {
+                let c: Vec<f64> = c.iter().map(|&c| c as f64).collect();
+                c[0] * (x[0] - y[0]) * y[1] + c[1] * x[0] * y[0] + c[2] * (x[1] - y[0]).powi(2) + c[3]
+            };
+            let value = tokens.iter().map(|&token| term(at(token))).sum::<f64>() / over;
+            prop_assert!(to_f64(range.inf()) - 1e-9 <= value && value <= to_f64(range.sup()) + 1e-9, "{value} {range}");
         }
     }
 

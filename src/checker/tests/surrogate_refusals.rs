@@ -1,7 +1,7 @@
 //! Every reason for which a target has no surrogate, or an approximation is none, is said once.
 
 use sumformer_checker::arith::number::{Exact, Rational, integer, ratio};
-use sumformer_checker::format::certificate::{Approximation, Replacement};
+use sumformer_checker::format::certificate::{Approximation, PairTerm, PowerTerm, Replacement};
 use sumformer_checker::language::read_target;
 use sumformer_checker::surrogate::{Surrogate, SurrogateError};
 
@@ -45,6 +45,96 @@ fn composite(inner: usize, coefficients: &[Rational]) -> Replacement {
 
 fn thresholds(levels: u32) -> Replacement {
     Replacement::Thresholds { low: Exact(integer(0)), high: Exact(integer(1)), levels }
+}
+
+/// c·x[k]^e, or such a power of the other token.
+fn power(c: i64, k: usize, e: u32) -> Vec<PowerTerm> {
+    vec![(vec![(k, e)], Exact(integer(c)))]
+}
+
+/// The sum of these products.
+fn pair(terms: &[(Vec<PowerTerm>, Vec<PowerTerm>)]) -> Replacement {
+    let terms = terms.iter().cloned().map(|(first, second)| PairTerm { first, second });
+    Replacement::Pair { terms: terms.collect() }
+}
+
+#[test]
+fn wrong_pairs() {
+    let nothing = || at(1, pair(&[]), integer(9));
+    // Output, the replacement of a node, what is said.
+    let cases = [
+        ("sum(y: y[0]*y[1])", nothing(), "more or less than two tokens"),
+        ("sum(y: x[0]*y[0]*m)", nothing(), "the expression has reductions"),
+        ("sum(y: x[0]*y[0]*exp(y[1]))", nothing(), "not a polynomial, functions are left in it"),
+        (
+            "sum(y: x[0]*y[0])",
+            at(1, pair(&[(power(1, 2, 1), vec![])]), integer(9)),
+            "a token has no coordinate 2",
+        ),
+        (
+            "sum(y: x[0]*y[0])",
+            at(1, pair(&[(vec![], power(1, usize::MAX, 1))]), integer(9)),
+            "has no coordinate",
+        ),
+        (
+            "sum(y: x[0]*y[0])",
+            at(1, pair(&[(power(1, 0, 65), vec![])]), integer(9)),
+            "have degree at most 64",
+        ),
+        (
+            "sum(y: x[0]*y[0])",
+            at(
+                1,
+                pair(&[(vec![(vec![(0, u32::MAX), (1, u32::MAX)], Exact(integer(1)))], vec![])]),
+                integer(9),
+            ),
+            "have degree at most 64",
+        ),
+        // (1 + u)(1 + v)/4 = 1/4 + u/4 + v/4 + uv/4 in scaled coordinates.
+        ("sum(y: x[0]*y[0])", at(1, pair(&[]), ratio(999, 1000)), "it is only shown to be within 1.000e0 of"),
+        ("sum(y: x[0]*y[0])", at(1, pair(&[]), ratio(-1, 1000)), "its error is negative"),
+    ];
+    for (output, approximation, message) in cases {
+        let error = said(2, UNIT, &[output], &[approximation]);
+        assert!(matches!(error, SurrogateError::Wrong { index: 0, .. }), "{output}: {error}");
+        assert!(error.to_string().contains(message), "{output}: `{error}` does not say `{message}`");
+    }
+    let flat = "[\"1\", \"1\"], [\"0\", \"1\"]";
+    let error =
+        said(2, flat, &["sum(y: x[1]*y[1])"], &[at(1, pair(&[(power(1, 0, 1), vec![])]), integer(9))]);
+    assert!(error.to_string().contains("coordinate 0 does not vary"), "{error}");
+    // A product of 32 squares has 2^32 terms in Chebyshev polynomials.
+    let wide = vec!["[\"0\", \"1\"]"; 40].join(", ");
+    let squares = vec![((0..32).map(|k| (k, 2)).collect(), Exact(integer(1)))];
+    let error = said(2, &wide, &["sum(y: x[0]*y[0])"], &[at(1, pair(&[(squares, vec![])]), integer(9))]);
+    assert!(error.to_string().contains("a sum of products of so many terms"), "{error}");
+    assert!(matches!(error, SurrogateError::NotCovered { .. }), "{error}");
+    // What is inside needs its replacement all the same.
+    let error = said(2, UNIT, &["sum(y: exp(x[0]*y[0]))"], &[nothing()]);
+    assert!(matches!(error, SurrogateError::NotCovered { site: Some(_), .. }), "{error}");
+    // One pair at a node, before what else replaces it.
+    for list in [[nothing(), nothing()], [at(1, polynomial(0), integer(9)), nothing()]] {
+        let error = said(2, UNIT, &["sum(y: exp(x[0]*y[0]))"], &list);
+        assert!(error.to_string().contains("listed by output, then by node"), "{error}");
+    }
+}
+
+/// The sums of products are exactly as far away as their coefficients say, wherever the box is.
+#[test]
+fn pairs_are_accepted_from_their_distance_on() {
+    // x·y on [0, 1]² is (1 + u)(1 + v)/4; without uv/4 it is 1/4 away.
+    let quarter = |powers: &[(usize, u32)]| (powers.to_vec(), Exact(ratio(1, 4)));
+    let one = vec![(vec![], Exact(integer(1)))];
+    let terms = [(vec![quarter(&[]), quarter(&[(0, 1)])], one.clone()), (one, vec![quarter(&[(0, 1)])])];
+    let source = format!("name = \"t\"\ntokens = 3\ndomain = [{UNIT}]\noutput = [\"sum(y: x[0]*y[0])\"]\n");
+    let target = read_target(&source).unwrap();
+    let surrogate = |error| Surrogate::new(&target, &[at(1, pair(&terms), error)], 200_000);
+    let exact = surrogate(ratio(1, 4)).expect("it is as near as that");
+    assert_eq!(exact.deviations, [ratio(3, 4)]);
+    // u and v are one atom, and the factors that are not constant two.
+    assert_eq!(exact.atoms.len(), 3);
+    assert!(exact.atoms.iter().all(|atom| atom.argument_range.mag() <= integer(1)));
+    assert!(surrogate(ratio(249, 1000)).is_err());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod cost;
 mod number;
-mod subject;
+pub(super) mod subject;
 
 use super::error::{CliError, Outcome};
 use super::escape::shown;

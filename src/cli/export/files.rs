@@ -57,6 +57,10 @@ pub fn asked_for(
                 add(place.join("vnnlib"), Content::Properties);
                 continue;
             }
+            None if *name == ExportName::Rocq => {
+                add(place.join("theorem.v"), Content::Theorem);
+                continue;
+            }
             None => {
                 add(place.join("standard"), Content::Standard);
                 continue;
@@ -82,7 +86,7 @@ pub fn asked_for(
         match file.content {
             Content::Standard => may_replace(&file.path)?,
             Content::Properties => may_replace_suite(&file.path)?,
-            Content::Weights(_) | Content::Rounded | Content::Module => {}
+            Content::Weights(_) | Content::Rounded | Content::Module | Content::Theorem => {}
         }
         if file.is_folder() {
             continue;

@@ -12,13 +12,14 @@ use super::files::{
 use super::output::{print, say};
 use super::progress::Progress;
 use super::values::{DtypeName, ExportName, FormArguments};
-use crate::export::{Dtype, ExportError, Format, Labels, MODULE, Rounding, write, write_rounded};
+use crate::export::{Dtype, ExportError, Format, Labels, MODULE, Rounding, theorem, write, write_rounded};
 use crate::report::numbers::{nearest, upper};
 use crate::zoo::{ZooError, proved};
 use clap::Args;
 use files::{Content, File};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use sumformer_checker::format::certificate::{Certificate, ProofRoute};
 use sumformer_checker::format::network::Network;
 
 /// Below the help of `export`.
@@ -68,6 +69,14 @@ pub fn run(arguments: &ExportArguments, json: bool) -> Result<Outcome, CliError>
         return Err(CliError::Message { message, outcome: outcome(&checked.verdict) });
     }
     progress.done();
+    if arguments.format.contains(&ExportName::Rocq) && !has_theorem(&checked.certificate) {
+        progress.finish();
+        return Err(CliError::incomplete(format!(
+            "{}: not covered by the proved checker: --format rocq is for targets that are polynomials, proved by the route \
+             `polynomial` (docs/verified.md)",
+            shown_path(&folder)
+        )));
+    }
     let [target, network, _] = &contents;
     let labels = Labels::of(&checked, network, target);
     let mut written = Vec::new();
@@ -83,6 +92,15 @@ pub fn run(arguments: &ExportArguments, json: bool) -> Result<Outcome, CliError>
             }
             Content::Module => {
                 write_file(&file.path, MODULE.as_bytes())?;
+                None
+            }
+            Content::Theorem => {
+                let unreadable = |e: std::str::Utf8Error| CliError::bad_input(e.to_string());
+                let mut texts = [""; 3];
+                for (text, bytes) in texts.iter_mut().zip(&contents) {
+                    *text = std::str::from_utf8(bytes).map_err(unreadable)?;
+                }
+                write_file(&file.path, theorem(texts, &checked.certificate.certified.0).as_bytes())?;
                 None
             }
             Content::Standard => {
@@ -117,6 +135,17 @@ pub fn run(arguments: &ExportArguments, json: bool) -> Result<Outcome, CliError>
         }
     }
     Ok(Outcome::Proved)
+}
+
+/// Whether the proved checker covers this kind of certificate.
+fn has_theorem(certificate: &Certificate) -> bool {
+    match &certificate.route {
+        ProofRoute::Polynomial(claims) => {
+            let gadgets = claims.stream.blocks.iter().flatten();
+            claims.approximations.is_empty() && gadgets.into_iter().all(|gadget| gadget.atom.is_none())
+        }
+        ProofRoute::Boxes(_) | ProofRoute::Given(_) | ProofRoute::Cells(_) => false,
+    }
 }
 
 fn weights(
@@ -174,7 +203,7 @@ fn in_text(file: &File, rounding: Option<&Rounding>) -> String {
         Content::Properties => {
             return format!("{}: properties that are decided, with their answers", shown_path(&file.path));
         }
-        Content::Weights(_) | Content::Rounded | Content::Module => {}
+        Content::Weights(_) | Content::Rounded | Content::Module | Content::Theorem => {}
     }
     let head = format!("{}: {} bytes", shown_path(&file.path), size(file));
     let Some(rounding) = rounding else { return head };

@@ -1,6 +1,6 @@
 //! Which files `export` wrote.
 
-use crate::export::{Format, MARKS, is_our_module, is_our_sidecar, is_ours};
+use crate::export::{Format, MARKS, is_our_module, is_our_sidecar, is_our_theorem, is_ours};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -14,6 +14,8 @@ pub enum ExportContent {
     Rounded,
     /// The module for torch.
     Module,
+    /// The theorem for Rocq.
+    Theorem,
     /// A proof of the wide form, in a folder.
     Standard,
     /// Properties that are decided, in a folder.
@@ -27,6 +29,7 @@ impl ExportContent {
             Self::Weights(format) => format.name(),
             Self::Rounded => "exact",
             Self::Module => "torch",
+            Self::Theorem => "rocq",
             Self::Standard => "standard",
             Self::Properties => "vnnlib",
         }
@@ -45,6 +48,7 @@ pub fn export_content(path: &Path) -> Option<ExportContent> {
         Some(format) => is_ours(format, &beginning).then_some(ExportContent::Weights(format)),
         None if ending == "json" => is_our_sidecar(&beginning).then_some(ExportContent::Rounded),
         None if ending == "py" => is_our_module(&beginning).then_some(ExportContent::Module),
+        None if ending == "v" => is_our_theorem(&beginning).then_some(ExportContent::Theorem),
         None => None,
     }
 }

@@ -61,6 +61,9 @@ pub(super) fn note(note: &Note) -> String {
         Note::MorePowers { powers, fewest } => format!(
             "{powers} sums are kept, as combining them into {fewest} would take more hidden units; --latent essential does that"
         ),
+        Note::FewerSums(sums) => {
+            format!("{sums} sums are enough, with more hidden units; --latent {sums} proves it")
+        }
         Note::FewerLatents { found, asked } => format!("{found} latents are as good as {asked}"),
         Note::LikelyEpsilon(epsilon) => format!(
             "epsilon is what these latents are likely to reach, {epsilon} (about {}); --epsilon asks for another",
@@ -149,6 +152,7 @@ pub(super) fn route_json(way: &Way) -> Value {
                 Replacement::Hats { .. } => "hats",
                 Replacement::Grid { .. } => "grid",
                 Replacement::Thresholds { .. } => "thresholds",
+                Replacement::Pair { .. } => "pair",
                 Replacement::Name => "name",
             };
             let replaced = way.surrogate.approximations.iter().map(|a| {

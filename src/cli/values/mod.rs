@@ -117,6 +117,8 @@ pub enum ExportName {
     Standard,
     /// Properties of the network that are decided, for verifiers, with its file in f32.
     Vnnlib,
+    /// The theorem about the three files, for coqc with the library in src/verified.
+    Rocq,
 }
 
 impl ExportName {
@@ -126,7 +128,7 @@ impl ExportName {
             ExportName::Onnx => Some(Format::Onnx),
             ExportName::Safetensors | ExportName::Torch => Some(Format::Safetensors),
             ExportName::Npz => Some(Format::Npz),
-            ExportName::Standard | ExportName::Vnnlib => None,
+            ExportName::Standard | ExportName::Vnnlib | ExportName::Rocq => None,
         }
     }
 }
@@ -304,6 +306,15 @@ pub fn parse_epsilon(text: &str) -> Result<Rational, String> {
     use num_traits::Signed;
     let value = parse_rational(text).map_err(|e| e.to_string())?;
     if value.is_positive() { Ok(value) } else { Err("the error bound must be positive".into()) }
+}
+
+/// A positive share: a number, or so many per cent.
+pub fn parse_part(text: &str) -> Result<Rational, String> {
+    use num_traits::Signed;
+    let (number, unit) = text.strip_suffix('%').map_or((text, 1), |number| (number, 100));
+    let value =
+        parse_rational(number.trim()).map_err(|e| e.to_string())? / Rational::from_integer(unit.into());
+    if value.is_positive() { Ok(value) } else { Err("it must be positive".into()) }
 }
 
 /// `--seed`

@@ -9,7 +9,7 @@ use sumformer::export::{self, Dtype, Format, Labels};
 use sumformer_checker::check::{ProofFiles, check_proof};
 
 /// The seeds of `proof`: a name, a construction of the gallery, and what else `prove` is told.
-const PROOFS: [(&str, &str, &str); 9] = [
+const PROOFS: [(&str, &str, &str); 10] = [
     ("any", "any-spread", "--activation relu2"),
     ("sums", "figure-2-d1", "--activation relu2"),
     ("rank", "semi-invariant", "--activation relu2 --architecture linformer --rank 2"),
@@ -26,6 +26,7 @@ const PROOFS: [(&str, &str, &str); 9] = [
     ),
     ("atom", "softened-deviation", "--epsilon 1/2"),
     ("chord", "sine-of-moment", "--epsilon 1/2"),
+    ("pair", "soft-rank", "--epsilon 1/4"),
     ("square", "sum-of-squares", "--epsilon 1"),
 ];
 

@@ -378,6 +378,19 @@ fn change_replacement(by: &mut Replacement, dice: &mut Dice) -> Option<()> {
             1 => change(high, dice),
             _ => other_count(levels, dice),
         },
+        Replacement::Pair { terms } => {
+            let term = dice.below(terms.len());
+            let term = terms.get_mut(term)?;
+            let factor = if dice.coin() { &mut term.first } else { &mut term.second };
+            let at = dice.below(factor.len());
+            let (powers, coefficient) = factor.get_mut(at)?;
+            match dice.below(4) {
+                0 => powers.push((dice.below(3), dice.below(3) as u32)),
+                1 => drop(powers.pop()?),
+                2 => drop(factor.remove(at)),
+                _ => change(coefficient, dice),
+            }
+        }
         Replacement::Name => return None,
     }
     Some(())
@@ -394,6 +407,7 @@ fn other_kind(by: &Replacement, dice: &mut Dice) -> Replacement {
     let (centre, coefficients) = numbers;
     let kinds = [
         Replacement::Name,
+        Replacement::Pair { terms: Vec::new() },
         Replacement::Hats { token: dice.below(2), coordinate: 0, pieces: 1 + dice.below(40) as u32 },
         Replacement::Grid { token: dice.below(2), coordinate: 0, pieces: 1 + dice.below(40) as u32 },
         Replacement::Thresholds { low: Exact(integer(-2)), high: Exact(integer(2)), levels: 80 },

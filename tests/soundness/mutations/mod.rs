@@ -5,10 +5,10 @@
 //! targets is run.
 
 mod atom_refusals;
-mod campaign;
+pub mod campaign;
 mod cells;
 mod certificate_mutation;
-mod dice;
+pub mod dice;
 pub mod network_mutation;
 pub mod proofs;
 mod random_proof;

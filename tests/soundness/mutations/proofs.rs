@@ -51,20 +51,26 @@ impl Proof {
         self.check_with_appended("", "")
     }
 
-    /// The same with something appended to one file after the hashes were taken.
-    pub fn check_with_appended(&self, file: &str, more: &str) -> Result<Checked, UnreadableProof> {
+    /// The three files, with the hashes of what is written.
+    pub fn files(&self) -> [String; 3] {
         let network = to_json(&self.network);
         let certificate = Certificate {
             target_sha256: sha256(self.target.as_bytes()),
             network_sha256: sha256(network.as_bytes()),
             ..self.certificate.clone()
         };
+        [self.target.clone(), network, to_json(&certificate)]
+    }
+
+    /// The same with something appended to one file after the hashes were taken.
+    pub fn check_with_appended(&self, file: &str, more: &str) -> Result<Checked, UnreadableProof> {
+        let [target, network, certificate] = self.files();
         let written =
             |name, text: &str| if name == file { format!("{text}{more}") } else { text.to_string() };
         check_proof(ProofFiles {
-            target: written("target.toml", &self.target).as_bytes(),
+            target: written("target.toml", &target).as_bytes(),
             network: written("network.json", &network).as_bytes(),
-            certificate: to_json(&certificate).as_bytes(),
+            certificate: certificate.as_bytes(),
         })
     }
 }
@@ -79,7 +85,7 @@ pub fn stream_if_any(certificate: &mut Certificate) -> Option<&mut StreamClaims>
     match &mut certificate.route {
         ProofRoute::Polynomial(claims) => Some(&mut claims.stream),
         ProofRoute::Boxes(claims) => Some(&mut claims.stream),
-        ProofRoute::Cells(_) => None,
+        ProofRoute::Given(_) | ProofRoute::Cells(_) => None,
     }
 }
 
@@ -87,13 +93,13 @@ pub fn stream_if_any(certificate: &mut Certificate) -> Option<&mut StreamClaims>
 pub fn approximations(certificate: &mut Certificate) -> Option<&mut Vec<Approximation>> {
     match &mut certificate.route {
         ProofRoute::Polynomial(claims) => Some(&mut claims.approximations),
-        ProofRoute::Boxes(_) | ProofRoute::Cells(_) => None,
+        ProofRoute::Boxes(_) | ProofRoute::Given(_) | ProofRoute::Cells(_) => None,
     }
 }
 
 /// Targets that are no polynomials: tokens, the side of the box, the output. The first nine have
 /// rational values at rational points.
-const WITH_ATOMS: [(&str, &str, &str, &str); 18] = [
+const WITH_ATOMS: [(&str, &str, &str, &str); 20] = [
     ("quotient", "3", "-1, 1", "x[0]/(1 + sum(y: y[0]^2))"),
     ("hinge", "4", "0, 1", "relu(mean(y: y[0]) - x[0])"),
     ("gap", "any", "0, 1", "abs(x[0] - mean(y: y[0]))"),
@@ -112,6 +118,9 @@ const WITH_ATOMS: [(&str, &str, &str, &str); 18] = [
     ("composite", "2", "0, 1", "sum(y: exp(cos(x[0] - y[0])))"),
     ("grid", "2", "0, 1", "sum(y: 1/((x[0] - y[0])^2 + 1)^3)"),
     ("norms", "any", "1, 2", "mean(y: x[0]*y[0]/sqrt((1 + x[0]^2)*(1 + y[0]^2)))"),
+    // Kernels of low rank.
+    ("pair-rank", "3", "0, 1", "mean(y: sigmoid(4*(y[0] - x[0])))"),
+    ("pair-softmax", "3", "-1/2, 1/2", "sum(y: exp(x[0]*y[0])*y[0])/sum(y: exp(x[0]*y[0]))"),
 ];
 
 /// The names of the targets that are no polynomials.
@@ -212,7 +221,11 @@ pub fn build(subject: &Subject, max_units: u64) -> Option<Proof> {
 
 /// The target itself, or what stands for it.
 fn surrogate(target: &Target, epsilon: &Rational) -> Option<Surrogate> {
-    structural::surrogate(target, &(epsilon / integer(4)), 200_000).ok()
+    let share = epsilon / integer(4);
+    if target.name.starts_with("pair-") {
+        return structural::pairs::Pairs::new(target, &share, 200_000)?.within(&share);
+    }
+    structural::surrogate(target, &share, 200_000).ok()
 }
 
 /// The certificate of a built network, with the witness at one fixed interior point; `None` if no rule covers it.

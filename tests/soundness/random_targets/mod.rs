@@ -5,7 +5,7 @@
 
 mod approximate;
 mod expression;
-mod generator;
+pub mod generator;
 mod truth;
 
 use crate::dice::Dice;
