@@ -238,7 +238,7 @@ pub fn derive_bound(
         ProofRoute::Cells(claim) => {
             parts.add(Part::Tables);
             if !certificate.floats.is_empty() {
-                return Err(no_floats());
+                return Err(no_floats(&certificate.route));
             }
             require_shapes(target, network, certificate)?;
             let residuals = cells::check(target, network, claim, &certificate.outputs)?;
@@ -253,9 +253,7 @@ pub fn derive_bound(
         ProofRoute::Given(claim) => {
             parts.add(Part::Given);
             if !certificate.floats.is_empty() {
-                let message =
-                    "bounds of rounding follow gadgets, of which a given network has none that are known";
-                return Err(Rule::Floats.unsupported("floats", message));
+                return Err(no_floats(&certificate.route));
             }
             require_shapes(target, network, certificate)?;
             derive_of_given(target, network, &claim.tree, claims)?
@@ -303,15 +301,21 @@ pub fn derive_floats(
     certificate: &Certificate,
     computations: Vec<Computation>,
 ) -> Result<Vec<Result<Vec<Rational>, Refusal>>, Refusal> {
-    let stream = certificate.stream().ok_or_else(no_floats)?;
+    let stream = certificate.stream().ok_or_else(|| no_floats(&certificate.route))?;
     let mut floats = Computed::new(target, network, stream, computations);
     run_blocks(target, network, certificate, &mut |index, run| floats.observe(index, run))?;
     Ok(floats.bounds())
 }
 
-fn no_floats() -> Refusal {
-    Rule::Floats
-        .unsupported("floats", "where step units jump, rounding moves the network by more than any bound")
+/// Why nothing bounds what is computed, on a route that says nothing of blocks.
+fn no_floats(route: &ProofRoute) -> Refusal {
+    let message = match route {
+        ProofRoute::Given(_) => "bounds of rounding follow gadgets, and none are known of a given network",
+        ProofRoute::Polynomial(_) | ProofRoute::Boxes(_) | ProofRoute::Cells(_) => {
+            "where step units jump, rounding moves the network by more than any bound"
+        }
+    };
+    Rule::Floats.unsupported("floats", message)
 }
 
 /// The symbolic run through all blocks, every claim verified; `observe` sees the state after the embedding (index 0)
@@ -324,7 +328,7 @@ pub fn run_blocks(
 ) -> Result<SymbolicRun, Refusal> {
     require_shapes(target, network, certificate)?;
     let Some(stream) = certificate.stream() else {
-        let message = "nothing is claimed of the blocks";
+        let message = "nothing is claimed of the blocks of a network that was given, or is constant on cells";
         return Err(Rule::GadgetUnits.unsupported("certificate", message));
     };
     let target = centred_target(target, &stream.centre)?;

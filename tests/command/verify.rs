@@ -58,7 +58,13 @@ fn the_largest_difference_is_bracketed_and_the_proof_is_checked() {
             && text.contains("at token 0, output 0, of [["),
         "{text}"
     );
-    assert!(run(here, "explain out").code != 101);
+    // Of its blocks nothing is known.
+    for (line, words) in
+        [("explain out", "network that was given"), ("deploy out", "none are known of a given network")]
+    {
+        let stderr = run(here, line).expect(3).stderr;
+        assert!(stderr.contains(words), "{line}: {stderr}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ use crate::language::ast::Function;
 use crate::language::{EvalError, Scalar};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Beyond so many scores, their differences are not taken as centred forms.
+/// Beyond so many scores, their differences are not taken as forms.
 const MAX_PAIRED: usize = 32;
 
 /// A layer.

@@ -14,8 +14,7 @@ use crate::boxes::difference::{Difference, Distance};
 use crate::enclosure::PreparedSide;
 use crate::enclosure::target::prepare_for;
 use crate::format::network::{Activation, Block, Mechanism, Network};
-use crate::language::target::Target;
-use crate::language::target::Tokens;
+use crate::language::target::{Target, Tokens};
 use crate::language::values::evaluate::Prepared as PreparedTarget;
 use crate::language::{EvalError, Scalar, Sequence};
 use crate::refusal::{Refusal, Rule};
@@ -80,9 +79,7 @@ impl GivenNetwork {
                 .map_or(0, |last| last + 1),
         })
     }
-}
 
-impl GivenNetwork {
     /// The outputs of token 0; what bends gets symbols from `next` on.
     pub fn first(&self, sequence: &[Vec<Form>], next: &mut usize) -> Result<Vec<Form>, EvalError> {
         let read = if self.mixing > 0 { sequence } else { sequence.get(..1).unwrap_or(sequence) };

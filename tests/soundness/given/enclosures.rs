@@ -12,6 +12,7 @@ use sumformer_checker::enclosure::PreparedSide;
 use sumformer_checker::given::{GivenDifference, GivenNetwork};
 use sumformer_checker::language::{Sequence, evaluate_run};
 use sumformer_checker::witness::semantics::enclosure::enclose_run;
+use sumformer_checker::work::{Limits, within};
 
 /// Networks of the sample; `SUMFORMER_ENCLOSURES` raises it.
 const NETWORKS: u64 = 250;
@@ -90,6 +91,22 @@ fn enclosures_contain_the_differences_at_all_points() {
     );
     assert!(load(&points) > 20 * count as usize, "too few boxes are enclosed");
     assert!(load(&tight) * 20 > load(&points), "enclosures are wide");
+}
+
+/// Coordinates are copied for each box, whatever is computed of them.
+#[test]
+fn copies_are_paid_for() {
+    let output = "name = \"t\"\ntokens = 1024\ndomain = [[0, 1]]\noutput = [\"0\"]\n";
+    let target = sumformer::reading::load_target("t.toml", output).expect("a target");
+    let mut network = network(&target, &mut Dice::new(1));
+    network.blocks.clear();
+    let given = GivenNetwork::new(&network).expect("covered");
+    let mut difference = GivenDifference::new(&target, given).expect("enclosed");
+    let sides = vec![PreparedSide::new(&target.domain[0]); 1024];
+    let mut within_limit = |units| within(Limits::work(units), || difference.distances(&sides).is_ok());
+    // A slope of each coordinate for each of those before it.
+    assert!(within_limit(1024 * 1024 / 2).is_err());
+    assert_eq!(within_limit(1 << 24), Ok(true));
 }
 
 #[test]
