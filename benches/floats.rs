@@ -90,7 +90,7 @@ impl Measured {
 fn measured(construction: &Construction, options: Options) -> Option<Measured> {
     let target = &construction.target;
     let proof = prove(target, &options, &()).ok()?.proofs.remove(0).proof;
-    let (proof, total) = with_claim(proof, target, FloatType::F32, LONGEST).ok()?;
+    let (proof, total) = with_claim(proof, target, FloatType::F32, None, LONGEST).ok()?;
     let total = total.ok()?;
     let without = timed(target, &proof, &with_claims(&proof.certificate, Vec::new()));
     let with = timed(target, &proof, &proof.certificate_json);
@@ -99,7 +99,7 @@ fn measured(construction: &Construction, options: Options) -> Option<Measured> {
         Tokens::Fixed(n) => n,
         Tokens::Any => TOKENS,
     };
-    let all = deployed(&checked, &[FloatType::F64, FloatType::F32].map(|kind| (kind, kind)), n).ok()?;
+    let all = deployed(&checked, &[FloatType::F64, FloatType::F32].map(|kind| (kind, kind)), None, n).ok()?;
     let bounds: Vec<f64> =
         all.iter().map(|it| Some(to_f64(&largest(&it.claim(target.tokens).ok()?)))).collect::<Option<_>>()?;
     let found = found(target, &checked, n);

@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True  # leave no files beside the documentation
 sys.setrecursionlimit(20_000)  # expressions are up to 200 nodes high
 from independent_cells import check_cells
 from independent_files import read_certificate, read_network
+from independent_heads import attended
 from independent_language import read_target
 from independent_network import Network, exp_enclosure, matrix_product, projection, rounded
 from independent_surrogates import Surrogate, atom_of, moved as moved_by, near_function
@@ -90,7 +91,7 @@ class Run:
         self.target, self.network, self.stream, self.n = target, network, stream, target.n
         self.surrogate, self.computed = surrogate, set()
         self.box = {(0, k): side for k, side in enumerate(surrogate.box if surrogate else target.box)}
-        self.latents = []
+        self.latents, self.attends = [], False
         weights, bias = network.embedding
         self.state = [(const(bias.get(s, Q(0))), Q(0)) for s in range(network.width)]
         centre = stream and stream.get("centre") or [Q(0)] * network.d
@@ -145,10 +146,18 @@ class Run:
         need(at == len(units), "gadget-units", f"block {index}", "units without a gadget")
 
     def block(self, index, block):
-        values, spread = self.attention(block[0])
-        if values or spread:
-            covered(not self.latents, "attention", f"block {index}", "a second attention layer")
-            return self.attention_block(index, block, values, spread)
+        claims = [claim for claim in self.stream.get("heads", []) if claim["block"] == index]
+        own = {claim["head"] for claim in claims}
+        need(block[0] or not claims, "attention", f"block {index}", "heads are claimed, but there is no attention")
+        values, spread = self.attention([head for h, head in enumerate(block[0]) if h not in own])
+        if values or spread or claims:
+            covered(not self.attends, "attention", f"block {index}", "a second attention layer")
+            self.attends, added = True, []
+            for claim in claims:
+                place = f"block {index}, head {claim['head']}"
+                need(claim["head"] < len(block[0]), "attention", place, "there is no such head")
+                added += attended(self, block[0][claim["head"]], claim, place).items()
+            return self.attention_block(index, block, values, spread, added)
         local, errors, multiples = {s: const(v) for s, v in block[3].items()}, {}, {}
 
         def range_of(direction):
@@ -230,10 +239,14 @@ class Run:
             low, high = low + a, high + b
         return tuple(v * n / len(mechanism["features"]) for v in (low, high))
 
-    def attention_block(self, index, block, values, spread):
-        """Slots as [own coefficients, constant, mean coefficients, error] in the slots before the block."""
+    def attention_block(self, index, block, values, spread, added):
+        """Slots as [own coefficients, constant, mean coefficients, error] in the slots before the block, and what heads with scores
+        of their own have added."""
         w = self.network.width
-        split = [[{s: Q(1)}, Q(0), {}, Q(0)] for s in range(w)]
+        split = [[{s: Q(1)}, Q(0), {}, Q(0), {}] for s in range(w)]
+        for slot, (p, error) in added:
+            split[slot][3] += error
+            split[slot][4] = add(split[slot][4], p)
         for (s, c), v in values.items():
             split[c][2][s] = v
         for matrix, radius in spread:
@@ -242,7 +255,7 @@ class Run:
                 split[c][3] += radius * (mag(poly_range(p, self.box)) + error)
 
         def linear(direction):
-            total = [{}, Q(0), {}, Q(0)]
+            total = [{}, Q(0), {}, Q(0), {}]
             for s, v in direction.items():
                 accumulate(total, split[s], v)
             return total
@@ -251,7 +264,7 @@ class Run:
             _, _, (low, high), error = self.latent(linear(direction))
             return low - error, high + error
 
-        after = [[{s: Q(1)}, block[3].get(s, Q(0)), {}, Q(0)] for s in range(w)]
+        after = [[{s: Q(1)}, block[3].get(s, Q(0)), {}, Q(0), {}] for s in range(w)]
         for direction, slot, p, error, _ in self.gadgets(index, block, range_of, atoms=False):
             covered(len(p) <= 2, "gadget-units", f"block {index}", "not affine in the attention block")
             c, slope = (p + [Q(0)] * 2)[:2]
@@ -277,12 +290,13 @@ class Run:
 
     def latent(self, split):
         """(others, own as a Taylor model, range of the exact latent, error of the slot)"""
-        own, constant, mean, error = split
+        own, constant, mean, error, known = split
         copies = self.n - 1 if self.n else 1
         each = {s: v / (self.n or 1) for s, v in mean.items()}
         if self.n:
             own = {s: v for s in {**own, **each} if (v := own.get(s, 0) + each.get(s, 0))}
         (p, own_error), (q, each_error) = self.combination(own, constant), self.combination(each)
+        p = add(p, known)
         a, b = poly_range(p, self.box), poly_range(q, self.box)
         reach = a[0] + copies * b[0], a[1] + copies * b[1]
         return q, (p, own_error + error), reach, own_error + copies * each_error + error
@@ -312,6 +326,7 @@ def accumulate(total, split, factor):
                 del total[part][s]
     total[1] += factor * split[1]
     total[3] += abs(factor) * split[3]
+    total[4] = add(total[4], split[4], factor)
 
 
 def magnitude(form, box):
@@ -346,6 +361,9 @@ def check(directory):
     need(sizes == (target.n, len(target.box), len(target.trees), network.c), "shape", "sizes")
     blocks = claims["stream"]["blocks"] if "stream" in claims else []
     need("stream" not in claims or len(blocks) == len(network.blocks), "shape", "blocks")
+    heads = [(claim["block"], claim["head"]) for claim in claims.get("stream", {}).get("heads", [])]
+    need(all(p < q for p, q in zip(heads, heads[1:])), "shape", "heads", "order")
+    need(all(b < len(network.blocks) for b, _ in heads), "shape", "heads", "no such block")
     slots = [o["slot"] for gadgets in blocks for g in gadgets for o in g["outputs"]]
     need(all(s < network.width for s in slots), "shape", "gadgets", "no such slot")
     epsilon, certified = certificate["epsilon"], certificate["certified"]

@@ -148,17 +148,19 @@ KNOTS = record(token=natural, coordinate=natural, pieces=short)
 REPLACEMENT = single(polynomial=POLYNOMIAL, product=POLYNOMIAL, hats=KNOTS, grid=KNOTS,
                      pair=record(terms=list_of(record(first=POWERS, second=POWERS))),
                      composite=record(inner=natural, centre=number, coefficients=list_of(number)),
-                     thresholds=record(low=number, high=number, levels=short))
+                     logarithms=record(base=list_of(power), shift=number, least=short),
+                     thresholds=record(low=number, high=number, levels=short), head=record({"sharpness": number}))
 APPROXIMATION = record({"cuts": text}, output=natural, node=natural, error=number,
                        by=lambda by: by if by == "name" else REPLACEMENT(by))
 GADGET = record({"atom": natural}, units=natural, range=interval, outputs=list_of(
     record({"factor": number, "cuts": text}, slot=natural, polynomial=list_of(number), error=number)))
-STREAM = record({"centre": list_of(number)}, latents=list_of(record(slot=natural, range=interval, error=number)), blocks=list_of(list_of(GADGET)))
+HEADS = list_of(record(block=natural, head=natural, outputs=list_of(record(slot=natural, mean=natural, factor=number))))
+STREAM = record({"centre": list_of(number), "heads": HEADS}, latents=list_of(record(slot=natural, range=interval, error=number)), blocks=list_of(list_of(GADGET)))
 ROUTE = single(polynomial=record({"approximations": list_of(APPROXIMATION)}, stream=STREAM),
                boxes=record(tree=text, stream=STREAM), given=record(tree=text),
                cells=record({"ramps": record(bound=number, measure=number)}, count=natural, entries=natural, keys=natural))
 FLOAT_TYPE = one_of("f64", "f32", "f16", "bf16")
-FLOATS = record({"tokens": natural}, type=FLOAT_TYPE, accumulate=FLOAT_TYPE, bounds=list_of(number))
+FLOATS = record({"tokens": natural, "staged": natural}, type=FLOAT_TYPE, accumulate=FLOAT_TYPE, bounds=list_of(number))
 CERTIFICATE = record(
     {"floats": list_of(FLOATS)},
     format=one_of("sumformer-certificate/2"), target_sha256=text, network_sha256=text, epsilon=number, certified=number,

@@ -6,8 +6,10 @@ Errors of replacements are proved in other ways than the program does: by chords
 from bisect import bisect_left
 from fractions import Fraction as Q
 from functools import reduce
+from math import factorial
 
 from independent_functions import hull, image, outward, sqrt
+from independent_heads import FIRST, by_head, renumbered
 from independent_target import KNOWN, Refused, Value, add, const, covered, ipow, mag, mul, need, orbits, power, times, var
 
 REFUSED_PARTS = 1 << 12
@@ -335,7 +337,7 @@ class Surrogate:
     """Normal forms over extended tokens, atoms, and deviations."""
 
     def __init__(self, target, approximations):
-        self.target, self.d, self.box, self.atoms = target, len(target.box), list(target.box), []
+        self.target, self.d, self.box, self.atoms, self.means = target, len(target.box), list(target.box), [], []
         self.deviations = [Q(0)] * len(target.trees)
         if not approximations:
             try:
@@ -349,22 +351,28 @@ class Surrogate:
         self.pending = [(a["output"], a["node"], a) for a in approximations]
         order = [(a["output"], a["node"], "pair" not in a["by"]) for a in approximations]
         need(all(p < q for p, q in zip(order, order[1:])), "approximation", "approximations", "order")
-        trees = []
+        trees, self.in_sums = [], 0
         for self.output, tree in enumerate(target.trees):
             self.next = 0
             _, self.deviations[self.output], tree = self.visit(resolved(tree, own, len(own), own), len(own))
             trees.append(tree)
         need(not self.pending, "approximation", "approximations", "one is not reached")
-        self.box += [atom["range"] for atom in self.atoms]
-        self.forms = [self.expanded(tree) for tree in trees]
+        need(not target.explicit or self.in_sums in (0, len(trees)), "approximation", "approximations", "outputs in explicit tokens")
+        self.box += [known["range"] for known in self.atoms + self.means]
+        place = renumbered(self)
+        named = lambda tree: rebuilt(tree, lambda l: l, lambda l, k: ("coordinate", l, place(k))) if self.means else tree
+        for atom in self.atoms:
+            atom["argument"] = named(atom["argument"])
+        self.forms = [self.expanded(named(tree)) for tree in trees]
         for atom in self.atoms:
             atom["form"] = self.expanded(atom["argument"])
 
-    def expanded(self, tree):
+    def expanded(self, tree, in_sums=None):
         ring = Value(self.target.n, lambda j, k: var((j, k)), False)
-        levels = range(self.target.n) if self.target.explicit else [0]
+        explicit = self.target.explicit and not (self.in_sums if in_sums is None else in_sums)
+        levels = range(self.target.n) if explicit else [0]
         p = ring.of(tree, {level: level for level in levels})
-        if self.target.explicit:
+        if explicit:
             self.target.require_symmetry(p)
         return p
 
@@ -422,7 +430,7 @@ class Surrogate:
             return (Q(self.target.n),) * 2, Q(0), tree
         if kind == "coordinate":
             k = tree[2]
-            return self.box[k] if k < self.d else self.atoms[k - self.d]["range"], Q(0), tree
+            return self.side(k), Q(0), tree
         if kind == "reduce":
             return self.reduced(tree, depth)
         if kind == "call" and separates(tree, depth):
@@ -463,6 +471,12 @@ class Surrogate:
     def product(self, left, right):
         (a, e, s), (b, f, t) = left, right
         return mul(a, b), mag(a) * f + mag(widened(b, f)) * e, ("*", s, t)
+
+    def side(self, k):
+        """The range of a coordinate, an atom, or a weighted mean."""
+        if k >= FIRST:
+            return self.means[k - FIRST]["range"]
+        return self.box[k] if k < self.d else self.atoms[k - self.d]["range"]
 
     def plain(self, tree):
         """The range of an expression without functions that leave the rationals, or None."""
@@ -654,9 +668,13 @@ class Surrogate:
             return self.by_product(tree, depth, q, near, error, wrong)
         if kind == "composite":
             return self.by_composite(tree, depth, details["inner"], q, error, wrong)
+        if kind == "head":
+            helpers = has, free, size, written, total, built_of
+            return by_head(self, tree, depth, details, error, wrong, helpers)
         if kind == "pair":
             return self.by_pair(tree, depth, details["terms"], error, wrong)
-        kinds = {"hats": self.by_hats, "grid": self.by_grid, "thresholds": self.by_thresholds}
+        kinds = {"hats": self.by_hats, "grid": self.by_grid, "thresholds": self.by_thresholds,
+                 "logarithms": self.by_logarithms}
         return kinds[kind](tree, depth, details, error, wrong)
 
     def by_polynomial(self, tree, depth, q, near, error, wrong):
@@ -922,6 +940,50 @@ class Surrogate:
             terms.append(self.product(self.unseen(row_hat(row), depth), named)[2])
         value = reach, error + unit / 2, total(terms)
         return self.product(numerator, value) if numerator else value
+
+    def by_logarithms(self, tree, depth, details, error, wrong):
+        """A whole output: products of shifted factors as exp of sums of their logarithms."""
+        base, shift, n = details["base"], details["shift"], self.target.n
+        indices, exponents = [k for k, _ in base], [e for _, e in base]
+        if self.next != 1 or not n or not base or indices != sorted(set(indices)) or indices[-1] >= self.d \
+                or 0 in exponents or sum(exponents) > 64:
+            raise wrong("not a whole output, or no factor")
+        largest = lambda powers: reduce(lambda a, b: a * b, (mag(ipow(self.box[k], e)) for k, e in powers), Q(1))
+        low, high = reduce(mul, (ipow(self.box[k], e) for k, e in base), (Q(1), Q(1)))
+        if low < 0 or shift < 0 or low + shift <= 0:
+            raise wrong("a factor that is not positive")
+        change, kept, quotients = Q(0), [], []
+        z = lambda level: ("+", self.over([base], level), NUMBER(shift)) if shift else self.over([base], level)
+        for (own, parts, _), c in orbits(self.expanded(tree, False)).items():
+            orders = reduce(lambda a, b: a * b, range(n - len(parts), n), 1)
+            p, rest, left = parts.count(tuple(base)), [part for part in parts if part != tuple(base)], n - 1 - len(parts)
+            taken = p >= max(1, details["least"])
+            if (n - 1 - p if taken else len(parts)) > 16:
+                raise wrong("too many sums within each other")
+            if taken:
+                change += abs(c) * largest(own) * reduce(lambda a, b: a * b, map(largest, rest), Q(1)) * ((high + shift) ** p - high ** p)
+                c, levels = c * factorial(p) / factorial(left), rest + [()] * left
+            else:
+                levels = list(parts)
+            inner = self.over(levels, 1, (lambda level: ("call", "inverse", z(level))) if taken else None)
+            for level in reversed(range(1, len(levels) + 1)):
+                inner = "reduce", "sum", level, tuple(range(level)), inner
+            factors = [NUMBER(c / orders), self.over([own], 0), inner]
+            (quotients if taken else kept).append(reduce(lambda a, b: ("*", a, b), [f for f in factors if f is not None]))
+        if change > error:
+            raise wrong("the shift changes more")
+        product = "call", "exp", ("reduce", "sum", 1, (0,), ("call", "log", z(1)))
+        self.next, self.in_sums = size(tree), self.in_sums + 1
+        r, e, built = self.unseen(("+", total(kept), ("*", product, total(quotients))), 1)
+        return widened(r, error), e + error, built
+
+    @staticmethod
+    def over(parts, first, further=None):
+        """The product of power products of tokens of increasing levels, each with a further factor if there are any, or None."""
+        factors = []
+        for level, powers in enumerate(parts, first):
+            factors += [("^", ("coordinate", level, k), e) for k, e in powers] + ([further(level)] if further else [])
+        return reduce(lambda a, b: ("*", a, b), factors) if factors else None
 
     def by_thresholds(self, tree, depth, details, error, wrong):
         if tree[0] != "reduce" or tree[1] not in ("max", "min"):

@@ -5,7 +5,7 @@ use super::bernstein::{
     Frame, Guess, Values, approximant, choose_operator, lipschitz_bound, lipschitz_constants,
     second_derivatives, smooth_bound,
 };
-use super::structural::{self, StructuralError, pairs::Pairs};
+use super::structural::{self, StructuralError, logarithms, pairs::Pairs};
 use super::truncated::{TruncationOptions, truncated};
 use crate::lowering::budget::plan_budget;
 use crate::lowering::plan::{Layout, Plan};
@@ -24,6 +24,8 @@ use sumformer_checker::work::Stopped;
 
 /// The same where kernels are of low rank.
 const PAIR_SHARES: [(i64, i64); 4] = [(7, 8), (3, 4), (1, 2), (1, 4)];
+/// The same where products over tokens are written in logarithms.
+const LOGARITHM_SHARES: [(i64, i64); 3] = [(3, 4), (1, 2), (1, 4)];
 /// Parts of ε that the surrogate may use up; the gadgets have the rest.
 const SHARES: [(i64, i64); 4] = [(1, 1), (1, 2), (1, 4), (1, 8)];
 /// An interpolated polynomial is sampled to be this part of ε from the target; boxes need the difference to close.
@@ -125,6 +127,8 @@ pub struct WayOptions {
     pub activation: Activation,
     /// From where polynomials are seen.
     pub centring: Centring,
+    /// Whether weighted means over tokens are left to heads with scores of their own.
+    pub heads: bool,
     /// Normal forms may have so many terms.
     pub max_terms: usize,
 }
@@ -201,7 +205,7 @@ pub fn fewer_sums(target: &Target, options: &WayOptions, best: Option<&Way>) -> 
 fn pairs(target: &Target, options: &WayOptions) -> Vec<Way> {
     // The other modes ask for power sums, and only relu computes atoms.
     let combined = matches!(options.mode, LatentMode::Sparse | LatentMode::Essential);
-    if !combined || options.activation != Activation::Relu {
+    if !combined || options.heads || options.activation != Activation::Relu {
         return Vec::new();
     }
     let Some(pairs) = Pairs::new(target, &options.epsilon, options.max_terms) else { return Vec::new() };
@@ -232,8 +236,26 @@ pub fn structural_within(target: &Target, sums: usize, options: &WayOptions) -> 
     };
     // Where the target's own shape is out of reach, its kernels need not be.
     let _ = shares(target, options, &mut each);
-    let pairs = pairs(target, options).into_iter().filter(|way| way.sums() <= sums);
-    best.into_iter().chain(pairs).min_by(|a, b| a.predicted_units.total_cmp(&b.predicted_units))
+    let pairs = pairs(target, options).into_iter();
+    let cheapest = |ways: &mut dyn Iterator<Item = Way>| {
+        ways.filter(|way| way.sums() <= sums).min_by(|a, b| a.predicted_units.total_cmp(&b.predicted_units))
+    };
+    cheapest(&mut best.into_iter().chain(pairs))
+        .or_else(|| cheapest(&mut in_logarithms(target, options).into_iter()))
+}
+
+/// A polynomial target with products over tokens as exp of sums of logarithms, for several factors and shares of ε: in fewer sums,
+/// often, than it takes without an error.
+pub fn in_logarithms(target: &Target, options: &WayOptions) -> Vec<Way> {
+    if options.activation != Activation::Relu {
+        return Vec::new();
+    }
+    let options = WayOptions { mode: LatentMode::Essential, ..options.clone() };
+    let surrogates = LOGARITHM_SHARES.iter().flat_map(|&(p, q)| {
+        logarithms::surrogates(target, &(&options.epsilon * ratio(p, q)), options.max_terms)
+    });
+    let of = |surrogate| way(Route::Structural, Arc::new(surrogate), options.epsilon.clone(), &options).ok();
+    surrogates.filter_map(of).collect()
 }
 
 /// The surrogates that use up several shares of ε, from the largest on; the target itself alone where it is a polynomial in sums and
@@ -247,11 +269,11 @@ fn shares(
     let mut refused = None;
     for (p, q) in SHARES {
         let share = &options.epsilon * ratio(p, q);
-        let surrogate = match structural::surrogate(target, &share, options.max_terms) {
+        let surrogate = match structural::surrogate(target, &share, options.max_terms, options.heads) {
             Ok(surrogate) => surrogate,
             Err(error) => {
                 // What no replacement is good enough for does not become easier.
-                let hopeless = matches!(error, StructuralError::OutOfReach { .. });
+                let hopeless = matches!(error, StructuralError::OutOfReach { .. } | StructuralError::NoHeads);
                 refused.get_or_insert(error);
                 if hopeless {
                     break;

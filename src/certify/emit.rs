@@ -77,6 +77,7 @@ struct Claims {
 fn stream_claims(built: &BuiltNetwork) -> StreamClaims {
     StreamClaims {
         centre: built.run.surrogate().centre.clone(),
+        heads: built.heads.clone(),
         latents: built.latents.clone(),
         blocks: built.gadgets.clone(),
     }

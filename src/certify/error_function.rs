@@ -88,6 +88,10 @@ impl<'a> ErrorFunction<'a> {
     }
 
     fn cut(built: &BuiltNetwork, wanted: Wanted<'a>) -> Option<Self> {
+        // Weighted means are no sums, even where the weights are equal.
+        if !built.heads.is_empty() {
+            return None;
+        }
         let network = &built.network;
         let at = network.blocks.iter().position(|block| block.attention.is_some())?;
         if network.blocks[at + 1..].iter().any(|block| block.attention.is_some()) {
@@ -95,10 +99,11 @@ impl<'a> ErrorFunction<'a> {
         }
         let mut run = SymbolicRun::start(built.run.surrogate().clone(), &network.embedding, network.width());
         for (index, (block, gadgets)) in network.blocks[..at].iter().zip(&built.gadgets).enumerate() {
-            run.block(index, block, gadgets, &mut |_| Ok(Vec::new())).ok()?;
+            run.block(index, block, (gadgets, &[]), &mut |_| Ok(Vec::new())).ok()?;
         }
         let attention = network.blocks[at].attention.as_ref()?;
-        let layer = mean_layer(attention, &run.stream().constants(), network.tokens, "attention").ok()?;
+        let layer =
+            mean_layer(attention, &[], &run.stream().constants(), network.tokens, "attention").ok()?;
         let layers = network.blocks.iter().zip(&built.gadgets).map(|(b, g)| PiecewiseLayer::new(b, g));
         let mut before = layers.collect::<Option<Vec<_>>>()?;
         let after = before.split_off(at);

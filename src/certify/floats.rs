@@ -38,16 +38,19 @@ impl Deployed {
         Ok(FloatClaim {
             kind: self.computation.kind,
             accumulate: self.computation.accumulate,
+            staged: self.computation.staged,
             tokens: (tokens == Tokens::Any).then_some(self.computation.tokens),
             bounds: bounds.iter().map(rounded).collect(),
         })
     }
 }
 
-/// The bounds for several types, sequences of a network for every length having at most `longest` tokens; refused where the proof itself is.
+/// The bounds for several types, hidden units being added up in groups of at most `staged` or in any order, sequences of a network for every
+/// length having at most `longest` tokens; refused where the proof itself is.
 pub fn deployed(
     checked: &Checked,
     types: &[(FloatType, FloatType)],
+    staged: Option<usize>,
     longest: usize,
 ) -> Result<Vec<Deployed>, Refusal> {
     let tokens = match checked.target.tokens {
@@ -55,7 +58,7 @@ pub fn deployed(
         Tokens::Any => longest,
     };
     let computations: Vec<Computation> =
-        types.iter().map(|&(kind, accumulate)| Computation { kind, accumulate, tokens }).collect();
+        types.iter().map(|&(kind, accumulate)| Computation { kind, accumulate, staged, tokens }).collect();
     let bounds =
         derive_floats(&checked.target, &checked.network, &checked.certificate, computations.clone())?;
     let all = computations.into_iter().zip(bounds);
@@ -72,19 +75,13 @@ pub fn largest(claim: &FloatClaim) -> Rational {
     claim.bounds.iter().map(|bound| bound.0.clone()).fold(Rational::default(), max)
 }
 
-/// What bounds |network as computed − target|, by a claim and those about the network over the reals.
-pub fn total(claim: &FloatClaim, certificate: &Certificate) -> Rational {
-    let outputs = claim.bounds.iter().zip(&certificate.outputs);
-    let totals = outputs.map(|(bound, claim)| &bound.0 + &claim.lowering.0 + &claim.residual.0);
-    totals.fold(Rational::default(), max)
-}
-
 /// A proof with the claim about a type added, sums being accumulated in the same type, and what then bounds the distance of what is computed from the
 /// target; or, with the proof as it was, why nothing does.
 pub fn with_claim(
     proof: Proof,
     target: &Target,
     kind: FloatType,
+    staged: Option<usize>,
     longest: usize,
 ) -> Result<(Proof, Result<Rational, Refusal>), ProofError> {
     let checked = check_proof(proof.files(target))?;
@@ -95,12 +92,12 @@ pub fn with_claim(
     if let Some(refusal) = refused {
         return Ok((proof, Err(refusal)));
     }
-    let found = deployed(&checked, &[(kind, kind)], longest).map(|mut all| all.remove(0));
+    let found = deployed(&checked, &[(kind, kind)], staged, longest).map(|mut all| all.remove(0));
     let claim = match found.and_then(|found| found.claim(target.tokens)) {
         Ok(claim) => claim,
         Err(refusal) => return Ok((proof, Err(refusal))),
     };
-    let total = total(&claim, &checked.certificate);
+    let total = checked.certificate.total_of(&claim);
     let certificate_json = with_claims(&checked.certificate, vec![claim]);
     let start = Instant::now();
     let Checked { certificate, verdict, .. } =

@@ -10,7 +10,7 @@ use crate::boxes::implied::ImpliedSumformer;
 use crate::floats::{Computation, Computed};
 use crate::floor::derive_floors;
 use crate::format::certificate::{
-    BoxClaims, Certificate, OutputClaim, ProofRoute, StreamClaims, WitnessKind,
+    BoxClaims, Certificate, HeadClaim, OutputClaim, ProofRoute, StreamClaims, WitnessKind,
 };
 use crate::format::floor::FloorCertificate;
 use crate::format::network::Network;
@@ -264,6 +264,9 @@ pub fn derive_bound(
             if !run.surrogate().is_target {
                 parts.add(Part::Surrogates);
             }
+            if !run.surrogate().means.is_empty() {
+                parts.add(Part::Heads);
+            }
             derive_outputs(network, &run, claims)?
         }
     };
@@ -344,7 +347,7 @@ pub fn run_blocks(
     observe(0, &run);
     let mut latents_claimed = false;
     for (index, (block, gadgets)) in network.blocks.iter().zip(&stream.blocks).enumerate() {
-        run.block(index, block, gadgets, &mut |_| {
+        run.block(index, block, (gadgets, heads_of(&stream.heads, index)), &mut |_| {
             latents_claimed = true;
             Ok(stream.latents.clone())
         })?;
@@ -356,6 +359,12 @@ pub fn run_blocks(
         );
     }
     Ok(run)
+}
+
+/// The claims about heads of one block.
+fn heads_of(heads: &[HeadClaim], block: usize) -> &[HeadClaim] {
+    let [first, end] = [block, block + 1].map(|block| heads.partition_point(|claim| claim.block < block));
+    &heads[first..end]
 }
 
 /// The errors of all outputs after the last block; claims, where given, must not be smaller.
@@ -481,6 +490,16 @@ fn require_shapes(target: &Target, network: &Network, certificate: &Certificate)
             return refuse("certificate", format!("it speaks of {claimed} blocks instead of {blocks}"));
         }
         let mut claimed = stream.blocks.iter().flatten().flat_map(|gadget| &gadget.outputs);
+        let places = |pair: &[HeadClaim]| (pair[0].block, pair[0].head) < (pair[1].block, pair[1].head);
+        if !stream.heads.windows(2).all(places) {
+            return refuse("certificate", "heads are listed by block, then by head, each once".into());
+        }
+        if let Some(claim) = stream.heads.iter().find(|claim| claim.block >= network.blocks.len()) {
+            return refuse(
+                "certificate",
+                format!("a head of block {} is claimed, which does not exist", claim.block),
+            );
+        }
         if let Some(output) = claimed.find(|output| output.slot >= network.width()) {
             return refuse(
                 "certificate",

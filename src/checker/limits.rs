@@ -96,8 +96,14 @@ pub const MAX_REPLACEMENT_DEGREE: usize = 64;
 /// The most hats or thresholds of one replacement.
 pub const MAX_PIECES: u32 = 1 << 12;
 
+/// The most sums within each other where an output is written in logarithms.
+pub const MAX_NESTED_SUMS: usize = 16;
+
 /// More atoms are refused.
 pub const MAX_ATOMS: usize = 1 << 14;
+
+/// More weighted means are refused.
+pub const MAX_WEIGHTED_MEANS: usize = 256;
 
 /// More nodes than this in all trees that are looked at are refused.
 pub const MAX_VISITS: usize = 1 << 22;

@@ -33,6 +33,8 @@ pub enum Part {
     Enclosures,
     /// What stands for a target that is no polynomial.
     Surrogates,
+    /// Heads with scores of their own, and the weighted means that they compute.
+    Heads,
     /// Residuals over a tree of boxes.
     Boxes,
     /// Networks that were given, on a tree of boxes.
@@ -52,9 +54,9 @@ pub enum Part {
 /// Of each part its name, the files and folders of the package that it consists of, but for what is inside them and named by
 /// another part, and the parts that it needs besides those that every check uses. Polynomial rules need enclosures for the
 /// atoms of surrogates only, which need them too.
-const TABLE: [(Part, &str, &[&str], &[Part]); 18] = {
+const TABLE: [(Part, &str, &[&str], &[Part]); 19] = {
     use Part::{
-        Arithmetic, Attention, Boxes, Check, Enclosures, Files, Floats, Floors, Given, NormalForms,
+        Arithmetic, Attention, Boxes, Check, Enclosures, Files, Floats, Floors, Given, Heads, NormalForms,
         Polynomials, Rounding, Statement, Surrogates, Tables, Values, Witness, Words,
     };
     [
@@ -73,6 +75,12 @@ const TABLE: [(Part, &str, &[&str], &[Part]); 18] = {
             "surrogates",
             &["surrogate", "polynomial_route/function_supremum"],
             &[NormalForms, Enclosures],
+        ),
+        (
+            Heads,
+            "heads",
+            &["surrogate/heads", "surrogate/weighted_mean", "polynomial_route/attending"],
+            &[Surrogates],
         ),
         (Boxes, "boxes", &["boxes"], &[Polynomials, NormalForms, Attention, Enclosures]),
         (Given, "given networks", &["given"], &[Boxes]),

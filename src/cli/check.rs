@@ -12,7 +12,7 @@ use super::output::{print, say};
 use super::progress::progress_bar;
 use super::proof::unreadable;
 use super::verified::Verified;
-use crate::certify::floats::{largest, total};
+use crate::certify::floats::largest;
 use crate::export::Labels;
 use crate::report::numbers::{above, upper};
 use crate::report::witness;
@@ -247,9 +247,10 @@ pub fn add_floats(result: &mut Value, certificate: &Certificate) {
         json!({
             "dtype": claim.kind.name(),
             "accumulate": claim.accumulate.name(),
+            "order": order(claim.staged),
             "tokens": claim.tokens,
             "bound": upper(&largest(claim)),
-            "total": upper(&total(claim, certificate)),
+            "total": upper(&certificate.total_of(claim)),
         })
     };
     if !certificate.floats.is_empty() {
@@ -257,7 +258,17 @@ pub fn add_floats(result: &mut Value, certificate: &Certificate) {
     }
 }
 
-/// The same for people, of a valid proof.
+/// How hidden units are added up: in any order, or in stages of groups of at most so many.
+pub fn order(staged: Option<usize>) -> Value {
+    staged.map_or_else(|| json!("any"), |group| json!({ "staged": group }))
+}
+
+/// The same for people, where it is not any order.
+pub fn in_groups(staged: Option<usize>) -> String {
+    staged.map_or(String::new(), |group| format!(", hidden units in groups of at most {group}"))
+}
+
+/// What a certificate says of the network as computed, for people, of a valid proof.
 fn floats_in_words(checked: &Checked) -> Vec<String> {
     let Verdict::Valid(_) = checked.verdict else { return Vec::new() };
     let line = |claim: &FloatClaim| {
@@ -266,10 +277,11 @@ fn floats_in_words(checked: &Checked) -> Vec<String> {
             wider => format!(" with sums in {}", wider.name()),
         };
         let longest = claim.tokens.map_or(String::new(), |tokens| format!(", for at most {tokens} tokens"));
+        let order = in_groups(claim.staged);
         format!(
-            "  computed in {}{sums}: |network - target| <= {}, of which rounding <= {}{longest}",
+            "  computed in {}{sums}{order}: |network - target| <= {}, of which rounding <= {}{longest}",
             claim.kind.name(),
-            above(&total(claim, &checked.certificate)),
+            above(&checked.certificate.total_of(claim)),
             above(&largest(claim)),
         )
     };

@@ -1,14 +1,14 @@
 //! `sumformer deploy DIR`: what a proved network computes in floating point.
 
-use super::check::{check_folder_bytes, in_words, outcome};
+use super::check::{check_folder_bytes, in_groups, in_words, order, outcome};
 use super::error::{CliError, Outcome};
 use super::escape::{plain_path, shown, shown_path};
 use super::files::{proof_folders, read_proof_files, write_file};
 use super::output::{print, say};
 use super::proof::refused;
 use super::table::aligned;
-use super::values::DtypeName;
-use crate::certify::floats::{COMPUTATIONS, Deployed, deployed, largest, total, with_claims};
+use super::values::{DtypeName, OrderName};
+use crate::certify::floats::{COMPUTATIONS, Deployed, deployed, largest, with_claims};
 use crate::export::Dtype;
 use crate::report::numbers::{above, upper};
 use clap::Args;
@@ -21,7 +21,8 @@ use sumformer_checker::language::target::Tokens;
 
 /// Below the help of `deploy`.
 pub const HELP: &str = "Weights and inputs are numbers of the type. `bound` holds over the whole box for every order in which sums are \
-added up, with or without fused multiplication and addition; `total` is what separates the computed outputs from the target. With one \
+added up, with or without fused multiplication and addition; with --order staged for graphs that add up the hidden units of a block in groups, \
+as those do that `export` writes; `total` is what separates the computed outputs from the target. With one \
 --dtype the claim is added to certificate.json, and `sumformer check` derives it.\n\n\
 Exit code 0: the total is within ε (with --all: of some type); 3: it is not, or there is no bound; 1: the proof is not valid; 2: bad input.";
 
@@ -36,6 +37,9 @@ pub struct DeployArguments {
     /// The type in which sums are accumulated (default: the type itself).
     #[arg(long, value_enum, value_name = "T")]
     pub accumulate: Option<DtypeName>,
+    /// The order in which the hidden units of a block are added up.
+    #[arg(long, value_enum, value_name = "ORDER", default_value = "any")]
+    pub order: OrderName,
     /// A table of all types; no file is changed.
     #[arg(long, conflicts_with_all = ["dtype", "accumulate"])]
     pub all: bool,
@@ -62,7 +66,8 @@ pub fn run(arguments: &DeployArguments, json: bool) -> Result<Outcome, CliError>
             .map(|name| Dtype::from(name).into());
         let one = [(kind, accumulate)];
         let types = if arguments.all { COMPUTATIONS.as_slice() } else { one.as_slice() };
-        let all = deployed(&checked, types, arguments.tokens as usize).map_err(|e| refused(&e, folder))?;
+        let all = deployed(&checked, types, arguments.order.group(), arguments.tokens as usize)
+            .map_err(|e| refused(&e, folder))?;
         let rows: Vec<Row> = all.into_iter().map(|it| Row::new(it, &checked)).collect();
         let smallest = rows.iter().rev().find(|row| row.is_within);
         outcomes.push(if smallest.is_some() { Outcome::Proved } else { Outcome::Incomplete });
@@ -103,7 +108,7 @@ impl Row {
         let certificate = &checked.certificate;
         let claim = deployed.claim(checked.target.tokens).ok();
         let bound = claim.as_ref().map(largest);
-        let total = claim.as_ref().map(|claim| total(claim, certificate));
+        let total = claim.as_ref().map(|claim| certificate.total_of(claim));
         let is_within = total.as_ref().is_some_and(|total| *total <= certificate.epsilon.0);
         Self { deployed, claim, bound, total, is_within }
     }
@@ -113,6 +118,7 @@ impl Row {
         let mut json = json!({
             "dtype": computation.kind.name(),
             "accumulate": computation.accumulate.name(),
+            "order": order(computation.staged),
             "tokens": computation.tokens,
             "bound": self.bound.as_ref().map(upper),
             "total": self.total.as_ref().map(upper),
@@ -150,8 +156,9 @@ fn in_text(folder: &Path, checked: &Checked, rows: &[Row], smallest: Option<&Row
         }
         _ => String::new(),
     };
+    let order = in_groups(rows.first().and_then(|row| row.deployed.computation.staged));
     let head = format!(
-        "{}: over the reals |network - target| <= {}, ε = {}{longest}",
+        "{}: over the reals |network - target| <= {}, ε = {}{longest}{order}",
         shown_path(folder),
         above(&certificate.certified.0),
         certificate.epsilon.0,
@@ -172,11 +179,12 @@ fn in_text(folder: &Path, checked: &Checked, rows: &[Row], smallest: Option<&Row
 fn add_claim(folder: &Path, files: &[Vec<u8>; 3], checked: &Checked, rows: &[Row]) -> Result<(), CliError> {
     let Some(claim) = rows.iter().find_map(|row| row.claim.clone()) else { return Ok(()) };
     let mut claims = checked.certificate.floats.clone();
-    claims.retain(|other| (other.kind, other.accumulate) != (claim.kind, claim.accumulate));
+    let same = |claim: &FloatClaim| (claim.kind, claim.accumulate, claim.staged);
+    claims.retain(|other| same(other) != same(&claim));
     claims.push(claim);
     claims.sort_by_key(|claim| {
         let place = |kind: FloatType| FloatType::ALL.iter().position(|other| *other == kind);
-        (place(claim.kind), place(claim.accumulate))
+        (place(claim.kind), place(claim.accumulate), claim.staged)
     });
     let [target, network, _] = files;
     let certificate = with_claims(&checked.certificate, claims).into_bytes();

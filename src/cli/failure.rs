@@ -109,6 +109,14 @@ fn message(problem: &Problem) -> String {
         Problem::Way(WayError::Stopped(why)) => why.to_string(),
         Problem::LatentsAndRoute => "a number of latents is a way of its own".into(),
         Problem::NothingToSlice => "--shard cuts a search over boxes, but this proof needs none".into(),
+        Problem::HeadsBeside(what) => {
+            let what = match *what {
+                "a table" => "--construction discontinuous",
+                "a number of latents" => "a number of latents",
+                _ => "--route bernstein",
+            };
+            format!("--scores softmax is for weighted means in the continuous construction, not beside {what}")
+        }
         Problem::InexactAttention => {
             "--performer paper with --scores paper has transcendental attention weights, and a look-up needs exact sums"
                 .into()
@@ -122,6 +130,11 @@ fn help(problem: &Problem) -> Option<String> {
     let help = match problem {
         Problem::LatentsAndRoute => "leave out --route".into(),
         Problem::NothingToSlice => "--route bernstein does".into(),
+        Problem::HeadsBeside(_)
+        | Problem::Way(
+            WayError::Structural(StructuralError::NoHeads) | WayError::Sumformer(SumformerError::SummedMean),
+        ) => "leave out --scores softmax".into(),
+        Problem::Lowering(LoweringError::NoHeads(_)) => "use --architecture transformer".into(),
         Problem::NoLength => {
             "tokens = \"any\" has one network for every length only with --construction continuous".into()
         }

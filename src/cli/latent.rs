@@ -8,14 +8,17 @@ use super::staircase::{self, Found, STARTS, Search};
 use super::table::aligned;
 use super::target::read_target;
 use super::values::{parse_epsilon, parse_seed};
+use crate::approximation::way::in_logarithms;
 use crate::floors::Essential;
+use crate::recipe::SumOptions;
 use crate::report::floors::FloorFacts;
 use crate::report::numbers::{below, lower, upper};
 use clap::Args;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use sumformer_checker::arith::number::{Rational, ratio};
+use sumformer_checker::arith::number::{Rational, max, ratio};
 use sumformer_checker::language::target::{Body, Target, Tokens};
 use sumformer_checker::limits::MAX_TERMS;
 use sumformer_checker::normal_form::expansion::{ExpansionError, expand_target};
@@ -36,7 +39,7 @@ pub struct LatentArguments {
     /// few with the highest floor).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     pub tokens: Option<u32>,
-    /// Look at Sumformers with fewer sums than this (default: as many as are known to do, else 4).
+    /// Look at Sumformers with fewer sums than this (default: as many as are known to do, at most 16, else 4).
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=16))]
     pub until: Option<u32>,
     /// The error that is asked for (default: the target's, else 1/1000).
@@ -82,10 +85,11 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
     };
     let essential = search.essential();
     let known = essential.as_ref().map(Essential::sums);
+    let near = search.in_time(|| in_fewer(&target, known, &epsilon));
     let until = arguments.until.map_or_else(|| Search::until(known), |until| until as usize);
     let Found { text, facts } = search.run(until, known)?;
     let n = facts.tokens;
-    let steps = staircase(&facts, known, until);
+    let steps = staircase(&facts, known, near.as_ref(), until);
     let decided = decided(&steps, &epsilon);
     if let Some(folder) = &arguments.output {
         write_floors(folder, [&target.source, &text])?;
@@ -96,7 +100,7 @@ pub fn run(arguments: &LatentArguments, json: bool) -> Result<Outcome, CliError>
             "target": target.name, "n": n, "staircase": steps, "decided": decided, "epsilon": upper(&epsilon),
         }))?;
     } else {
-        print(in_text(&target, n, &steps, essential.as_ref(), decided, &epsilon))?;
+        print(in_text(&target, n, &steps, known, decided, &epsilon))?;
     }
     Ok(if decided.is_some() { Outcome::Proved } else { Outcome::Incomplete })
 }
@@ -125,13 +129,32 @@ fn lengths(target: &Target, arguments: &LatentArguments) -> Result<Vec<usize>, C
     }
 }
 
-/// What is proved and what is reached, by numbers of sums.
-fn staircase(facts: &FloorFacts, known: Option<usize>, until: usize) -> Vec<Step> {
-    let numbers = (0..until).chain(known.filter(|known| *known >= until));
+/// The fewest sums below those with which the target is exact, where these are known, and how near it they are: within ε.
+fn in_fewer(target: &Target, exact: Option<usize>, epsilon: &Rational) -> Option<(usize, Rational)> {
+    let ways = in_logarithms(target, &SumOptions::default().way(epsilon.clone())).into_iter();
+    let near = ways.map(|way| {
+        let distance = way.surrogate.deviations.iter().cloned().fold(Rational::default(), max);
+        (way.sumformer.latent_dimension(), distance)
+    });
+    near.filter(|(sums, distance)| exact.is_none_or(|exact| *sums < exact) && distance <= epsilon).min()
+}
+
+/// What is proved and what is reached, by numbers of sums: an error of 0 with as many as are `known` to do, another one with those
+/// that are `near`.
+fn staircase(
+    facts: &FloorFacts,
+    known: Option<usize>,
+    near: Option<&(usize, Rational)>,
+    until: usize,
+) -> Vec<Step> {
+    let numbers: BTreeSet<usize> = (0..until).chain(known).chain(near.map(|near| near.0)).collect();
     numbers
+        .into_iter()
         .map(|sums| {
             let floor = facts.at(sums).cloned();
-            let reached = known.filter(|known| sums >= *known).map(|_| Rational::default());
+            let exact = known.filter(|known| sums >= *known).map(|_| Rational::default());
+            let near = near.filter(|near| sums >= near.0).map(|near| near.1.clone());
+            let reached = exact.or(near);
             Step { sums, floor: floor.unwrap_or_default(), reached }
         })
         .collect()
@@ -157,7 +180,7 @@ fn in_text(
     target: &Target,
     n: usize,
     steps: &[Step],
-    essential: Option<&Essential>,
+    known: Option<usize>,
     decided: Option<usize>,
     epsilon: &Rational,
 ) -> String {
@@ -174,22 +197,34 @@ fn in_text(
     text += "\n";
     let unreached = |sums: usize| steps.iter().find(|step| step.sums == sums).map(|step| below(&step.floor));
     let so_many = |sums: usize| if sums == 1 { "1 sum is".into() } else { format!("{sums} sums are") };
-    text += &match (decided, essential.map(Essential::sums)) {
+    text += &match (decided, known) {
         (Some(0), _) => format!("no sums are needed for ε = {epsilon}"),
-        (Some(sums), _) => format!(
-            "{} the fewest for ε = {epsilon}: with {} every Sumformer errs by at least {}",
-            so_many(sums),
-            sums - 1,
-            unreached(sums - 1).unwrap_or_default()
-        ),
-        (None, known) => {
+        (Some(sums), _) => {
+            let exact = known.filter(|known| *known > sums);
+            let exact = exact.map_or_else(String::new, |known| format!("; for an error of 0, {known} do"));
+            format!(
+                "{} the fewest for ε = {epsilon}: with {} every Sumformer errs by at least {}{exact}",
+                so_many(sums),
+                sums - 1,
+                unreached(sums - 1).unwrap_or_default()
+            )
+        }
+        (None, _) => {
             let needed = steps
                 .iter()
                 .filter(|step| &step.floor > epsilon)
                 .map(|step| step.sums + 1)
                 .max()
                 .unwrap_or(0);
-            match known {
+            let reached =
+                steps.iter().find(|step| step.reached.as_ref().is_some_and(|reached| reached <= epsilon));
+            match reached.map(|step| step.sums) {
+                Some(known) if needed == 0 => {
+                    format!("for ε = {epsilon} {known} do, and nothing shows that fewer do not")
+                }
+                None if needed == 0 => {
+                    format!("for ε = {epsilon} no number is known that is needed, or that does")
+                }
                 Some(known) => {
                     format!("for ε = {epsilon} at least {} needed, and {known} do", so_many(needed))
                 }

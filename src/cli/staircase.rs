@@ -62,7 +62,12 @@ impl Search<'_> {
     /// The essential sums of a polynomial target, if there is time to find them.
     pub fn essential(&self) -> Option<Essential> {
         let find = || Surrogate::new(self.target.0, &[], MAX_TERMS).ok().and_then(|it| essential_sums(&it));
-        in_time(self.end, find)
+        self.in_time(find)
+    }
+
+    /// What comes of it before the time is over.
+    pub fn in_time<T>(&self, body: impl FnOnce() -> Option<T>) -> Option<T> {
+        in_time(self.end, body)
     }
 
     /// How many numbers of sums are looked at: as many as are known to do, else a few.

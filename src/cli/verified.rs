@@ -179,9 +179,10 @@ fn compare(checked: &Checked, answer: &Answered) -> Agreement {
         }
         (Verdict::Valid(_), Answered::Not { verdict: "refused", .. }) => Agreement::Contradiction,
         (Verdict::Valid(_), Answered::Not { .. }) => Agreement::OnlyOurs,
-        (Verdict::Invalid(refusal), Answered::Accepted { .. }) => match refusal.rule {
-            // About these it says nothing.
-            Rule::Hash | Rule::Witness | Rule::Floats => Agreement::Same,
+        (Verdict::Invalid(refusal), Answered::Accepted { unread, .. }) => match refusal.rule {
+            // About these it says nothing, about a witness if it did not evaluate it.
+            Rule::Hash | Rule::Floats => Agreement::Same,
+            Rule::Witness if unread.iter().any(|what| what == "witness") => Agreement::Same,
             _ => Agreement::Contradiction,
         },
         (Verdict::Invalid(_), Answered::Not { .. }) | (Verdict::Incomplete(_), _) => Agreement::Same,

@@ -71,7 +71,7 @@ pub fn run(arguments: &VerifyArguments, json: bool) -> Result<Outcome, CliError>
     let deadline = arguments.limits.start();
     let (bar, start) = (Progress::new(1), Instant::now());
     // The check encloses all leaves once more, on one thread.
-    let enough = start + arguments.limits.time_limit / 3;
+    let enough = start + arguments.limits.time_limit / 4;
     bar.step("bracketing");
     let progress = |done: BoxProgress, least: &Rational| {
         bar.detail(format!(

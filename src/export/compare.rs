@@ -3,7 +3,7 @@
 use super::dtype::Dtype;
 use super::error::ExportError;
 use super::format::Format;
-use super::labels::Labels;
+use super::labels::{Labels, is_staged};
 use super::read::{ReadError, order, read};
 use super::skeleton::Skeleton;
 use bytes::Bytes;
@@ -92,7 +92,9 @@ pub fn compare(
             }
         }
     }
-    let difference = match labels.metadata(&Skeleton::of(network), dtype) {
+    // A graph may add up hidden units in stages or not; which of the two it is, its metadata say.
+    let labels = &labels.clone().in_stages(is_staged(&said));
+    let difference = match labels.metadata(&Skeleton::of(network), dtype, format == Format::Onnx) {
         Ok(metadata) => label(metadata.0, said),
         Err(error) => Some(Difference::NotExported(error.to_string())),
     };

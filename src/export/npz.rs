@@ -41,7 +41,8 @@ pub(super) fn write(
         .large_file(true);
     let mut archive = ZipWriter::new_stream(out);
     archive.start_file(METADATA, options).map_err(failed)?;
-    serde_json::to_writer(&mut archive, &labels.metadata(&skeleton, dtype)?).map_err(std::io::Error::from)?;
+    serde_json::to_writer(&mut archive, &labels.metadata(&skeleton, dtype, false)?)
+        .map_err(std::io::Error::from)?;
     let mut rounding = Rounding::default();
     for tensor in skeleton.tensors() {
         archive.start_file(format!("{}{ENDING}", tensor.name), options).map_err(failed)?;

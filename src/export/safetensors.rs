@@ -81,7 +81,7 @@ pub(super) fn write(
     if bytes > MAX_BYTES {
         return Err(too_large(bytes, MAX_BYTES, "are written"));
     }
-    let metadata = labels.metadata(&skeleton, dtype)?;
+    let metadata = labels.metadata(&skeleton, dtype, false)?;
     let header = Header { metadata: &metadata, tensors: &tensors, dtype };
     let mut header = serde_json::to_vec(&header).map_err(std::io::Error::from)?;
     // Tensors begin at a multiple of eight bytes.

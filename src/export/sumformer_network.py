@@ -5,13 +5,27 @@
     outputs = network(tokens)          # tokens: (n, d) or (batch, n, d), of network.dtype
 
 A block is X + FC(X + Att(X)), Definition 2.3 of the paper: what it adds is added to X, not to X + Att(X) as in most
-transformers. Half precision only stores; it is computed in float32.
+transformers. Half precision only stores; it is computed in float32. Many hidden units are added up in stages, of which less is lost.
 """
 
 import json
+import math
 
 import torch
 from safetensors import safe_open
+
+
+def stages(units, group=8):
+    """How many sums go into one at each stage: as few stages as groups of at most 8 allow, of about equal groups."""
+    if units <= 64:
+        return []
+    count, sizes = 1, []
+    while group ** count < units:
+        count += 1
+    for left in range(count, 0, -1):
+        sizes.append(next(size for size in range(2, group + 1) if size ** left >= units))
+        units = -(-units // sizes[-1])
+    return sizes
 
 
 class Head(torch.nn.Module):
@@ -73,13 +87,26 @@ class Block(torch.nn.Module):
         positive = torch.relu(before)
         return positive * positive if self.activation == "relu2" else positive
 
+    def sums(self, units):
+        """What the units add to each slot, in stages if there are many: groups of neighbours, then groups of these."""
+        count = units.shape[-1]
+        first, *others = stages(count) or [count]
+        groups = math.prod(others)
+        pad = (0, first * groups - count)
+        units = torch.nn.functional.pad(units, pad).unflatten(-1, (groups, first)).movedim(-2, -3)
+        weight = torch.nn.functional.pad(self.out_weight, pad).unflatten(-1, (groups, first)).permute(1, 2, 0)
+        sums = units @ weight
+        for size in others:
+            sums = sums.unflatten(-3, (-1, size)).sum(-3)
+        return sums.squeeze(-3)
+
     def forward(self, stream):
         rows = stream
         if self.heads is not None:
             rows = stream + torch.cat([head(stream) for head in self.heads], dim=-1) @ self.output.T
         added = self.out_bias
         if self.in_weight is not None:
-            added = self.units(rows) @ self.out_weight.T + added
+            added = self.sums(self.units(rows)) + added
         return stream + added
 
 

@@ -3,6 +3,7 @@
 //!
 //! Everything here is planning in floating point; what is proved comes from the finished weights.
 
+use super::heads;
 use super::plan::{Item, Plan, Stage, Step};
 use crate::network::function_plan::amplitude;
 use crate::network::gadget::{CONSTANT_WIDTH, balance_f64};
@@ -156,6 +157,18 @@ pub fn gadget_costs(
             for (m, c) in feature.terms() {
                 let weight = to_f64(c).abs() * copies;
                 before.of(m).iter_mut().zip(reach).for_each(|(s, l)| *s += l * weight);
+            }
+        }
+    }
+    for (mean, weighted) in surrogate.means.iter().enumerate() {
+        if let Some(reach) =
+            sensitivity.reach.get(&Monomial::variable(surrogate.coordinate_of_mean(mean) as u32))
+        {
+            // An error of η in all scores moves a mean by at most η/2 times the range of its values.
+            let half = to_f64(&weighted.range.wid()) / 2.0;
+            for (m, factor) in heads::reach(sumformer.dimension, weighted, half, |m| token.of(m).magnitude())
+            {
+                before.of(&m).iter_mut().zip(reach).for_each(|(s, l)| *s += l * factor);
             }
         }
     }
@@ -315,6 +328,7 @@ pub fn least_units(gadgets: &[GadgetCost], epsilon: f64) -> (Vec<u64>, f64) {
     }
     let ideal = best.map_or_else(|| vec![1.0; gadgets.len()], |(_, ideal)| ideal);
     let pieces: Vec<u64> = ideal.iter().map(|n| n.ceil().clamp(1.0, 1e18) as u64).collect();
-    let units = gadgets.iter().zip(&pieces).map(|(g, n)| g.units_per_piece * *n as f64).sum();
+    // The sum of nothing is −0.
+    let units = gadgets.iter().zip(&pieces).map(|(g, n)| g.units_per_piece * *n as f64).sum::<f64>() + 0.0;
     (pieces, units)
 }

@@ -2,6 +2,7 @@
 
 pub mod attention;
 pub mod budget;
+pub mod heads;
 pub mod plan;
 pub mod slots;
 pub mod steps;
@@ -81,6 +82,9 @@ pub enum LoweringError {
         "a Performer without normaliser (--performer paper) computes sums, but tokens = \"any\" needs means; use --performer favor"
     )]
     SumsForEveryLength,
+    /// Weighted means need a softmax.
+    #[error(transparent)]
+    NoHeads(#[from] heads::NoHeads),
     /// The planned network is larger than allowed.
     #[error(
         "the network would need {}", too_large(*units, *limit)
@@ -293,14 +297,33 @@ fn sum_block(
     };
     let latents = slots.latents();
     let entries: Vec<_> = latents.iter().map(|&slot| (slot, slot, share.clone())).collect();
-    let attention =
-        averaging_attention(options.architecture, sumformer.tokens, builder.width(), &entries, slots.one());
-    builder.block("sum: one attention layer", options.activation, Some(attention), |input| {
-        let overwritten = latents.iter().map(|&slot| {
-            let direction = SparseVector::from_entries([(slot, Rational::one())]);
-            identity(options.activation, &direction, input.range_of(&direction), &[(slot, overwrite.clone())])
-        });
-        overwritten.collect()
+    let surrogate = builder.run().surrogate().clone();
+    let one = slots.one().filter(|_| options.scores == Scores::Paper);
+    // Without sums there is nothing to average; a network has one attention layer all the same.
+    let averaged = !entries.is_empty() || surrogate.means.is_empty();
+    let mut attention = averaged
+        .then(|| averaging_attention(options.architecture, sumformer.tokens, builder.width(), &entries, one));
+    let heads = match surrogate.means.is_empty() {
+        true => Vec::new(),
+        false => {
+            let mechanism = heads::mechanism(options.architecture, sumformer.tokens)?;
+            heads::add(&mut attention, (&surrogate, slots), &mechanism, builder.blocks())
+        }
+    };
+    let of_sums = (attention, heads);
+    let label = match surrogate.means.is_empty() {
+        true => "sum: one attention layer",
+        false => "sums and weighted means: one attention layer",
+    };
+    builder.block_with_heads(label, options.activation, of_sums, |input| {
+        // X + FC(X + Att(X)): what heads add is in FC alone.
+        let means = slots.means().map(|slot| (slot, Rational::one()));
+        let written =
+            latents.iter().map(|&slot| (slot, overwrite.clone())).chain(means).map(|(slot, factor)| {
+                let direction = SparseVector::from_entries([(slot, Rational::one())]);
+                identity(options.activation, &direction, input.range_of(&direction), &[(slot, factor)])
+            });
+        written.collect()
     })?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What is computed in which block, before any weight is chosen.
 
+use super::heads;
 use crate::network::polarization::{RidgePower, ridge_powers};
 use crate::network::product_tree::{Product, product_tree};
 use crate::sumformer::Sumformer;
@@ -83,7 +84,9 @@ impl Plan {
             Stage { layers: known.layers(&monomials(&arguments)), atoms }
         };
         let mut phi: Vec<Stage> = token.into_iter().map(|atoms| stage(&mut before, atoms)).collect();
-        phi.push(Stage { layers: before.layers(&monomials(&sumformer.features)), atoms: Vec::new() });
+        let mut read = monomials(&sumformer.features);
+        read.extend(heads::monomials(surrogate));
+        phi.push(Stage { layers: before.layers(&read), atoms: Vec::new() });
         let mut psi: Vec<Stage> = outer.into_iter().map(|atoms| stage(&mut after, atoms)).collect();
         let last = after.layers(&monomials(&sumformer.psi[..outputs]));
         psi.push(Stage { layers: last, atoms: Vec::new() });
@@ -135,13 +138,12 @@ fn atom_levels(surrogate: &Surrogate) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
     // Of every atom so far: whether it needs sums, and its level.
     let mut places: Vec<(bool, usize)> = Vec::new();
     for (number, atom) in surrogate.atoms.iter().enumerate() {
-        let inner: Vec<(bool, usize)> = atom
-            .argument
-            .terms()
-            .flat_map(|(basis, _)| basis.named.powers())
-            .filter_map(|&(v, _)| places.get((v as usize).checked_sub(surrogate.dimension)?).copied())
-            .collect();
-        let sums = atom.argument.terms().any(|(basis, _)| !basis.parts.is_empty());
+        let read = atom.argument.terms().flat_map(|(basis, _)| basis.named.powers());
+        let read: Vec<usize> =
+            read.filter_map(|&(v, _)| (v as usize).checked_sub(surrogate.dimension)).collect();
+        let heads = read.iter().any(|&v| v >= surrogate.atoms.len());
+        let inner: Vec<(bool, usize)> = read.iter().filter_map(|&v| places.get(v).copied()).collect();
+        let sums = heads || atom.argument.terms().any(|(basis, _)| !basis.parts.is_empty());
         let outer = sums || inner.iter().any(|&(outer, _)| outer);
         let level =
             inner.iter().filter(|&&(o, _)| o == outer).map(|&(_, level)| level + 1).max().unwrap_or(0);

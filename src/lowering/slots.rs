@@ -1,6 +1,7 @@
 //! The residual stream: which slot holds what, and what it is called.
 
 use super::attention::Scores;
+use super::heads;
 use super::plan::{Plan, Stage, Step};
 use super::steps::Places;
 use crate::sumformer::Sumformer;
@@ -9,6 +10,7 @@ use crate::words::sum;
 use itertools::Itertools;
 use num_traits::One;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use sumformer_checker::arith::number::Rational;
 use sumformer_checker::arith::polynomial::{Monomial, Polynomial};
 use sumformer_checker::format::network::AffineMap;
@@ -21,13 +23,15 @@ const LONGEST_NAME: usize = 40;
 
 /// The slots of a lowered Sumformer.
 ///
-/// `x[k]` the token; `exp[r]` and its like the r-th atom; `phi[α]` a feature, overwritten by its latent in the attention block; `one` the constant 1 (only
-/// for the paper's scores); then the monomials that φ takes on the way, and those of ψ, written out, `s[α]` standing for a latent. A feature that is a
+/// `x[k]` the token; `exp[r]` and its like the r-th atom; `head[m]` a weighted mean, from the attention block on; `phi[α]` a feature, overwritten by its latent in the attention block; `one` the constant 1 (only
+/// for the paper's scores, and for scores that the own token has no part in); then the monomials that φ takes on the way, and those of ψ, written out, `s[α]` standing for a latent. A feature that is a
 /// combination of monomials has no slots for them: whatever computes them adds its share to the feature.
 pub struct Slots {
     names: Vec<String>,
     /// Coordinates of the token.
     dimension: usize,
+    /// The slots of weighted means.
+    means: Range<usize>,
     /// Names of the first slots, coordinates and atoms.
     coordinates: Vec<String>,
     features: Vec<Polynomial>,
@@ -67,6 +71,7 @@ impl Slots {
         let mut slots = Self {
             names: coordinates.clone(),
             dimension: surrogate.dimension,
+            means: surrogate.coordinate_of_mean(0)..d,
             coordinates,
             features: sumformer.features.clone(),
             one: None,
@@ -88,7 +93,7 @@ impl Slots {
             }
             slots.psi.own.insert(Monomial::variable((d + i) as u32), slot);
         }
-        if scores == Scores::Paper {
+        if scores == Scores::Paper || heads::need_one(surrogate) {
             slots.one = Some(slots.push("one".into()));
         }
         let read = read_before(sumformer, surrogate, plan);
@@ -102,6 +107,12 @@ impl Slots {
         for step in plan.psi.iter().flat_map(Stage::steps) {
             let slot = slots.push(format!("psi:{}", slots.show(step.target())));
             slots.psi.own.insert(step.target().clone(), slot);
+        }
+        if !surrogate.means.is_empty() {
+            // Scores are divided by the root of the width, which is to be rational.
+            while slots.names.len().isqrt().pow(2) != slots.names.len() {
+                slots.push(format!("unused[{}]", slots.names.len()));
+            }
         }
         slots
     }
@@ -124,6 +135,11 @@ impl Slots {
     /// The slots that hold a feature before and a latent after the attention block.
     pub fn latents(&self) -> Vec<usize> {
         (0..self.features.len()).map(|i| self.coordinates.len() + i).collect()
+    }
+
+    /// The slots of the weighted means.
+    pub fn means(&self) -> Range<usize> {
+        self.means.clone()
     }
 
     /// The slots that an atom is written to: its own, and those of the features that it is in.
@@ -194,7 +210,7 @@ fn read_before(sumformer: &Sumformer, surrogate: &Surrogate, plan: &Plan) -> BTr
         // Of powers of the variables, which have slots.
         Step::Ridge { .. } => Vec::new(),
     });
-    arguments.chain(factors).collect()
+    arguments.chain(factors).chain(heads::monomials(surrogate)).collect()
 }
 
 /// `2,0,1`.
@@ -202,12 +218,13 @@ fn exponents(monomial: &Monomial, d: usize) -> String {
     (0..d as u32).map(|k| monomial.exponent(k)).join(",")
 }
 
-/// `x[0]`, `x[1]`, … and `exp[0]`, `relu[1]`, … for the atoms.
+/// `x[0]`, `x[1]`, …, `exp[0]`, `relu[1]`, … for the atoms, and `head[0]`, … for the weighted means.
 fn coordinate_names(surrogate: &Surrogate) -> Vec<String> {
     let coordinates = (0..surrogate.dimension).map(|k| format!("x[{k}]"));
     let atoms = surrogate.atoms.iter().enumerate().map(|(number, atom)| match atom.function {
         Function::Inverse => format!("inverse[{number}]"),
         function => format!("{}[{number}]", function.name()),
     });
-    coordinates.chain(atoms).collect()
+    let means = (0..surrogate.means.len()).map(|mean| format!("head[{mean}]"));
+    coordinates.chain(atoms).chain(means).collect()
 }

@@ -6,7 +6,7 @@ use super::gadget::BuiltGadget;
 use std::sync::Arc;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, Rational};
-use sumformer_checker::format::certificate::{Gadget, LatentClaim};
+use sumformer_checker::format::certificate::{Gadget, HeadClaim, LatentClaim};
 use sumformer_checker::format::network::{Activation, AffineMap, Attention, Block, NETWORK_FORMAT, Network};
 use sumformer_checker::format::sparse::SparseVector;
 use sumformer_checker::language::ast::Function;
@@ -22,6 +22,7 @@ pub struct NetworkBuilder {
     network: Network,
     gadgets: Vec<Vec<Gadget>>,
     latents: Vec<LatentClaim>,
+    heads: Vec<HeadClaim>,
     run: SymbolicRun,
 }
 
@@ -34,6 +35,8 @@ pub struct BuiltNetwork {
     pub gadgets: Vec<Vec<Gadget>>,
     /// The latents after the attention block.
     pub latents: Vec<LatentClaim>,
+    /// The heads with scores of their own.
+    pub heads: Vec<HeadClaim>,
     /// The symbolic state after the last block.
     pub run: SymbolicRun,
 }
@@ -84,7 +87,7 @@ impl NetworkBuilder {
             readout: AffineMap::default(),
         };
         let run = SymbolicRun::start(surrogate, &network.embedding, network.width());
-        Self { network, gadgets: Vec::new(), latents: Vec::new(), run }
+        Self { network, gadgets: Vec::new(), latents: Vec::new(), heads: Vec::new(), run }
     }
 
     /// D.
@@ -102,12 +105,28 @@ impl NetworkBuilder {
         &self.run
     }
 
+    /// How many blocks there are.
+    pub fn blocks(&self) -> usize {
+        self.network.blocks.len()
+    }
+
     /// Adds a block whose gadgets are made knowing the ranges they will work in.
     pub fn block(
         &mut self,
         label: impl Into<String>,
         activation: Activation,
         attention: Option<Attention>,
+        make: impl FnOnce(&Input<'_>) -> Result<Vec<BuiltGadget>, Refusal>,
+    ) -> Result<(), Refusal> {
+        self.block_with_heads(label, activation, (attention, Vec::new()), make)
+    }
+
+    /// The same, where these heads of the attention have scores of their own.
+    pub fn block_with_heads(
+        &mut self,
+        label: impl Into<String>,
+        activation: Activation,
+        (attention, heads): (Option<Attention>, Vec<HeadClaim>),
         make: impl FnOnce(&Input<'_>) -> Result<Vec<BuiltGadget>, Refusal>,
     ) -> Result<(), Refusal> {
         let index = self.network.blocks.len();
@@ -118,7 +137,7 @@ impl NetworkBuilder {
             units: Vec::new(),
             bias: SparseVector::default(),
         };
-        let input = Input { split: self.run.split(index, &block)?, run: &self.run };
+        let input = Input { split: self.run.split(index, &block, &heads)?, run: &self.run };
         let built = make(&input)?;
         block.bias = SparseVector::from_entries(built.iter().flat_map(|g| g.bias.iter().cloned()));
         let mut gadgets = Vec::with_capacity(built.len());
@@ -127,7 +146,7 @@ impl NetworkBuilder {
             gadgets.push(gadget.claim);
         }
         let latents = &mut self.latents;
-        self.run.block(index, &block, &gadgets, &mut |derived| {
+        self.run.block(index, &block, (&gadgets, &heads), &mut |derived| {
             *latents = derived
                 .iter()
                 .map(|latent| LatentClaim {
@@ -140,12 +159,14 @@ impl NetworkBuilder {
         })?;
         self.network.blocks.push(block);
         self.gadgets.push(gadgets);
+        self.heads.extend(heads);
         Ok(())
     }
 
     /// Ends with the readout.
     pub fn finish(mut self, readout: AffineMap) -> BuiltNetwork {
         self.network.readout = readout;
-        BuiltNetwork { network: self.network, gadgets: self.gadgets, latents: self.latents, run: self.run }
+        let Self { network, gadgets, latents, heads, run } = self;
+        BuiltNetwork { network, gadgets, latents, heads, run }
     }
 }

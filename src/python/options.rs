@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 use sumformer::certify::boxes::Slice;
 use sumformer::checker::arith::number::Rational;
-use sumformer::checker::format::floats::FloatType;
+use sumformer::checker::format::floats::{FloatType, STAGED_GROUP};
 use sumformer::checker::format::network::Activation;
 use sumformer::checker::limits::MAX_TERMS;
 use sumformer::codes::CodeKind;
@@ -52,13 +52,14 @@ enum Belongs {
 use Belongs::*;
 
 /// Options that have no meaning beside some others.
-const BELONGS: [(&str, Belongs); 16] = [
+const BELONGS: [(&str, Belongs); 17] = [
     ("rank", Linformer),
     ("features", Performer),
     ("seed", Performer),
     ("performer", Performer),
     ("latent", Continuous),
     ("deploy", Continuous),
+    ("order", Continuous),
     ("route", Continuous),
     ("max_terms", Continuous),
     ("max_boxes", Boxes),
@@ -106,7 +107,9 @@ const CODES: [(&str, CodeKind); 4] = [
 const SEPARATIONS: [(&str, Separation); 2] = [("others", Separation::Others), ("all", Separation::All)];
 /// Whether rows are divided by their sums.
 const PERFORMERS: [(&str, bool); 2] = [("favor", true), ("paper", false)];
-const SCORES: [(&str, Scores); 2] = [("zero", Scores::Zero), ("paper", Scores::Paper)];
+/// Those of heads that average, and whether weighted means have heads with scores of their own.
+const SCORES: [(&str, (Scores, bool)); 3] =
+    [("zero", (Scores::Zero, false)), ("paper", (Scores::Paper, false)), ("softmax", (Scores::Zero, true))];
 const ARCHITECTURES: [&str; 3] = ["transformer", "linformer", "performer"];
 
 impl<'py> Asked<'py> {
@@ -127,7 +130,9 @@ impl<'py> Asked<'py> {
             true => GridOptions { max_entries, ..self.grid()? },
             false => GridOptions { max_entries, ..defaults.grid },
         };
+        let heads = self.choice("scores", &SCORES)? == Some((Scores::Zero, true));
         let sums = if table { defaults.sums } else { self.sums()? };
+        let sums = SumOptions { heads, ..sums };
         // Tables have activations and layouts of their own.
         let named = self.is_given("activation")? || self.is_given("layout")?;
         Ok(Options {
@@ -137,7 +142,7 @@ impl<'py> Asked<'py> {
                 other => other,
             },
             architectures: self.architectures(&names)?,
-            scores: self.choice("scores", &SCORES)?.unwrap_or(defaults.scores),
+            scores: self.choice("scores", &SCORES)?.map_or(defaults.scores, |(scores, _)| scores),
             sums,
             grid,
             max_units: self.whole("max_units", 0..=1 << 53)?.unwrap_or(defaults.max_units),
@@ -156,6 +161,15 @@ impl<'py> Asked<'py> {
         Ok(Patience { time: time.transpose()?, memory: self.whole("memory_limit", 1..=u64::MAX)? })
     }
 
+    /// In which order hidden units are added up by what is deployed.
+    fn order(&self) -> PyResult<Option<usize>> {
+        let order = self.choice("order", &[("any", None), ("staged", Some(STAGED_GROUP))])?;
+        if order.is_some() && self.given("deploy")?.is_none() {
+            return Err(PyValueError::new_err("`order` is that of what is computed: it needs `deploy`"));
+        }
+        Ok(order.flatten())
+    }
+
     fn sums(&self) -> PyResult<SumOptions> {
         let defaults = SumOptions::default();
         let most = MAX_TERMS as u64;
@@ -170,6 +184,8 @@ impl<'py> Asked<'py> {
             routes: self.choice("route", &ROUTES)?.unwrap_or(defaults.routes),
             activation: self.choice("activation", &ACTIVATIONS)?.unwrap_or(defaults.activation),
             deploy: self.choice("deploy", &FloatType::ALL.map(|kind| (kind.name(), kind)))?,
+            heads: defaults.heads,
+            staged: self.order()?,
             layout: self.choice("layout", &LAYOUTS)?.unwrap_or(defaults.layout),
             max_terms: self.whole("max_terms", 1..=most)?.map_or(defaults.max_terms, |terms| terms as usize),
             max_boxes: self

@@ -63,6 +63,11 @@ pub enum Problem {
     /// Both are ways.
     #[error("a number of latents is a way of its own, beside which no route can be asked for")]
     LatentsAndRoute,
+    /// Scores of their own have a meaning for weighted means only.
+    #[error(
+        "heads with scores of their own are asked for, which there are in the continuous construction that keeps the target's shape, not beside {0}"
+    )]
+    HeadsBeside(&'static str),
     /// No way of the continuous construction leads to ε.
     #[error(transparent)]
     Way(WayError),
@@ -243,7 +248,7 @@ impl Problem {
             | Problem::GridNotMet { .. }
             | Problem::Proof { .. } => Class::Incomplete,
             Problem::Way(error) => match error {
-                WayError::Sumformer(SumformerError::SecondRound { .. })
+                WayError::Sumformer(SumformerError::SecondRound { .. } | SumformerError::SummedMean)
                 | WayError::Stopped(_)
                 | WayError::Structural(_) => Class::Incomplete,
                 WayError::Sumformer(_) => Class::BadInput,
@@ -302,6 +307,12 @@ impl Problem {
             Problem::EmptyAttention(_) | Problem::NoLatents => "ask for at least one".into(),
             Problem::LatentsAndRoute => "leave out `sums.routes`".into(),
             Problem::NothingToSlice => "leave out `sums.slice`, or take `Routes::Bernstein`".into(),
+            Problem::HeadsBeside(_)
+            | Problem::Way(
+                WayError::Structural(StructuralError::NoHeads)
+                | WayError::Sumformer(SumformerError::SummedMean),
+            ) => "leave out `sums.heads`".into(),
+            Problem::Lowering(LoweringError::NoHeads(_)) => "take `Architecture::Transformer`".into(),
             Problem::NoLength => {
                 "tokens = \"any\" has one network for every length only in the continuous construction".into()
             }

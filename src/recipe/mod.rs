@@ -32,7 +32,7 @@ pub use table::{MAX_WEIGHTS, TablePlan};
 use crate::certify::Proof;
 use crate::lowering::LoweringError;
 use crate::lowering::attention::{Architecture, Scores};
-use crate::planning::{Choice, Outlook, TableWishes, Watch, WayName, Wishes, choose};
+use crate::planning::{Choice, Outlook, Routes, TableWishes, Watch, WayName, Wishes, choose};
 use num_traits::Signed;
 use std::time::{Duration, Instant};
 use sumformer_checker::arith::number::Rational;
@@ -126,7 +126,17 @@ pub fn prove<'a>(
 impl<'a> Asked<'a> {
     /// What no way can do anything with.
     fn validate(self) -> Result<(), RecipeError> {
-        let Options { epsilon, architectures, sums, .. } = self.options;
+        let Options { epsilon, architectures, sums, construction, .. } = self.options;
+        let beside = match (construction, sums.latents, sums.routes) {
+            _ if !sums.heads => None,
+            (Construction::Discontinuous, ..) => Some("a table"),
+            (_, Latents::Count(_), _) => Some("a number of latents"),
+            (.., Routes::Bernstein) => Some("values at nodes"),
+            _ => None,
+        };
+        if let Some(what) = beside {
+            return Err(Problem::HeadsBeside(what).into());
+        }
         if let Some(epsilon) = epsilon.as_ref().filter(|epsilon| !epsilon.is_positive()) {
             return Err(Problem::Epsilon(epsilon.clone()).into());
         }
@@ -210,7 +220,7 @@ impl<'a> Asked<'a> {
         let table = *construction == Construction::Auto && !sums.asks() && self.has_rational_attention();
         Wishes {
             continuous: sums.way(self.options.epsilon_for(self.target)),
-            routes: sums.routes,
+            routes: if sums.heads { Routes::Structural } else { sums.routes },
             // Squares of relu have no error, so that their number is not planned.
             max_units: match sums.activation {
                 Activation::Relu2 => f64::INFINITY,
@@ -354,6 +364,7 @@ fn is_of_the_way(error: &LoweringError) -> bool {
         LoweringError::ShallowRelu2
         | LoweringError::StepContinuous
         | LoweringError::AtomsRelu2(_)
+        | LoweringError::NoHeads(_)
         | LoweringError::SumsForEveryLength => false,
     }
 }

@@ -62,6 +62,8 @@ pub enum Note {
         architecture: Architecture,
         /// The type.
         kind: FloatType,
+        /// How many hidden units are at most in a group of their sum; none if it is taken in any order.
+        staged: Option<usize>,
         /// What bounds the distance of what is computed from the target; or why nothing does.
         total: Result<Rational, Refusal>,
         /// ε.

@@ -72,6 +72,10 @@ pub struct SumOptions {
     /// The type that the network will be computed in: an eighth of the error is left to it, units are such that less is lost, and what
     /// is lost is claimed, for sequences of at most [`LONGEST`] tokens.
     pub deploy: Option<FloatType>,
+    /// Whether weighted means over tokens are computed by heads with scores of their own.
+    pub heads: bool,
+    /// For how many units in a group of a staged sum that is claimed; for every order of summation where it is absent.
+    pub staged: Option<usize>,
     /// How monomials are computed.
     pub layout: Layout,
     /// Targets that expand to more terms are refused.
@@ -89,6 +93,8 @@ impl Default for SumOptions {
             routes: Routes::All,
             activation: Activation::Relu,
             deploy: None,
+            heads: false,
+            staged: None,
             layout: Layout::Tree,
             max_terms: MAX_TERMS,
             max_boxes: 200_000,
@@ -111,8 +117,8 @@ impl SumOptions {
             Latents::Count(_) => LatentMode::Sparse,
         };
         let epsilon = if self.deploy.is_some() { epsilon * ratio(7, 8) } else { epsilon };
-        let &Self { layout, activation, max_terms, .. } = self;
-        WayOptions { epsilon, mode, layout, activation, centring: Centring::Cheapest, max_terms }
+        let &Self { layout, activation, heads, max_terms, .. } = self;
+        WayOptions { epsilon, mode, layout, activation, centring: Centring::Cheapest, heads, max_terms }
     }
 
     /// For the network, whose own error may be `epsilon`.

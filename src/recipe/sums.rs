@@ -118,7 +118,8 @@ impl SumPlan {
             Some(other) if other.is_better_than(&deployed, epsilon) => other,
             _ => deployed,
         };
-        notes.add(Note::Computed { architecture, kind, total, epsilon: epsilon.clone() });
+        let staged = asked.options.sums.staged;
+        notes.add(Note::Computed { architecture, kind, staged, total, epsilon: epsilon.clone() });
         Ok(proof)
     }
 }
@@ -191,7 +192,7 @@ impl Attempt<'_> {
 
     fn claimed(&self, way: &Way, kind: FloatType, notes: &mut Notes<'_>) -> Result<Deployed, RecipeError> {
         let proof = self.prove(way, notes)?;
-        let claimed = with_claim(proof, self.asked.target, kind, LONGEST);
+        let claimed = with_claim(proof, self.asked.target, kind, self.asked.options.sums.staged, LONGEST);
         let (proof, total) = claimed.map_err(|error| self.failed(error))?;
         Ok(Deployed { proof, total })
     }

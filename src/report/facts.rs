@@ -1,7 +1,7 @@
 //! What there is to say of a proof, collected once; printed as JSON or in words.
 
 use super::numbers::Bound;
-use super::surrogate::{self, AtomFacts, ReplacedFacts};
+use super::surrogate::{self, AtomFacts, MeanFacts, ReplacedFacts};
 use super::words::{self, Formula};
 
 use crate::words::{TokenNames, print};
@@ -137,6 +137,9 @@ pub struct Facts {
     pub replaced: Vec<ReplacedFacts>,
     /// The functions of one variable.
     pub atoms: Vec<AtomFacts>,
+    /// The weighted means that heads with scores of their own compute.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weighted_means: Vec<MeanFacts>,
     /// The latents.
     pub latents: Vec<LatentFacts>,
     /// The block whose attention makes them.
@@ -210,6 +213,7 @@ impl Facts {
         Ok(Self {
             replaced: surrogate::replaced(target, certificate)?,
             atoms: surrogate::atoms(run.surrogate()),
+            weighted_means: surrogate::means(run.surrogate()),
             latents: latents.collect(),
             attention_block,
             slots: slots.collect(),

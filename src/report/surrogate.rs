@@ -1,7 +1,7 @@
 //! What stands for the target: replaced nodes and functions of one variable.
 
 use super::numbers::Bound;
-use super::words;
+use super::words::{self, Formula};
 use crate::words::{TokenNames, print};
 use serde::Serialize;
 use sumformer_checker::arith::interval::Interval;
@@ -36,6 +36,19 @@ pub struct AtomFacts {
     pub function: &'static str,
     /// What its argument ranges over.
     pub argument_range: Interval,
+}
+
+/// A mean over all tokens y with weights exp(score).
+#[derive(Debug, Clone, Serialize)]
+pub struct MeanFacts {
+    /// Its name in formulas, with the token that it is of.
+    pub name: String,
+    /// The score, but for what is of x alone.
+    pub score: Formula,
+    /// What is averaged.
+    pub value: Formula,
+    /// What that ranges over.
+    pub range: Interval,
 }
 
 /// The replacements of a certificate.
@@ -102,13 +115,39 @@ fn in_words(by: &Replacement) -> String {
         Replacement::Pair { terms } => {
             format!("sum of {} products of polynomials in one token each", terms.len())
         }
+        Replacement::Head { sharpness: None } => "itself, computed by a head".into(),
+        Replacement::Head { sharpness: Some(sharpness) } => {
+            format!("mean with weights exp of {} times the values, computed by a head", sharpness.0)
+        }
         Replacement::Name => "itself, computed once".into(),
         Replacement::Grid { pieces, .. } => {
             format!("bilinear interpolation in {pieces} pieces in each token")
         }
         Replacement::Hats { pieces, .. } => format!("piecewise linear interpolation in {pieces} pieces"),
         Replacement::Thresholds { levels, .. } => format!("{levels} threshold features"),
+        Replacement::Logarithms { shift, .. } => {
+            format!("products over tokens as exp of sums of logarithms, factors shifted by {}", shift.0)
+        }
     }
+}
+
+/// The weighted means of a surrogate.
+pub fn means(surrogate: &Surrogate) -> Vec<MeanFacts> {
+    let m = surrogate.target.dimension();
+    let of = |token: &'static str| move |v: usize| words::coordinate(surrogate, token, v as u32);
+    let of_both = |v: u32| match (v as usize).checked_sub(m) {
+        None => of("x")(v as usize),
+        Some(v) => of("y")(v),
+    };
+    let means = surrogate.means.iter().enumerate();
+    means
+        .map(|(number, mean)| MeanFacts {
+            name: of("x")(surrogate.coordinate_of_mean(number)),
+            score: words::polynomial(&mean.score, &of_both),
+            value: words::polynomial(&mean.value, &|v| of("y")(v as usize)),
+            range: mean.range.clone(),
+        })
+        .collect()
 }
 
 /// The atoms of a surrogate.

@@ -101,10 +101,10 @@ pub fn coordinate(surrogate: &Surrogate, token: &str, v: u32) -> String {
             Some(Exact(middle)) if middle.is_negative() => format!("({token}[{v}] + {})", -middle),
             _ => format!("{token}[{v}]"),
         },
-        Some(number) => {
-            let function = surrogate.atoms.get(number).map_or("?", |atom| atom.function.name());
-            format!("{function}[{number}]({token})")
-        }
+        Some(further) => match surrogate.atoms.get(further) {
+            Some(atom) => format!("{}[{further}]({token})", atom.function.name()),
+            None => format!("head[{}]({token})", further - surrogate.atoms.len()),
+        },
     }
 }
 

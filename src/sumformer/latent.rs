@@ -6,6 +6,7 @@ use super::features::powers;
 use super::fewest::{Pricing, fewest_sums};
 use super::{SumBasis, Sumformer};
 use crate::algebra::multi_index::{GradedLexicographic, count};
+use crate::lowering::heads;
 use crate::lowering::plan::{Layout, outer_atoms};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
@@ -68,6 +69,11 @@ pub enum SumformerError {
         /// Where it stands.
         span: Span,
     },
+    /// So have weighted means.
+    #[error(
+        "a weighted mean is summed over tokens again, which takes a second round of attention; the networks have one"
+    )]
+    SummedMean,
     /// `paper` and `tight` need a length.
     #[error(
         "latent mode `{0}` enumerates multi-indices up to the sequence length, but tokens = \"any\"; use --latent sparse"
@@ -124,6 +130,9 @@ pub fn choose(
     if let (Some(atom), true) = (surrogate.atoms.first(), of_powers) {
         return Err(SumformerError::NotPowerSums(atom.function));
     }
+    if of_powers && !surrogate.means.is_empty() {
+        return Err(SumformerError::NotPowerSums(Function::Exp));
+    }
     let length = match surrogate.target.tokens {
         Tokens::Fixed(n) => Some(n),
         Tokens::Any => None,
@@ -131,7 +140,16 @@ pub fn choose(
     let outer = outer_atoms(surrogate);
     let summed =
         found.iter().flat_map(|s| &s.features).flat_map(|phi| phi.terms().flat_map(|(m, _)| m.powers()));
-    let atom = summed.filter_map(|&(v, _)| (v as usize).checked_sub(d)).find(|atom| outer.contains(atom));
+    let further: Vec<usize> = summed.filter_map(|&(v, _)| (v as usize).checked_sub(d)).collect();
+    if further.iter().any(|&v| v >= surrogate.atoms.len()) {
+        return Err(SumformerError::SummedMean);
+    }
+    let weighted = heads::monomials(surrogate).into_iter().flat_map(|m| m.powers().to_vec());
+    let weighted: Vec<usize> = weighted.filter_map(|(v, _)| (v as usize).checked_sub(d)).collect();
+    if weighted.iter().any(|&v| v >= surrogate.atoms.len()) {
+        return Err(SumformerError::SummedMean);
+    }
+    let atom = further.into_iter().chain(weighted).find(|atom| outer.contains(atom));
     if let Some(atom) = atom {
         let atom = &surrogate.atoms[atom];
         return Err(SumformerError::SecondRound { function: atom.function, span: atom.span.clone() });

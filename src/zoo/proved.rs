@@ -36,7 +36,8 @@ pub fn proved(checked: &Checked, labels: &Labels, proof: &[Vec<u8>; 3]) -> Resul
         ));
     };
     let mut onnx = Vec::new();
-    let rounding = write(network, labels, Format::Onnx, Dtype::F32, &mut onnx)?;
+    // Tools that verify networks know products better than stages of sums.
+    let rounding = write(network, &labels.clone().in_stages(false), Format::Onnx, Dtype::F32, &mut onnx)?;
     if rounding.rounded > 0 {
         return Err(undecided(format!(
             "{} of its weights are no single-precision numbers, so that its file in f32 is another network than the one that is proved",

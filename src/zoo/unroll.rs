@@ -47,7 +47,7 @@ fn means(network: &Network) -> Result<Vec<Option<SparseMatrix>>, ZooError> {
     let unknown = vec![None; network.width()];
     let blocks = network.blocks.iter().enumerate().map(|(index, block)| {
         let Some(attention) = &block.attention else { return Ok(None) };
-        let layer = mean_layer(attention, &unknown, network.tokens, &format!("block {index}"));
+        let layer = mean_layer(attention, &[], &unknown, network.tokens, &format!("block {index}"));
         let layer = layer.map_err(|refusal| ZooError::not_a_mean(index, &refusal))?;
         match layer.spread.is_empty() {
             true => Ok(Some(layer.matrix)),

@@ -1,10 +1,10 @@
-//! The commands of `docs/cookbook.md` do what the page shows: sizes, bounds and verdicts, not seconds.
+//! The commands of `docs/cookbook.md` and `docs/heads.md` do what the pages show: sizes, bounds and verdicts, not seconds.
 
 use common::sumformer;
 use rayon::prelude::*;
 use std::fs;
 
-const PAGE: &str = include_str!("../../docs/cookbook.md");
+const PAGES: [&str; 2] = [include_str!("../../docs/cookbook.md"), include_str!("../../docs/heads.md")];
 
 /// Seconds for one command, on a busy machine.
 const PATIENCE: u64 = 300;
@@ -16,11 +16,11 @@ struct Recipe {
     shown: String,
 }
 
-/// The page's pairs of a `toml` and a `console` block.
-fn recipes() -> Vec<Recipe> {
+/// A page's pairs of a `toml` and a `console` block; what is shown as text alone is for reading.
+fn recipes(page: &str) -> Vec<Recipe> {
     let mut recipes = Vec::new();
     let mut target = None;
-    for block in PAGE.split("\n```").skip(1).step_by(2) {
+    for block in page.split("\n```").skip(1).step_by(2) {
         let (kind, body) = block.split_once('\n').expect("a block has lines");
         match kind {
             "toml" => {
@@ -33,6 +33,7 @@ fn recipes() -> Vec<Recipe> {
                 let target = target.take().expect("a command comes after its target");
                 recipes.push(Recipe { target, command, shown: shown.to_string() });
             }
+            "text" => {}
             other => panic!("a block of kind {other:?}"),
         }
     }
@@ -65,7 +66,7 @@ fn facts(output: &str) -> Option<([&str; 4], &str)> {
 
 #[test]
 fn every_recipe_is_as_the_page_says() {
-    let recipes = recipes();
+    let recipes: Vec<Recipe> = PAGES.iter().flat_map(|page| recipes(page)).collect();
     assert!(recipes.len() >= 20, "{} recipes", recipes.len());
     let problems: Vec<String> = recipes.par_iter().filter_map(Recipe::problem).collect();
     assert!(

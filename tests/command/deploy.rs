@@ -128,3 +128,36 @@ fn networks_are_built_for_a_type() {
     assert!(paper.stderr.contains("there is no bound"), "{}", paper.stderr);
     run(here, "prove pairs.toml --construction discontinuous --deploy f32").expect(2);
 }
+
+#[test]
+fn sums_over_hidden_units_may_be_staged() {
+    let folder = folder();
+    let here = folder.path();
+    fs::write(here.join("pairs.toml"), PAIRS).expect("a file");
+    run(here, "prove pairs.toml --epsilon 1/1000 --deploy f32 --order staged -o out").expect(0);
+    let claims = || run(here, "--json check out").expect(0).json()["results"][0]["deployed"].clone();
+    let staged = claims();
+    assert_eq!(staged[0]["order"]["staged"], 8);
+    run(here, "deploy out").expect(0);
+    let both = claims();
+    assert_eq!((&both[0]["order"], &both[1]["order"]), (&"any".into(), &staged[0]["order"]));
+    let bound = |claim: &Value| claim["bound"]["float"].as_f64().expect("a number");
+    assert!(bound(&both[1]) < bound(&both[0]), "{both}");
+    let text = run(here, "check out").expect(0).stdout;
+    assert!(text.contains("computed in f32, hidden units in groups of at most 8: "), "{text}");
+    let head = run(here, "deploy out --all --order staged").expect(0).stdout;
+    assert!(head.contains(", hidden units in groups of at most 8\n"), "{head}");
+    // A graph is what the staged claim speaks of; tensors alone have no order.
+    run(here, "export out --format onnx,safetensors --dtype f32").expect(0);
+    let certified = |file: &str, claim: &Value| {
+        let bytes = fs::read(here.join("out/export").join(file)).expect("a file");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let exact = claim["total"]["exact"].as_str().expect("a fraction");
+        assert!(text.contains("sumformer.float_certified") && text.contains(exact), "{file}");
+        text
+    };
+    assert!(certified("network.f32.onnx", &both[1]).contains("staged 8"));
+    assert!(!certified("network.f32.safetensors", &both[0]).contains("staged 8"));
+    run(here, "check out --against out/export/network.f32.onnx").expect(0);
+    run(here, "prove pairs.toml --order staged -o other").expect(2);
+}

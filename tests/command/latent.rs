@@ -233,3 +233,48 @@ fn floors_hide_no_proofs() {
     let refused = run(here, "check one").expect(2);
     assert!(refused.stderr.contains("certificate.json"), "{}", refused.stderr);
 }
+
+/// Where fewer sums do for every ε though not for 0: `latent` knows, and `prove` makes a network of so many.
+#[test]
+fn products_take_fewer_sums_for_every_error_but_none() {
+    let folder = folder();
+    let here = folder.path();
+    let product = "name = \"product\"\ntokens = 4\ndomain = [[0, 1]]\noutput = [\"prod(y != x: y[0])\"]\n";
+    let explicit = "name = \"explicit\"\ntokens = 3\ndomain = [[0, 1], [0, 1]]\nsemi_invariant = [\"x1[0]*(x2[0]*x3[1] + x3[0]*x2[1])\"]\n";
+    let third = "name = \"third\"\ntokens = 5\ndomain = [[0, 1]]\noutput = [\"sum(y != x: sum(z != x, y: sum(w != x, y, z: y[0]*z[0]*w[0])))/6\"]\n";
+    for (name, text, sums, exact, epsilon) in [
+        ("product", product, 1, 3, "1/1000"),
+        ("explicit", explicit, 2, 3, "1/100"),
+        ("third", third, 2, 3, "1/50"),
+    ] {
+        let file = format!("{name}.toml");
+        fs::write(here.join(&file), text).expect("a file");
+        let stairs =
+            run(here, &format!("--json latent {file} --starts 16 --epsilon {epsilon}")).expect(0).json();
+        assert_eq!(stairs["decided"], sums, "{name}");
+        let reached = |sums: usize| stairs["staircase"][sums]["reached"]["float"].as_f64();
+        assert!(reached(sums - 1).is_none() && reached(sums).is_some_and(|r| r > 0.0), "{stairs}");
+        assert_eq!(reached(exact), Some(0.0), "{stairs}");
+        let line = format!("--json prove {file} --latent {sums} --epsilon {epsilon} -o {name}");
+        let proved = run(here, &line).expect(0).json();
+        let result = &proved["results"][0];
+        assert_eq!((&result["latent"]["dimension"], &result["verdict"]), (&sums.into(), &"valid".into()));
+        assert_eq!(result["route"]["replaced"][0]["by"], "logarithms", "{result}");
+        assert_eq!(
+            run(here, &format!("--json check {name}")).expect(0).json()["results"][0]["verdict"],
+            "valid"
+        );
+        // As many sums as it takes without an error are used without one.
+        let line = format!("--json prove {file} --latent {exact} --epsilon {epsilon} -o exact");
+        assert_eq!(run(here, &line).expect(0).json()["results"][0]["route"]["name"], "exact", "{name}");
+    }
+    let text = run(here, "latent product.toml --starts 16").expect(0).stdout;
+    assert!(text.contains("1 sum is the fewest") && text.contains("for an error of 0, 3 do"), "{text}");
+    // However few numbers of sums are looked at, those that do are known.
+    let text = run(here, "latent product.toml --starts 16 --until 1").expect(0).stdout;
+    assert!(text.contains("1 sum is the fewest"), "{text}");
+    let text = run(here, "latent product.toml --starts 4 --epsilon 10").expect(3).stdout;
+    assert!(text.contains("1 do, and nothing shows that fewer do not"), "{text}");
+    let words = run(here, "explain product").expect(0).stdout;
+    assert!(words.contains("exp of sums of logarithms"), "{words}");
+}

@@ -13,6 +13,7 @@ mod evaluation;
 mod exit_codes;
 mod explanation;
 mod export;
+mod heads;
 mod json_contract;
 mod latent;
 mod output_folders;

@@ -7,7 +7,7 @@ use common::proof_set::{page_of_all, proofs};
 use serde_json::json;
 
 /// A browser, or nothing where there is none and none is required.
-fn start() -> Option<Browser> {
+pub fn start() -> Option<Browser> {
     let Some(program) = find_browser() else {
         assert!(
             std::env::var_os("SUMFORMER_REQUIRE_BROWSER").is_none_or(|value| value != "1"),
@@ -28,12 +28,14 @@ fn open() -> Option<Browser> {
     Some(browser)
 }
 
-fn width(browser: &mut Browser, pixels: u32) {
+/// Makes the window so wide.
+pub fn width(browser: &mut Browser, pixels: u32) {
     let metrics = json!({ "width": pixels, "height": 900, "deviceScaleFactor": 1, "mobile": false });
     browser.call("Emulation.setDeviceMetricsOverride", metrics);
 }
 
-fn colours(browser: &mut Browser, scheme: &str) {
+/// As if the reader preferred light or dark pages.
+pub fn colours(browser: &mut Browser, scheme: &str) {
     let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
     browser.call("Emulation.setEmulatedMedia", json!({ "media": "", "features": features }));
 }
@@ -125,7 +127,7 @@ fn the_keyboard_reaches_contents_and_tables() {
 }
 
 /// The lowest contrast of a text with the page, and the text; SVG text is filled, other text has a colour.
-const CONTRAST: &str = r#"(() => {
+pub const CONTRAST: &str = r#"(() => {
   const rgb = s => s.match(/[\d.]+/g).slice(0, 3).map(Number);
   const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b; };

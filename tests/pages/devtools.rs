@@ -115,6 +115,14 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
+    /// Chooses files for an input, which hears of it.
+    pub fn choose(&mut self, input: &str, files: &[&Path]) {
+        let expression = format!("document.getElementById({})", json!(input));
+        let found = self.call("Runtime.evaluate", json!({ "expression": expression }));
+        let object = &found["result"]["objectId"];
+        self.call("DOM.setFileInputFiles", json!({ "files": files, "objectId": object }));
+    }
+
     /// Presses and releases a key.
     pub fn press(&mut self, key: &str, code: u32) {
         for kind in ["rawKeyDown", "keyUp"] {

@@ -1,6 +1,7 @@
-//! Pages and pictures: `sumformer report`, also in a browser, and the paper's figures.
+//! Pages and pictures: `sumformer report`, also in a browser, the proved checker as a page, and the paper's figures.
 
 mod browser;
 mod devtools;
 mod figures;
+mod proved;
 mod report;

@@ -63,6 +63,7 @@ WRONG = {
     "rank-bool": (dict(architecture="linformer", rank=True), ValueError, "`rank` is True"),
     "latent": (dict(latent=0), ValueError, '"sparse", "essential", "powers", "tight", "paper", an integer from 1 to 1000'),
     "deploy": (dict(deploy="f8"), ValueError, 'expected one of "f64", "f32", "f16", "bf16"'),
+    "idle-order": (dict(order="staged"), ValueError, "it needs `deploy`"),
     "idle-deploy": (dict(construction="discontinuous", deploy="f32"), ValueError, 'belongs to construction="continuous"'),
     "shard": (dict(route="bernstein", shard=(3, 2)), ValueError, "pair"),
     "idle-rank": (dict(rank=2), ValueError, '`rank` belongs to architecture="linformer"'),
@@ -110,6 +111,20 @@ def test_what_is_computed_is_claimed(tmp_path):
         claims.append(json.loads((tmp_path / name / "certificate.json").read_text()).get("floats", []))
     assert claims[0] == []
     assert [(claim["type"], claim["accumulate"], claim["tokens"]) for claim in claims[1]] == [("f32", "f32", 1024)]
+
+
+def test_sums_may_be_staged(tmp_path):
+    (staged,) = sumformer.prove(EVERY_LENGTH, epsilon="1/10", deploy="f32", order="staged")
+    staged.save(tmp_path)
+    (claim,) = json.loads((tmp_path / "certificate.json").read_text())["floats"]
+    assert claim["staged"] == 8
+
+
+def test_heads_may_have_scores_of_their_own():
+    mean = "mean(y: exp(x[0]*y[0])*y[0]) / mean(y: exp(x[0]*y[0]))"
+    target = f'name = "h"\ntokens = "any"\ndomain = [[0, 1]]\noutput = ["{mean}"]\n'
+    (proof,) = sumformer.prove(target, scores="softmax")
+    assert (proof.certified, proof.network.hidden_units) == (0, 2)
 
 
 def test_a_part_of_the_boxes_is_returned_as_it_is():

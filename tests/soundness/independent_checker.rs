@@ -85,6 +85,11 @@ fn on_cube(tokens: &str, sides: usize, epsilon: &str, output: &str) -> String {
     target(tokens).cube("[-1, 1]", sides).epsilon(epsilon).output(output).text()
 }
 
+/// A mean with such weights.
+fn mean_of(weight: &str, value: &str) -> String {
+    format!("mean(y: {weight}*{value}) / mean(y: {weight})")
+}
+
 #[test]
 fn both_checkers_accept_every_kind_of_replacement_and_witness() {
     let scratch = tempfile::tempdir().unwrap();
@@ -105,11 +110,22 @@ fn both_checkers_accept_every_kind_of_replacement_and_witness() {
         (on_cube(any, 1, "1/10", "sqrt(mean(y: y[0]^2))"), "\"atom\""),
         (on_cube("3", 1, "1/10", "exp(2*x[0])/sum(y: exp(2*y[0]))"), "\"lower bound\""),
         (on_cube("1000", 1, "1/4", "mean(y: y[0]^2)"), "\"copies\""),
+        (on_cube(any, 2, "1/4", &mean_of("exp(x[0]*y[0])", "(y[1] - x[0])^2")), "\"head\""),
+        (on_cube("4", 1, "1/4", "max(y: y[0]*x[0]) + min(y: y[0])"), "\"sharpness\""),
+        (
+            on_cube(any, 1, "1/4", &mean_of("exp(cos(x[0] - y[0] + 1) + tanh(y[0])*x[0])", "sin(y[0])")),
+            "\"head\"",
+        ),
+        (on_cube("3", 1, "1/4", &format!("abs({})", mean_of("exp(-(x[0] - y[0])^2)", "y[0]"))), "\"head\""),
     ];
     for (at, (target, key)) in cases.iter().enumerate() {
         let folder = scratch.path().join(at.to_string());
         // Kernels in fewer sums would take the place of what else replaces them.
-        let options = if *key == "\"pair\"" { "" } else { "--latent powers" };
+        let options = match *key {
+            "\"pair\"" => "",
+            "\"head\"" | "\"sharpness\"" => "--scores softmax",
+            _ => "--latent powers",
+        };
         prove_text(target, options, &folder);
         let certificate = fs::read_to_string(folder.join("certificate.json")).unwrap();
         assert!(certificate.contains(key), "no {key} in the certificate of\n{target}");

@@ -132,6 +132,23 @@ fn proofs() -> Vec<Files> {
              output = [\"sum(y: sigmoid(4*(y[0] - x[0])))\"]\n",
             "",
         ),
+        // Heads with scores of their own.
+        (
+            "name = \"h\"\ntokens = \"any\"\ndomain = [[\"0\", \"1\"]]\nepsilon = \"1/4\"\n\
+             output = [\"mean(y: exp(-(x[0] - y[0])^2)*y[0]) / mean(y: exp(-(x[0] - y[0])^2)) * mean(y: y[0])\"]\n",
+            "--scores softmax",
+        ),
+        (
+            "name = \"i\"\ntokens = 2\ndomain = [[\"0\", \"1\"]]\nepsilon = \"1/4\"\n\
+             output = [\"max(y: y[0]) - min(y: tanh(x[0])*y[0])\"]\n",
+            "--scores softmax --architecture linformer",
+        ),
+        // Logarithms, from explicit tokens.
+        (
+            "name = \"j\"\ntokens = 3\ndomain = [[\"0\", \"1\"], [\"0\", \"1\"]]\nepsilon = \"1/5\"\n\
+             semi_invariant = [\"x1[0]*(x2[0]*x3[1] + x3[0]*x2[1])\"]\n",
+            "--latent 2",
+        ),
         // Cells and ramps.
         (
             "name = \"d\"\ntokens = 2\ndomain = [[\"0\", \"1\"]]\nepsilon = \"1/3\"\noutput = [\"mean(y: y[0])\"]\n",

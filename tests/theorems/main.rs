@@ -15,3 +15,4 @@ mod surrogates;
 mod theorem_2_12;
 mod theorem_2_13;
 mod theorem_4_1;
+mod weighted_means;

@@ -7,6 +7,8 @@
 mod composite;
 mod exponent;
 mod hats;
+mod heads;
+pub mod logarithms;
 mod names;
 pub mod pairs;
 mod replacement;
@@ -45,6 +47,11 @@ pub enum StructuralError {
         /// Where it stands.
         span: Span,
     },
+    /// Heads with scores of their own were asked for.
+    #[error(
+        "nothing in the target is a weighted mean over all tokens with weights exp(polynomial), nor a maximum or minimum of a polynomial"
+    )]
+    NoHeads,
     /// The errors of the replacements weigh too much.
     #[error(
         "the replacements were made {MAX_ATTEMPTS} times more precise, and the surrogate is still {} from the target",
@@ -56,9 +63,19 @@ pub enum StructuralError {
     },
 }
 
-/// A surrogate at most `share` from the target, with numerators named.
-pub fn surrogate(target: &Target, share: &Rational, max_terms: usize) -> Result<Surrogate, StructuralError> {
-    let surrogate = near(target, share, max_terms, &replacement::choose)?;
+/// A surrogate at most `share` from the target, with numerators named; weighted means stay as they are if there are to be `heads` for
+/// them.
+pub fn surrogate(
+    target: &Target,
+    share: &Rational,
+    max_terms: usize,
+    heads: bool,
+) -> Result<Surrogate, StructuralError> {
+    let first = |error: &Rational| match heads {
+        true => heads::weighted_means(target, error),
+        false => Ok(Vec::new()),
+    };
+    let surrogate = near(target, share, max_terms, (&first, &replacement::choose))?;
     Ok(with_names(target, surrogate, max_terms))
 }
 
@@ -82,17 +99,20 @@ fn place(approximation: &Approximation) -> (usize, usize) {
 /// Chooses what to put in the place of a site.
 type Choose = dyn Fn(&Target, &Site, &Rational) -> Result<Approximation, String>;
 
+/// What is replaced before anything is asked for, up to an error.
+type First<'a> = dyn Fn(&Rational) -> Result<Vec<Approximation>, StructuralError> + 'a;
+
 fn near(
     target: &Target,
     share: &Rational,
     max_terms: usize,
-    choose: &Choose,
+    (first, choose): (&First<'_>, &Choose),
 ) -> Result<Surrogate, StructuralError> {
     let mut error = share.clone();
     let least = share / power_of_two(16);
     let mut deviation = Rational::zero();
     for _ in 0..MAX_ATTEMPTS {
-        let surrogate = match cover(target, &error, max_terms, choose) {
+        let surrogate = match cover(target, &error, max_terms, (first(&error)?, choose)) {
             Ok(surrogate) => surrogate,
             // What is replaced may be so far off that a divisor may vanish, or a root leave its domain.
             Err((_, Coverage::Replaced)) if error > least => {
@@ -124,9 +144,8 @@ fn cover(
     target: &Target,
     error: &Rational,
     max_terms: usize,
-    choose: &Choose,
+    (mut approximations, choose): (Vec<Approximation>, &Choose),
 ) -> Result<Surrogate, (StructuralError, Coverage)> {
-    let mut approximations: Vec<Approximation> = Vec::new();
     let last = |error: StructuralError| (error, Coverage::Final);
     loop {
         let (site, what, span) = match searched(target, &approximations, max_terms) {

@@ -25,8 +25,11 @@ pub struct MeanLayer {
 
 /// Derives the layer's action from its weights and from the slots that have the same exact value for every token of
 /// every sequence (the others are `None`).
+///
+/// Heads with these numbers, which increase, are left out.
 pub fn mean_layer(
     attention: &Attention,
+    left_out: &[usize],
     state: &[Option<Rational>],
     tokens: Tokens,
     place: &str,
@@ -34,14 +37,9 @@ pub fn mean_layer(
     let width = state.len();
     let mut entries = Vec::new();
     let mut spread = Vec::new();
-    let mut to_slots = vec![Vec::new(); attention.heads.len()];
-    for (row, column, value) in attention.output.iter() {
-        to_slots[row / width].push((row % width, column, value.clone()));
-    }
-    for (h, (head, to_slots)) in attention.heads.iter().zip(to_slots).enumerate() {
+    for (h, head) in attention.heads.iter().enumerate().filter(|(h, _)| left_out.binary_search(h).is_err()) {
         let place = format!("{place}, head {h}");
-        let to_slots = SparseMatrix::from_entries(to_slots);
-        let values = product(&head.value, &to_slots, &place)?;
+        let values = product(&head.value, &output_rows(attention, h, width), &place)?;
         if values.is_empty() {
             continue;
         }
@@ -58,8 +56,19 @@ pub fn mean_layer(
     Ok(MeanLayer { matrix: SparseMatrix::from_entries(entries), spread })
 }
 
+/// The rows of the output matrix that a head's values are multiplied with, D × D.
+pub(crate) fn output_rows(attention: &Attention, head: usize, width: usize) -> SparseMatrix {
+    let first = head.saturating_mul(width);
+    let rows = attention.output.rows(first..first.saturating_add(width));
+    SparseMatrix::from_entries(rows.map(|(row, column, value)| (row - first, column, value.clone())))
+}
+
 /// The product of two matrices; dense products of wide ones are refused rather than waited for.
-fn product(left: &SparseMatrix, right: &SparseMatrix, place: &str) -> Result<SparseMatrix, Refusal> {
+pub(crate) fn product(
+    left: &SparseMatrix,
+    right: &SparseMatrix,
+    place: &str,
+) -> Result<SparseMatrix, Refusal> {
     let mut rows = BTreeMap::<usize, usize>::new();
     right.iter().for_each(|(row, _, _)| *rows.entry(row).or_default() += 1);
     let products = left.iter().filter_map(|(_, column, _)| rows.get(&column));

@@ -1,10 +1,11 @@
 //! What stands in a slot of an attention block before anything is not affine: a part of the own token and one of the mean.
 
 use crate::arith::number::Rational;
+use crate::arith::polynomial::Polynomial;
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
 
-/// `own·X_i + constant + mean_j (mean·X_j)`, up to `error`, in the slots before the block.
+/// `own·X_i + constant + attended + mean_j (mean·X_j)`, up to `error`, in the slots before the block.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Split {
     /// Coefficients of the own token's slots.
@@ -13,6 +14,8 @@ pub(crate) struct Split {
     pub constant: Rational,
     /// Coefficients of the mean of all tokens' slots.
     pub mean: BTreeMap<usize, Rational>,
+    /// What heads with scores of their own put there, in the own token's variables.
+    pub attended: Polynomial,
     /// Non-negative.
     pub error: Rational,
 }
@@ -30,6 +33,7 @@ impl Split {
             }
         }
         self.constant += &other.constant * factor;
+        self.attended.add_scaled(&other.attended, factor);
         self.error += &other.error * factor.abs();
     }
 }

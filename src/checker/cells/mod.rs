@@ -162,7 +162,7 @@ fn start<'a>(target: &Target, network: &'a Network, budget: &mut Budget) -> Resu
     let states = tokens::run(&target.domain, &network.embedding, &before, width, budget)?;
     let averaged = |(index, block, attention)| {
         let place = format!("block {index}, attention");
-        Ok((index, block, mean_layer(attention, &states.constants, target.tokens, &place)?))
+        Ok((index, block, mean_layer(attention, &[], &states.constants, target.tokens, &place)?))
     };
     let attention = acting.map(averaged).transpose()?;
     Ok(Start { states, attention, after })

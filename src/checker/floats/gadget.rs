@@ -118,7 +118,14 @@ fn terms(
     range: DyadicInterval,
 ) -> Result<Terms, NoBound> {
     let mut at_ends = [const {
-        Terms { positive: Vec::new(), negative: Vec::new(), count: 0, error: Bound::ZERO, has_bias: false }
+        Terms {
+            positive: Vec::new(),
+            negative: Vec::new(),
+            together: Bound::ZERO,
+            count: 0,
+            error: Bound::ZERO,
+            has_bias: false,
+        }
     }; 2];
     let (mut rising, mut falling) = (Vec::new(), Vec::new());
     for (unit, exact) in all.iter().zip(weights).filter(|(_, weight)| **weight != Rational::default()) {
@@ -131,6 +138,7 @@ fn terms(
         for (terms, value) in at_ends.iter_mut().zip(unit.at_ends) {
             let side = if exact.is_positive() { &mut terms.positive } else { &mut terms.negative };
             side.push(Bound::of(exact) * value);
+            terms.together += Bound::of(exact) * value;
             terms.error += relative * value;
         }
         let side = if unit.slope.is_positive() { &mut rising } else { &mut falling };
@@ -141,6 +149,7 @@ fn terms(
     Ok(Terms {
         positive: largest(low.positive, high.positive),
         negative: largest(low.negative, high.negative),
+        together: low.together.max(high.together),
         count,
         error: low.error.max(high.error) + constant,
         has_bias: false,

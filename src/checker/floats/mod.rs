@@ -32,6 +32,9 @@ use model::Model;
 use pass::{Pass, Step};
 use std::collections::BTreeSet;
 
+/// How many hidden units a group of a staged sum may have.
+const GROUPS: std::ops::RangeInclusive<usize> = 2..=65_536;
+
 /// How a network is to be computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Computation {
@@ -39,6 +42,8 @@ pub struct Computation {
     pub kind: FloatType,
     /// The type of partial sums.
     pub accumulate: FloatType,
+    /// How many hidden units are at most in a group, if their sum is staged; otherwise its order is any.
+    pub staged: Option<usize>,
     /// The longest sequence.
     pub tokens: usize,
 }
@@ -116,9 +121,13 @@ impl<'a> Computed<'a> {
     }
 
     fn start(&self, computation: &Computation) -> Result<Pass, Refusal> {
-        let Computation { kind, accumulate, tokens } = *computation;
+        let Computation { kind, accumulate, staged, tokens } = *computation;
         let refuse = |message: String| Rule::Floats.unsupported("embedding", message);
-        let model = Model::new(kind, accumulate).ok_or_else(|| {
+        if !self.stream.heads.is_empty() {
+            let message = "no bound covers heads with scores of their own";
+            return Err(Rule::Floats.unsupported("floats", message));
+        }
+        let model = Model::new(kind, accumulate, staged).ok_or_else(|| {
             refuse(format!("sums of {} are not accumulated in {}", kind.name(), accumulate.name()))
         })?;
         let every_length = match self.target.tokens {
@@ -134,7 +143,7 @@ impl<'a> Computed<'a> {
     /// Where the next block has attention that acts. The run verifies the block itself.
     fn next_split(&self, index: usize, run: &SymbolicRun) -> Option<[SplitState; 2]> {
         let (block, gadgets) = (self.network.blocks.get(index)?, self.stream.blocks.get(index)?);
-        let inside = run.split(index, block).ok()??;
+        let inside = run.split(index, block, &[]).ok()??;
         let mut after = inside.clone();
         after.feed_forward(run.stream(), index, block, gadgets).ok()?;
         Some([inside, after])
@@ -159,33 +168,33 @@ impl<'a> Computed<'a> {
     pub fn of_claims(target: &Target, claims: &[FloatClaim]) -> Result<Vec<Computation>, Refusal> {
         let mut known = BTreeSet::new();
         let computation = |(number, claim): (usize, &FloatClaim)| {
-            if !known.insert((claim.kind, claim.accumulate)) {
-                let message = format!(
-                    "a second one about {} with sums in {}",
-                    claim.kind.name(),
-                    claim.accumulate.name()
-                );
-                return Err(Rule::Floats.invalid(format!("floats, claim {number}"), message));
+            let refuse =
+                |message: String| Err(Rule::Floats.invalid(format!("floats, claim {number}"), message));
+            if !known.insert((claim.kind, claim.accumulate, claim.staged)) {
+                let [kind, sums] = [claim.kind, claim.accumulate].map(FloatType::name);
+                return refuse(format!("a second one about {kind} with sums in {sums}"));
+            }
+            if claim.staged.is_some_and(|group| !GROUPS.contains(&group)) {
+                let (least, most) = (GROUPS.start(), GROUPS.end());
+                return refuse(format!("groups of a staged sum have from {least} to {most} units"));
             }
             let tokens = match (target.tokens, claim.tokens) {
                 (Tokens::Fixed(n), None) => n,
                 (Tokens::Any, Some(tokens)) if (1..=MAX_TOKENS).contains(&tokens) => tokens,
                 (Tokens::Fixed(_), Some(_)) => {
-                    let message = "the network is for one length; no other is named";
-                    return Err(Rule::Floats.invalid(format!("floats, claim {number}"), message));
+                    return refuse("the network is for one length; no other is named".into());
                 }
                 (Tokens::Any, _) => {
-                    let message = format!(
+                    return refuse(format!(
                         "the network is for every length; `tokens` names the longest, up to {MAX_TOKENS}"
-                    );
-                    return Err(Rule::Floats.invalid(format!("floats, claim {number}"), message));
+                    ));
                 }
             };
             if claim.bounds.len() != target.outputs() {
-                let message = format!("{} bounds for {} outputs", claim.bounds.len(), target.outputs());
-                return Err(Rule::Floats.invalid(format!("floats, claim {number}"), message));
+                return refuse(format!("{} bounds for {} outputs", claim.bounds.len(), target.outputs()));
             }
-            Ok(Computation { kind: claim.kind, accumulate: claim.accumulate, tokens })
+            let &FloatClaim { kind, accumulate, staged, .. } = claim;
+            Ok(Computation { kind, accumulate, staged, tokens })
         };
         claims.iter().enumerate().map(computation).collect()
     }

@@ -7,6 +7,13 @@
 //! the sum itself, whose rounding is kept apart. A fused multiplication and addition leaves out the rounding of a product; more precise operations leave out
 //! others. No statement here says that a rounding takes place, only that what takes place is at most that.
 //!
+//! *Stages.* Where the order is stated (`format::floats::stages`), k terms in groups of g_1, …, g_L, stage l adds up k_l groups, each by at most
+//! g_l − 1 additions in any order, k_L = 1. The terms below one node are some of all terms, those below different groups of a stage are different ones; so
+//! the exact values of what is added within a stage come to at most (g_l − 1)·min(S, k_l·M), S the sum of all sizes and M = M_k. A term passes
+//! through at most A = Σ (g_l − 1) additions, and so does what it is off by and what an addition below is off by: E ≤ v·Σ (g_l − 1)·min(S, k_l·M) + v·A·(E₀ + E).
+//! With a wider type for partial sums, every group's result is rounded: u more beside v·(g_l − 1). In one type that is an order like any other, and the
+//! smaller bound holds.
+//!
 //! *Underflow.* An operation whose result is below the normal numbers is off by at most an amount η more: the smallest normal number,
 //! for results that are flushed to zero; in f16, where that would be 2^-14, half the smallest subnormal one,
 //! and nothing is flushed.
@@ -14,7 +21,7 @@
 use super::bound::Bound;
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::number::Rational;
-use crate::format::floats::FloatType;
+use crate::format::floats::{FloatType, stages};
 use crate::sizes::count;
 use num_traits::Zero;
 
@@ -24,6 +31,8 @@ pub(super) struct Model {
     kind: FloatType,
     /// Whether sums are accumulated in a wider type, in which products of two numbers are exact.
     wider: bool,
+    /// How many hidden units are at most in a group, if the order of their sum is stated.
+    staged: Option<usize>,
     /// Half the distance of 1 to the next number: of results, and of partial sums.
     pub roundoff: Bound,
     pub partial: Bound,
@@ -60,6 +69,8 @@ pub(super) struct Terms {
     /// At least as large as those terms that are positive, and those that are negative, largest against largest.
     pub positive: Vec<Bound>,
     pub negative: Vec<Bound>,
+    /// At least the sum of all their sizes.
+    pub together: Bound,
     /// How many are not 0 at once.
     pub count: usize,
     /// How far they are off, together.
@@ -82,6 +93,7 @@ impl Terms {
     pub fn add(&mut self, term: DyadicInterval) {
         self.positive.push(Bound::positive_part(term));
         self.negative.push(Bound::positive_part(-term));
+        self.together += Bound::magnitude(term);
         self.count += 1;
     }
 
@@ -89,6 +101,7 @@ impl Terms {
     pub fn add_all(&mut self, other: Self) {
         self.positive.extend(other.positive);
         self.negative.extend(other.negative);
+        self.together += other.together;
         self.count += other.count;
         self.error += other.error;
         self.has_bias |= other.has_bias;
@@ -121,7 +134,7 @@ impl Computed {
 impl Model {
     /// Results are rounded to `kind`, partial sums to `accumulate`; nothing if that is neither the same type nor one in which
     /// products are exact.
-    pub fn new(kind: FloatType, accumulate: FloatType) -> Option<Self> {
+    pub fn new(kind: FloatType, accumulate: FloatType, staged: Option<usize>) -> Option<Self> {
         let wider = kind != accumulate;
         let is_exact = accumulate.precision() >= 2 * kind.precision()
             && accumulate.largest_exponent() >= kind.largest_exponent();
@@ -136,6 +149,7 @@ impl Model {
         Some(Self {
             kind,
             wider,
+            staged,
             roundoff: unit(kind),
             partial: unit(accumulate),
             underflow: Bound::power_of_two(underflow),
@@ -199,8 +213,8 @@ impl Model {
             let additions = Bound::count(count(partial.len()));
             let share = additions * self.partial;
             let together = partial.iter().copied().sum::<Bound>() + additions * error;
-            computed.absolute += (self.partial * together).over_one_minus(share).ok_or(NoBound::Terms)?;
-            computed.absolute += self.underflow * (additions + Bound::count(1));
+            let off = self.partial * together + additions * self.underflow;
+            computed.absolute += off.over_one_minus(share).ok_or(NoBound::Terms)? + self.underflow;
             computed.relative = self.partial;
         }
         if self.wider {
@@ -211,6 +225,43 @@ impl Model {
             computed.absolute += self.underflow;
         }
         self.require_finite(size + computed.error())?;
+        Ok(computed)
+    }
+
+    /// The sum over the hidden units of a block, so many of them, with the block's bias.
+    pub fn sum_over_units(&self, terms: Terms, units: usize) -> Result<Computed, NoBound> {
+        let stages = self.staged.map_or_else(Vec::new, |group| stages(units, group));
+        if stages.is_empty() {
+            return self.sum(terms);
+        }
+        let staged = self.staged_sum(terms.clone(), &stages, units);
+        match (staged, self.sum(terms)) {
+            (Ok(staged), Ok(any)) if !self.wider && any.error() < staged.error() => Ok(any),
+            (Err(_), Ok(any)) if !self.wider => Ok(any),
+            (staged, _) => staged,
+        }
+    }
+
+    fn staged_sum(&self, terms: Terms, stages: &[usize], units: usize) -> Result<Computed, NoBound> {
+        let (error, has_bias, together) = (terms.error, terms.has_bias, terms.together);
+        let largest = terms.largest_sums().last().copied().unwrap_or_default();
+        let (mut share, mut off, mut groups) = (Bound::ZERO, Bound::ZERO, units);
+        for group in stages {
+            groups = groups.div_ceil(*group);
+            let each = Bound::count(count(group.saturating_sub(1))) * self.partial + self.of_result();
+            share += each;
+            off += each * together.min(Bound::count(count(groups)) * largest);
+        }
+        // As many additions as there are units, and fewer groups.
+        off += share * error + Bound::count(2 * count(units)) * self.underflow;
+        let mut absolute = error + off.over_one_minus(share).ok_or(NoBound::Terms)?;
+        let mut relative = Bound::ZERO;
+        if has_bias {
+            absolute += self.underflow;
+            relative = self.roundoff;
+        }
+        let computed = Computed { size: largest + error, absolute, relative };
+        self.require_finite(computed.size + computed.error())?;
         Ok(computed)
     }
 

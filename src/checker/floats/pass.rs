@@ -292,7 +292,8 @@ impl Pass {
     ) -> Result<Vec<Bound>, Refusal> {
         let model = &self.model;
         for (slot, Moved { terms, deviation, .. }) in moved {
-            let sum = model.sum(terms).map_err(|error| step.refuse(error))?;
+            let sum =
+                model.sum_over_units(terms, step.block.units.len()).map_err(|error| step.refuse(error))?;
             let own = self.computed(slot, &step.before[slot]);
             let mut off = deviations[slot] + deviation + sum.error();
             let size = Bound::of(&step.after[slot].mag()) + off;

@@ -4,7 +4,7 @@ use super::floats::FloatClaim;
 use super::read::{FormatError, from_json};
 use super::shapes::{name_or_object, present, read_as};
 use crate::arith::interval::Interval;
-use crate::arith::number::Exact;
+use crate::arith::number::{Exact, Rational, max};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -94,6 +94,9 @@ pub struct StreamClaims {
     /// token's; absent where it is 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub centre: Vec<Exact>,
+    /// The heads with scores of their own, by block, then by head; absent where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<HeadClaim>,
     /// One entry per slot that depends on the other tokens after the attention block, slots increasing.
     pub latents: Vec<LatentClaim>,
     /// One list per block: its hidden units cut into consecutive gadgets.
@@ -152,6 +155,13 @@ pub enum Replacement {
         /// What is added up.
         terms: Vec<PairTerm>,
     },
+    /// A mean over tokens with weights e^s, as a head with these scores computes it; or a maximum or minimum over tokens by such a
+    /// mean, up to `error`.
+    Head {
+        /// What scores are multiplied by, for a maximum or a minimum; absent where the node is the mean itself.
+        #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+        sharpness: Option<Exact>,
+    },
     /// An expression of one token and sums by itself, as an atom; `error` is 0.
     #[serde(skip_deserializing)]
     Name,
@@ -183,6 +193,16 @@ pub enum Replacement {
         high: Exact,
         /// How many steps lead from one to the other.
         levels: u32,
+    },
+    /// A polynomial output as a whole: in its terms with at least `least` factors `base` of others, these are `base` + `shift`, whose
+    /// product is exp of a sum of logarithms; up to `error`.
+    Logarithms {
+        /// A power product of one token: (coordinate, exponent), coordinates increasing.
+        base: Vec<(usize, u32)>,
+        /// What keeps it from 0.
+        shift: Exact,
+        /// Terms with fewer such factors stay.
+        least: u32,
     },
 }
 
@@ -232,6 +252,30 @@ pub struct OutputClaim {
     pub lowering: Exact,
     /// |Sumformer − target|: 0 when the two are the same polynomial.
     pub residual: Exact,
+}
+
+/// What is claimed of a head whose scores are not constant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct HeadClaim {
+    /// The block.
+    pub block: usize,
+    /// Which head of its attention, from 0.
+    pub head: usize,
+    /// What it adds, for each slot that it writes to, slots increasing.
+    pub outputs: Vec<HeadOutput>,
+}
+
+/// The claim that a head adds factor · (a weighted mean of the surrogate) and a constant to a slot, up to an error that follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, remote = "Self")]
+pub struct HeadOutput {
+    /// The slot written to.
+    pub slot: usize,
+    /// The weighted mean, counted from 0.
+    pub mean: usize,
+    /// What it is multiplied by.
+    pub factor: Exact,
 }
 
 /// What is claimed of a slot after the attention block.
@@ -331,7 +375,7 @@ impl WitnessKind {
 }
 
 read_as!(
-    object: Certificate, ProofRoute, PolynomialClaims, BoxClaims, GivenClaims, StreamClaims, Approximation, PairTerm, CellClaim, RampClaim, OutputClaim, LatentClaim, Gadget, GadgetOutput, Witness);
+    object: Certificate, ProofRoute, PolynomialClaims, BoxClaims, GivenClaims, StreamClaims, Approximation, PairTerm, CellClaim, RampClaim, OutputClaim, LatentClaim, HeadClaim, HeadOutput, Gadget, GadgetOutput, Witness);
 read_as!(name: WitnessKind);
 read_as!(Replacement, |deserializer| name_or_object(deserializer, "name", Replacement::Name));
 
@@ -370,6 +414,13 @@ impl Certificate {
             | ProofRoute::Boxes(BoxClaims { stream, .. }) => Some(stream),
             ProofRoute::Given(_) | ProofRoute::Cells(_) => None,
         }
+    }
+
+    /// What bounds |network as computed − target|, by a claim and those about the network over the reals.
+    pub fn total_of(&self, claim: &FloatClaim) -> Rational {
+        let outputs = claim.bounds.iter().zip(&self.outputs);
+        let totals = outputs.map(|(bound, claim)| &bound.0 + &claim.lowering.0 + &claim.residual.0);
+        totals.fold(Rational::default(), max)
     }
 
     /// What is claimed of a network that is constant on cells.

@@ -27,11 +27,48 @@ pub struct FloatClaim {
     pub kind: FloatType,
     /// The type in which the terms of a sum are added up.
     pub accumulate: FloatType,
+    /// Hidden units of a block are added up in groups of at most so many, groups of groups, and so on ([`stages`]); in any order where it is absent.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub staged: Option<usize>,
     /// The longest sequence for which it holds; present exactly where the network is for every length.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub tokens: Option<usize>,
     /// The bound of each output.
     pub bounds: Vec<Exact>,
+}
+
+/// What a staged sum has at most in a group, where nothing else is asked for.
+pub const STAGED_GROUP: usize = 8;
+
+/// Blocks with at most so many hidden units add them up in one product, staged or not.
+pub const ONE_PRODUCT: usize = 64;
+
+/// How the hidden units of a block are added up in stages, in their order: g_1 of them to a sum, then g_2 of these sums, and so on, until one is
+/// left, zeros standing where units have run out. As few stages as groups of at most `group` allow, and groups of about the same size.
+///
+/// Nothing if it is one product: no group has fewer than two, and few units need no stages.
+pub fn stages(units: usize, group: usize) -> Vec<usize> {
+    if units <= ONE_PRODUCT || group < 2 {
+        return Vec::new();
+    }
+    let mut count = 1;
+    while power(group, count) < units {
+        count += 1;
+    }
+    let mut left = units;
+    (1..=count)
+        .rev()
+        .map(|stages| {
+            let own = (2..group).find(|own| power(*own, stages) >= left).unwrap_or(group);
+            left = left.div_ceil(own);
+            own
+        })
+        .collect()
+}
+
+/// base^exponent, if it can be counted.
+fn power(base: usize, exponent: u32) -> usize {
+    base.saturating_pow(exponent)
 }
 
 read_as!(object: FloatClaim);

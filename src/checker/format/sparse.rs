@@ -131,6 +131,15 @@ impl SparseMatrix {
         self.0[start..].iter().take_while(move |(r, _, _)| *r == row).map(|(_, c, Exact(v))| (*c, v))
     }
 
+    /// The entries of some rows.
+    pub fn rows(&self, rows: std::ops::Range<usize>) -> impl Iterator<Item = (usize, usize, &Rational)> {
+        let start = self.0.partition_point(|(r, _, _)| *r < rows.start);
+        self.0[start..]
+            .iter()
+            .take_while(move |(r, _, _)| rows.contains(r))
+            .map(|(r, c, Exact(v))| (*r, *c, v))
+    }
+
     /// The product `self · other`.
     pub fn times(&self, other: &Self) -> Self {
         Self::from_entries(

@@ -17,8 +17,8 @@
 //!
 //! *Linformers* whose F has equal rows: all rows of F·V are equal, and the weights of a softmax add up to 1, so each token gets this row, v·Σ_j V_j for the entry v of F.
 
-use super::form::{Form, around, times};
-use super::layers::{Weights, enclosed, product};
+use super::form::{Factor, Form, around, times};
+use super::layers::{Weights, factors, product};
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::arith::number::{Rational, integer};
 use crate::format::network::{self, Mechanism, Projection, UniformValue};
@@ -46,7 +46,7 @@ struct Head {
 
 enum Kernel {
     /// Scores are multiplied by 1/√D.
-    Softmax(DyadicInterval),
+    Softmax(Factor),
     /// F has this entry everywhere, or 1/n.
     Constant(Option<Rational>),
     Performer {
@@ -61,7 +61,7 @@ fn columns(matrix: &SparseMatrix, asked: &BTreeSet<usize>) -> Vec<Weights> {
         asked.iter().map(|&column| (column, Weights::new())).collect();
     for (from, to, weight) in matrix.iter() {
         if let Some(column) = columns.get_mut(&to) {
-            column.push((from, DyadicInterval::from_rational(weight)));
+            column.push((from, Factor::of(weight)));
         }
     }
     columns.into_values().collect()
@@ -95,7 +95,7 @@ impl Attention {
             for (row, column, weight) in own() {
                 let by_head =
                     output.entry(column).or_insert_with(|| vec![Weights::new(); attention.heads.len()]);
-                by_head[number].push((place[&row], DyadicInterval::from_rational(weight)));
+                by_head[number].push((place[&row], Factor::of(weight)));
             }
             let written =
                 |matrix: &SparseMatrix| matrix.iter().map(|(_, to, _)| to).collect::<BTreeSet<usize>>();
@@ -103,7 +103,7 @@ impl Attention {
             let (queries, keys) = (written(&head.query), written(&head.key));
             let (kernel, compared) = match &head.mechanism {
                 Mechanism::Softmax => {
-                    (Kernel::Softmax(scale), queries.intersection(&keys).copied().collect())
+                    (Kernel::Softmax(Factor::new(scale)), queries.intersection(&keys).copied().collect())
                 }
                 Mechanism::Linformer { f, .. } => {
                     let entry = entry_of(f).ok_or(EvalError::Unbound)?;
@@ -114,7 +114,7 @@ impl Attention {
                     let at: BTreeMap<usize, usize> =
                         compared.iter().enumerate().map(|(at, &slot)| (slot, at)).collect();
                     let feature = |omega| {
-                        let weights = enclosed(omega).into_iter();
+                        let weights = factors(omega).into_iter();
                         weights.filter_map(|(slot, weight)| Some((*at.get(&slot)?, weight))).collect()
                     };
                     let features = features.iter().map(feature).collect();
@@ -144,7 +144,7 @@ impl Attention {
                 for (slot, by_head) in &self.output {
                     by_head[number]
                         .iter()
-                        .for_each(|(at, weight)| token[*slot].add_multiple(&results[*at], *weight));
+                        .for_each(|(at, weight)| token[*slot].add_multiple(&results[*at], weight));
                 }
             }
         }
@@ -174,11 +174,11 @@ impl Head {
         let values: Vec<Vec<Form>> = stream.iter().map(|token| images(&self.value, token)).collect();
         if let Kernel::Constant(entry) = &self.kernel {
             let entry = match entry {
-                Some(value) => DyadicInterval::from_rational(value),
-                None => DyadicInterval::from_rational(&(integer(1) / integer(stream.len()))),
+                Some(value) => Factor::of(value),
+                None => Factor::of(&(integer(1) / integer(stream.len()))),
             };
             let column = |at: usize| {
-                Form::combination(values.iter().map(|row| (&row[at], entry)), DyadicInterval::ZERO)
+                Form::combination(values.iter().map(|row| (&row[at], &entry)), DyadicInterval::ZERO)
             };
             let row: Vec<Form> = (0..self.value.len()).map(column).collect();
             return Ok(vec![row; asked]);
@@ -202,14 +202,14 @@ impl Kernel {
             Self::Constant(_) => Err(EvalError::Unbound),
             Self::Softmax(scale) => {
                 let score =
-                    |key: &Vec<Form>| Form::combination([(&dot(query, key), *scale)], DyadicInterval::ZERO);
+                    |key: &Vec<Form>| Form::combination([(&dot(query, key), scale)], DyadicInterval::ZERO);
                 mean(&keys.iter().map(score).collect::<Vec<_>>(), &values.iter().collect::<Vec<_>>(), next)
             }
             Self::Performer { normalized, features } => {
                 let half_square = |z: &[Form]| -> Result<Form, EvalError> {
                     let mut sum = Form::constant(DyadicInterval::ZERO);
                     for coordinate in z {
-                        sum.add_multiple(&coordinate.pow(2)?, DyadicInterval::HALF);
+                        sum.add_multiple(&coordinate.pow(2)?, &Factor::new(DyadicInterval::HALF));
                     }
                     Ok(sum)
                 };
@@ -228,13 +228,13 @@ impl Kernel {
                     return mean(&scores, &rows, next);
                 }
                 let square = half_square(query)?;
-                let share = DyadicInterval::from_rational(&(integer(1) / integer(features.len().max(1))));
+                let share = Factor::of(&(integer(1) / integer(features.len().max(1))));
                 let mut sums = vec![Form::constant(DyadicInterval::ZERO); values.first().map_or(0, Vec::len)];
                 for (score, row) in scores.iter().zip(rows) {
                     let weight = score.sub(&square).call(Function::Exp)?;
                     sums.iter_mut()
                         .zip(row)
-                        .for_each(|(sum, value)| sum.add_multiple(&weight.mul(value), share));
+                        .for_each(|(sum, value)| sum.add_multiple(&weight.mul(value), &share));
                 }
                 Ok(sums)
             }
@@ -289,11 +289,11 @@ fn mean(scores: &[Form], values: &[&Vec<Form>], next: &mut usize) -> Result<Vec<
         let mut form = Form::begin(range, constant);
         for ((v, weight), (t, chord)) in all().zip(&weights).zip(relative.iter().zip(&chords)) {
             let (share, off) = around(*weight);
-            form.add_deviation(v, share);
+            form.add_deviation(v, &Factor::new(share));
             form.add_rest(times(off, v.radius()));
             let (share, off) = around(*chord);
             let apart = v.value() - constant;
-            form.add_deviation(t, share * apart);
+            form.add_deviation(t, &Factor::new(share * apart));
             form.add_rest(times(times(off, apart.mag()), t.radius()));
         }
         form.sharpen();

@@ -1,22 +1,22 @@
 //! What acts on one token: affine maps and hidden units.
 
-use super::form::Form;
+use super::form::{Factor, Form};
 use crate::arith::dyadic_interval::DyadicInterval;
 use crate::format::network::{Activation, AffineMap, Block};
 use crate::format::sparse::SparseVector;
 use crate::language::{EvalError, Scalar};
 
 /// A row of weights by slots.
-pub(super) type Weights = Vec<(usize, DyadicInterval)>;
+pub(super) type Weights = Vec<(usize, Factor)>;
 
-/// Weights rounded outward.
-pub(super) fn enclosed(weights: &SparseVector) -> Weights {
-    weights.iter().map(|(slot, weight)| (slot, DyadicInterval::from_rational(weight))).collect()
+/// Weights as factors of forms.
+pub(super) fn factors(weights: &SparseVector) -> Weights {
+    weights.iter().map(|(slot, weight)| (slot, Factor::of(weight))).collect()
 }
 
 /// Σ weights·slots + constant.
 pub(super) fn product(weights: &Weights, slots: &[Form], constant: DyadicInterval) -> Form {
-    Form::combination(weights.iter().map(|(slot, weight)| (&slots[*slot], *weight)), constant)
+    Form::combination(weights.iter().map(|(slot, weight)| (&slots[*slot], weight)), constant)
 }
 
 /// An affine map by its outputs.
@@ -26,7 +26,7 @@ impl Affine {
     pub fn new(map: &AffineMap, outputs: usize) -> Self {
         let mut columns = vec![(Weights::new(), DyadicInterval::ZERO); outputs];
         for (from, to, weight) in map.weights.iter() {
-            columns[to].0.push((from, DyadicInterval::from_rational(weight)));
+            columns[to].0.push((from, Factor::of(weight)));
         }
         for (to, value) in map.bias.iter() {
             columns[to].1 = DyadicInterval::from_rational(value);
@@ -47,7 +47,7 @@ impl Affine {
 pub(super) struct Units {
     activation: Activation,
     units: Vec<(Weights, DyadicInterval, Weights)>,
-    bias: Weights,
+    bias: Vec<(usize, Form)>,
 }
 
 impl Units {
@@ -58,21 +58,17 @@ impl Units {
             activation: block.activation,
             units: units
                 .map(|unit| {
-                    (
-                        enclosed(&unit.input),
-                        DyadicInterval::from_rational(&unit.bias.0),
-                        enclosed(&unit.output),
-                    )
+                    (factors(&unit.input), DyadicInterval::from_rational(&unit.bias.0), factors(&unit.output))
                 })
                 .collect(),
-            bias: enclosed(&block.bias),
+            bias: block.bias.iter().map(|(slot, value)| (slot, Form::from_rational(value))).collect(),
         }
     }
 
     /// `slots += FC(inside)`; what bends gets symbols from `next` on.
     pub fn add_to(&self, inside: &[Form], slots: &mut [Form], next: &mut usize) -> Result<(), EvalError> {
         for (slot, value) in &self.bias {
-            slots[*slot].add_multiple(&Form::constant(*value), DyadicInterval::ONE);
+            slots[*slot].add_multiple(value, &Factor::new(DyadicInterval::ONE));
         }
         for (input, bias, output) in &self.units {
             let argument = product(input, inside, *bias);
@@ -84,7 +80,7 @@ impl Units {
                 value.name(next);
             }
             for (slot, weight) in output {
-                slots[*slot].add_multiple(&value, *weight);
+                slots[*slot].add_multiple(&value, weight);
             }
         }
         slots.iter_mut().for_each(Form::sharpen);

@@ -1,6 +1,7 @@
 //! Inside the attention block: every slot as an affine function of the own token's slots and of the mean of all
 //! tokens' slots. After it, what depends on the mean is a latent.
 
+use super::attending::Attended;
 use super::claims::{for_each_gadget, require_range};
 use super::gadget::check_gadget;
 use super::stream::Stream;
@@ -42,7 +43,7 @@ pub struct SplitState {
 
 impl SplitState {
     /// `Z = X + Att(X)`.
-    pub(super) fn new(stream: &Stream, layer: &MeanLayer) -> Self {
+    pub(super) fn new(stream: &Stream, layer: &MeanLayer, attended: Vec<Attended>) -> Self {
         let mut slots = identity(stream.slots.len());
         for (row, column, value) in layer.matrix.iter() {
             slots[column].mean.insert(row, value.clone());
@@ -53,6 +54,10 @@ impl SplitState {
                 let term = SparseVector::from_entries([(slot, value.clone())]);
                 slots[column].error += round_up(&(stream.range_of(&term).mag() * radius), 32);
             }
+        }
+        for Attended { slot, polynomial, error } in attended {
+            slots[slot].attended.add_scaled(&polynomial, &Rational::one());
+            slots[slot].error += error;
         }
         Self { slots }
     }
@@ -138,6 +143,7 @@ impl SplitState {
             .map(|split| {
                 let (own, _) = by_token(split, stream.tokens);
                 let mut model = combination(stream, &own, &split.constant);
+                model.polynomial.add_scaled(&split.attended, &Rational::one());
                 model.error += &split.error;
                 model.rounded()
             })
@@ -168,7 +174,8 @@ fn combination(stream: &Stream, terms: &BTreeMap<usize, Rational>, constant: &Ra
 
 fn latent(stream: &Stream, slot: usize, split: &Split) -> Latent {
     let (own_terms, other_terms) = by_token(split, stream.tokens);
-    let own = combination(stream, &own_terms, &split.constant);
+    let mut own = combination(stream, &own_terms, &split.constant);
+    own.polynomial.add_scaled(&split.attended, &Rational::one());
     let others = combination(stream, &other_terms, &Rational::zero());
     let copies = match stream.tokens {
         Tokens::Fixed(n) => integer(n.saturating_sub(1)),

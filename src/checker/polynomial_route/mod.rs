@@ -1,5 +1,6 @@
 //! The rules for networks that are near a polynomial, block by block, and their residual from normal forms.
 
+mod attending;
 pub mod centre;
 pub(crate) mod claims;
 pub mod function_supremum;

@@ -9,6 +9,7 @@
 //! at most δ, |PL(t) − φ(t + c)| is at most the largest distance of the two functions on the gadget's range, and
 //! |φ(t + c) − atom| at most δ times the largest slope of φ's chords there.
 
+use super::attending::attended;
 use super::centre::centred_embedding;
 use super::claims::{for_each_gadget, number, powers_of_form, require_range};
 use super::gadget::{check_atom_gadget, check_gadget};
@@ -21,7 +22,7 @@ use crate::arith::number::{Rational, integer};
 use crate::arith::polynomial::{Monomial, Polynomial};
 use crate::attention::mean_layer::mean_layer;
 use crate::enclosure::univariate::moved;
-use crate::format::certificate::{Gadget, LatentClaim};
+use crate::format::certificate::{Gadget, HeadClaim, LatentClaim};
 use crate::format::network::{Activation, AffineMap, Block, Unit};
 use crate::format::sparse::SparseVector;
 use crate::limits::MAX_TERMS;
@@ -40,6 +41,8 @@ pub struct SymbolicRun {
     computed: BTreeSet<usize>,
     stream: Stream,
     latents: Vec<Latent>,
+    /// Whether a block has brought in the other tokens.
+    attended: bool,
 }
 
 /// What a block adds to a slot: a polynomial in the slots, up to an error, and multiples of atoms.
@@ -71,6 +74,7 @@ impl SymbolicRun {
             surrogate,
             computed: BTreeSet::new(),
             latents: Vec::new(),
+            attended: false,
         }
     }
 
@@ -94,15 +98,15 @@ impl SymbolicRun {
         self.surrogate.target.dimension()
     }
 
-    /// Runs one block, accepting a claim only if it follows.
+    /// Runs one block, accepting a claim only if it follows. `heads` are those of its heads that have scores of their own.
     pub fn block(
         &mut self,
         index: usize,
         block: &Block,
-        gadgets: &[Gadget],
+        (gadgets, heads): (&[Gadget], &[HeadClaim]),
         latents: &mut impl FnMut(&[Latent]) -> Result<Vec<LatentClaim>, Refusal>,
     ) -> Result<(), Refusal> {
-        match self.split(index, block)? {
+        match self.split(index, block, heads)? {
             None => self.feed_forward(index, block, gadgets),
             Some(mut split) => {
                 split.feed_forward(&self.stream, index, block, gadgets)?;
@@ -114,17 +118,34 @@ impl SymbolicRun {
     }
 
     /// The state inside an attention block, `X + Att(X)`, or `None` if Att adds nothing.
-    pub fn split(&self, index: usize, block: &Block) -> Result<Option<SplitState>, Refusal> {
-        let Some(attention) = &block.attention else { return Ok(None) };
+    pub fn split(
+        &self,
+        index: usize,
+        block: &Block,
+        heads: &[HeadClaim],
+    ) -> Result<Option<SplitState>, Refusal> {
         let place = format!("block {index}, attention");
-        let layer = mean_layer(attention, &self.stream.constants(), self.stream.tokens, &place)?;
-        if layer.matrix.is_empty() && layer.spread.is_empty() {
+        let Some(attention) = &block.attention else {
+            return match heads {
+                [] => Ok(None),
+                _ => {
+                    Err(Rule::Attention.invalid(place, "heads are claimed of a block that has no attention"))
+                }
+            };
+        };
+        let claimed: Vec<usize> = heads.iter().map(|claim| claim.head).collect();
+        let layer = mean_layer(attention, &claimed, &self.stream.constants(), self.stream.tokens, &place)?;
+        if layer.matrix.is_empty() && layer.spread.is_empty() && heads.is_empty() {
             return Ok(None);
         }
-        if !self.latents.is_empty() {
+        if self.attended {
             return Err(Rule::Attention.unsupported(place, "only one attention layer may act on the stream"));
         }
-        Ok(Some(SplitState::new(&self.stream, &layer)))
+        let mut added = Vec::new();
+        for claim in heads {
+            added.extend(attended(&self.surrogate, &self.stream, attention, claim, &place)?);
+        }
+        Ok(Some(SplitState::new(&self.stream, &layer, added)))
     }
 
     /// A block without attention: X + FC(X).
@@ -284,6 +305,7 @@ impl SymbolicRun {
                 TaylorModel { polynomial: Polynomial::variable(variable), error: claim.error.0.clone() };
         }
         self.latents = derived;
+        self.attended = true;
         self.stream.slots = next;
         Ok(())
     }

@@ -22,6 +22,8 @@ mod domain;
 mod error;
 mod grid;
 mod hats;
+mod heads;
+mod logarithms;
 mod own_token;
 mod pair;
 mod pass;
@@ -31,12 +33,17 @@ mod replace;
 mod separate;
 mod tree;
 mod value;
+mod weighted_mean;
 
 pub use composite::composite;
 pub use derivative::derivative;
 pub use error::{Site, SurrogateError};
+pub use heads::Weighted;
+pub use logarithms::shifted_change;
 pub use replace::pair_function;
 pub use tree::{children, free_levels, size};
+pub use weighted_mean::WeightedMean;
+pub(crate) use weighted_mean::tilted;
 
 use crate::limits::MAX_TERMS;
 use cover::{Cover, Written};
@@ -67,7 +74,7 @@ pub struct Atom {
 /// A polynomial function of tokens with atoms, and its distance from the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Surrogate {
-    /// Tokens are extended by the atoms: coordinates 0..d, then one per atom, with what it ranges over. The outputs are
+    /// Tokens are extended: coordinates 0..d, then one per atom, then one per weighted mean, with what it ranges over. The outputs are
     /// those of the target, then the arguments of the atoms.
     pub target: Target,
     /// Whether this is the target itself: a polynomial, or what boxes compare a network with.
@@ -76,6 +83,8 @@ pub struct Surrogate {
     pub dimension: usize,
     /// The atoms, coordinates d, d+1, …
     pub atoms: Vec<Atom>,
+    /// Means over all tokens with weights of their own, the coordinates after them.
+    pub means: Vec<WeightedMean>,
     /// The normal forms of the outputs, without the arguments of the atoms.
     pub forms: Vec<NormalForm>,
     /// Per output, a bound on |surrogate − target| over the box.
@@ -124,6 +133,7 @@ impl Surrogate {
             target: passed.target,
             is_target: false,
             dimension: target.dimension(),
+            means: passed.means,
             atoms: atoms
                 .map(|(atom, argument)| Atom {
                     function: atom.function,
@@ -144,12 +154,18 @@ impl Surrogate {
         Self::new(target, approximations, MAX_TERMS).map_err(SurrogateError::refusal)
     }
 
+    /// The coordinate of a token that is a weighted mean.
+    pub fn coordinate_of_mean(&self, mean: usize) -> usize {
+        self.dimension.saturating_add(self.atoms.len()).saturating_add(mean)
+    }
+
     /// The target itself, given its normal forms.
     pub fn polynomial(target: &Target, forms: Vec<NormalForm>) -> Self {
         Self {
             target: target.clone(),
             is_target: true,
             dimension: target.dimension(),
+            means: Vec::new(),
             atoms: Vec::new(),
             forms,
             deviations: vec![Rational::zero(); target.outputs()],

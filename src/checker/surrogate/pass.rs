@@ -18,6 +18,7 @@ use super::cover::Cover;
 use super::error::{Site, SurrogateError};
 use super::tree::{binary, free_levels, is_closed, node, number as tree_number, reduce, separates, size};
 use super::value::{Value, multiplied, power, product, uncovered};
+use super::weighted_mean::WeightedMean;
 use crate::arith::decimal::above;
 use crate::arith::dyadic::Dyadic;
 use crate::arith::dyadic::Rounding::Up;
@@ -37,6 +38,7 @@ const CONSTANT_BITS: i64 = 40;
 /// What a pass finds.
 pub(super) struct Passed {
     pub target: Target,
+    pub means: Vec<WeightedMean>,
     pub atoms: Vec<AtomTree>,
     pub deviations: Vec<Rational>,
 }
@@ -48,6 +50,8 @@ pub(super) type Numbered<'a> = (usize, &'a Approximation);
 pub(super) struct Pass<'a> {
     pub target: &'a Target,
     pub sides: Vec<DyadicInterval>,
+    /// The weighted means found so far: coordinates behind those of all atoms that there may be, until these are known.
+    pub means: Vec<WeightedMean>,
     pub atoms: Atoms,
     /// What is still to be replaced, with its number; the nearest first.
     pending: std::iter::Peekable<std::iter::Enumerate<std::slice::Iter<'a, Approximation>>>,
@@ -55,6 +59,8 @@ pub(super) struct Pass<'a> {
     /// The number of the next node of the output, or nothing in trees that the certificate does not see.
     pub next: Option<usize>,
     visits: usize,
+    /// Outputs that are written in the own token and sums, whatever the target's are.
+    pub outputs_as_sums: usize,
     /// Says how the boxes of replacements are cut.
     pub cover: &'a mut dyn Cover,
 }
@@ -96,7 +102,14 @@ pub(super) fn run(
         );
         return Err(SurrogateError::Wrong { index, message });
     }
-    let atoms = pass.atoms.all;
+    let in_sums = pass.outputs_as_sums;
+    if explicit && 0 < in_sums && in_sums < outputs.len() {
+        let message =
+            "where one output in explicit tokens is written in logarithms, all have to be".to_string();
+        let index = approximations.iter().position(|a| matches!(a.by, Replacement::Logarithms { .. }));
+        return Err(SurrogateError::Wrong { index: index.unwrap_or_default(), message });
+    }
+    let (means, atoms) = pass.found(&mut outputs);
     outputs.extend(atoms.iter().map(|atom| atom.argument.clone()));
     let mut domain = target.domain.clone();
     for atom in &atoms {
@@ -105,13 +118,14 @@ pub(super) fn run(
         })?;
         domain.push(range);
     }
+    domain.extend(means.iter().map(|mean| mean.range.clone()));
     let body = match &target.body {
-        Body::SemiInvariant { symmetrize, .. } if explicit => {
+        Body::SemiInvariant { symmetrize, .. } if explicit && in_sums == 0 => {
             Body::SemiInvariant { expressions: outputs, symmetrize: *symmetrize }
         }
         _ => Body::Output(outputs),
     };
-    Ok(Passed { target: Target { domain, body, ..target.clone() }, atoms, deviations })
+    Ok(Passed { target: Target { domain, body, ..target.clone() }, means, atoms, deviations })
 }
 
 /// What is done at a node, in the words of the file: what is a `relu` in the surrogate may be a `max` there.
@@ -154,11 +168,13 @@ impl<'a> Pass<'a> {
         Self {
             target,
             sides: target.domain.iter().map(DyadicInterval::enclosing).collect(),
+            means: Vec::new(),
             atoms: Atoms::default(),
             pending: approximations.iter().enumerate().peekable(),
             output: 0,
             next: None,
             visits: 0,
+            outputs_as_sums: 0,
             cover,
         }
     }
@@ -227,7 +243,11 @@ impl<'a> Pass<'a> {
             ExprKind::Coordinate { index, .. } => {
                 let atom = |i: usize| self.atoms.all.get(i).map(|atom| atom.range);
                 let range = self.sides.get(*index).copied();
-                let range = range.or_else(|| atom(*index - self.sides.len()));
+                let mean = |i: usize| Some(DyadicInterval::enclosing(&self.means.get(i)?.range));
+                let range = range.or_else(|| match self.mean_at(*index) {
+                    Some(number) => mean(number),
+                    None => atom(*index - self.sides.len()),
+                });
                 let range = range.ok_or_else(|| uncovered("a coordinate that does not exist", expr))?;
                 value(range, Dyadic::ZERO, expr.kind.clone())
             }

@@ -121,15 +121,15 @@ impl Pass<'_> {
 }
 
 /// A sum or a mean over tokens.
-struct Total {
+pub(super) struct Total {
     /// Which of the two, and the tokens that it leaves out.
-    over: (Reduction, Vec<TokenLevel>),
+    pub over: (Reduction, Vec<TokenLevel>),
     /// The factors of its body, all places in the file forgotten.
-    factors: Vec<Expr>,
+    pub factors: Vec<Expr>,
 }
 
 impl Total {
-    fn of(expr: &Expr) -> Option<Self> {
+    pub fn of(expr: &Expr) -> Option<Self> {
         let ExprKind::Reduce { reduction, excluded, body, .. } = &expr.kind else { return None };
         if !matches!(reduction, Reduction::Sum | Reduction::Mean) {
             return None;
@@ -140,7 +140,8 @@ impl Total {
     }
 }
 
-fn collect_factors(expr: Expr, factors: &mut Vec<Expr>) {
+/// The factors of a product.
+pub(super) fn collect_factors(expr: Expr, factors: &mut Vec<Expr>) {
     match expr.kind {
         ExprKind::Binary(BinaryOp::Multiply, a, b) => {
             collect_factors(*a, factors);

@@ -6,9 +6,11 @@
 //!   the mixed ones; exp(p) = exp(p₁)·exp(m)·exp(p₂), and the middle factor is replaced by q(m).
 //! * *Name.* The value itself as an atom: it is computed once, and what it is multiplied with does not multiply its terms.
 //! * *Composite.* A function of the value of one node by a polynomial in it, see [`super::composite`].
+//! * *Head.* A mean with weights of its own, as a head computes it, see [`super::heads`].
 //! * *Grid.* A bilinear interpolant, see [`super::grid`].
 //! * *Pair.* A sum of products of polynomials in one token each, see [`super::pair`].
 //! * *Hats.* An interpolant in one coordinate of a token, see [`super::hats`].
+//! * *Logarithms.* Products over tokens as exp of sums of logarithms, see [`super::logarithms`].
 //! * *Thresholds.* The largest e_j over tokens, all in [l, u], by v = l − h/2 + h Σ_r min(1, Σ_j ramp_r(e_j)) with the thresholds
 //!   t_r = l + rh and ramp_r(e) = (relu(e − t_r) − relu(e − t_{r+1}))/h, which rises from 0 to 1 between t_r and t_{r+1}. Let M
 //!   be the maximum, t_k ≤ M ≤ t_{k+1}. For r < k some ramp is 1, so the r-th term is 1; for r > k all ramps are 0; the k-th
@@ -80,6 +82,7 @@ impl Pass<'_> {
             Replacement::Composite { inner, centre, coefficients } => {
                 self.by_composite(expr, depth, *inner, &Shifted::new(centre, coefficients)?, &claim)
             }
+            Replacement::Head { sharpness } => self.by_head(expr, depth, sharpness.as_ref(), &claim),
             Replacement::Pair { terms } => self.by_pair(expr, depth, terms, &claim),
             Replacement::Name => {
                 if !error.is_zero() {
@@ -87,6 +90,9 @@ impl Pass<'_> {
                 }
                 let value = self.visit_inside(expr, depth, None).map_err(Err)?;
                 self.call(Function::Identity, value, (expr, None), None, depth).map_err(Err)
+            }
+            Replacement::Logarithms { base, shift, least } => {
+                self.by_logarithms(expr, (base, &shift.0, *least), &claim)
             }
             Replacement::Thresholds { low, high, levels } => {
                 self.by_thresholds(expr, depth, [&low.0, &high.0], *levels, error)
@@ -362,7 +368,7 @@ fn without_length(expr: &Expr, n: usize) -> Expr {
 }
 
 /// The terms in the first token, the mixed ones, those in the second token, and the constant.
-fn parts(polynomial: &Polynomial, shape: Shape) -> [Polynomial; 4] {
+pub(super) fn parts(polynomial: &Polynomial, shape: Shape) -> [Polynomial; 4] {
     let mut parts = [(); 4].map(|()| Polynomial::zero());
     for (monomial, coefficient) in polynomial.terms() {
         let first = monomial.powers().iter().any(|&(v, _)| shape.place(v).0 == 0);

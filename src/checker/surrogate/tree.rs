@@ -166,6 +166,21 @@ pub(super) fn relabel(
     })
 }
 
+/// Gives coordinates other numbers.
+pub(super) fn renumber(expr: &mut Expr, number: &dyn Fn(usize) -> usize) {
+    charge(4);
+    match &mut expr.kind {
+        ExprKind::Number(_) | ExprKind::Length => {}
+        ExprKind::Coordinate { index, .. } => *index = number(*index),
+        ExprKind::Negate(a) | ExprKind::Power(a, _) | ExprKind::Call(_, a) => renumber(a, number),
+        ExprKind::Binary(_, a, b) | ExprKind::Extremum(_, a, b) => {
+            renumber(a, number);
+            renumber(b, number);
+        }
+        ExprKind::Reduce { body, .. } => renumber(body, number),
+    }
+}
+
 fn is_zero(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Number(value) if value.is_zero())
 }

@@ -69,6 +69,7 @@ fn tower(blocks: usize) -> (Network, Certificate) {
         route: ProofRoute::Polynomial(PolynomialClaims {
             approximations: Vec::new(),
             stream: StreamClaims {
+                heads: Vec::new(),
                 centre: Vec::new(),
                 latents: Vec::new(),
                 blocks: (0..blocks).map(|i| vec![gadget(i)]).collect(),

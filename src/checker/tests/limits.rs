@@ -74,6 +74,7 @@ fn the_documentation_lists_these_limits() {
             "6.13: degree of a `polynomial`",
             vec![u(MAX_REPLACEMENT_DEGREE), MAX_PIECES.into(), MAX_PIECES.into()],
         ),
+        ("6.13, `logarithms`: degree", vec![u(MAX_REPLACEMENT_DEGREE), u(MAX_NESTED_SUMS)]),
         ("6.4, 6.13: halvings", vec![MAX_CUTS.into()]),
         ("6.12: characters of the tree", vec![u(MAX_TREE_TEXT), MAX_LEVEL.into()]),
         ("6.11, 6.12: coordinates", vec![u(MAX_COORDINATES)]),

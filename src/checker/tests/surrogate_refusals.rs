@@ -47,6 +47,10 @@ fn thresholds(levels: u32) -> Replacement {
     Replacement::Thresholds { low: Exact(integer(0)), high: Exact(integer(1)), levels }
 }
 
+fn head(sharpness: Option<i64>) -> Replacement {
+    Replacement::Head { sharpness: sharpness.map(|s| Exact(integer(s))) }
+}
+
 /// c·x[k]^e, or such a power of the other token.
 fn power(c: i64, k: usize, e: u32) -> Vec<PowerTerm> {
     vec![(vec![(k, e)], Exact(integer(c)))]
@@ -56,6 +60,81 @@ fn power(c: i64, k: usize, e: u32) -> Vec<PowerTerm> {
 fn pair(terms: &[(Vec<PowerTerm>, Vec<PowerTerm>)]) -> Replacement {
     let terms = terms.iter().cloned().map(|(first, second)| PairTerm { first, second });
     Replacement::Pair { terms: terms.collect() }
+}
+
+fn logarithms(base: &[(usize, u32)], shift: Rational, least: u32) -> Replacement {
+    Replacement::Logarithms { base: base.to_vec(), shift: Exact(shift), least }
+}
+
+#[test]
+fn wrong_logarithms() {
+    // Six others: the product moves by (1 + 1/100)^6 - 1 where each factor does by 1/100.
+    let change = (1..=6).fold(integer(1), |power, _| power * ratio(101, 100)) - integer(1);
+    let product = "prod(y != x: y[0])";
+    let good = || logarithms(&[(0, 1)], ratio(1, 100), 6);
+    let cases = [
+        (product, at(0, good(), &change - ratio(1, 1_000_000)), "only shown to change"),
+        (product, at(0, good(), ratio(-1, 100)), "negative"),
+        (product, at(1, good(), integer(9)), "an output as a whole"),
+        ("prod(y != x: y[0]) + x[1]", at(1, good(), integer(9)), "an output as a whole"),
+        (product, at(0, logarithms(&[(0, 1)], integer(0), 6), integer(9)), "is negative somewhere, or"),
+        (product, at(0, logarithms(&[(0, 1)], ratio(-1, 100), 6), integer(9)), "is negative somewhere, or"),
+        (product, at(0, logarithms(&[], ratio(1, 100), 6), integer(9)), "the base is 1"),
+        (product, at(0, logarithms(&[(2, 1)], ratio(1, 100), 6), integer(9)), "no coordinate 2"),
+        (product, at(0, logarithms(&[(usize::MAX, 1)], ratio(1, 100), 6), integer(9)), "no coordinate"),
+        (product, at(0, logarithms(&[(0, 0)], ratio(1, 100), 6), integer(9)), "no power product"),
+        (product, at(0, logarithms(&[(0, 1), (0, 1)], ratio(1, 100), 6), integer(9)), "no power product"),
+        (product, at(0, logarithms(&[(0, 65)], ratio(1, 100), 6), integer(9)), "no power product"),
+        (
+            product,
+            at(0, logarithms(&[(0, u32::MAX), (1, u32::MAX)], ratio(1, 100), 6), integer(9)),
+            "no power product",
+        ),
+    ];
+    for (output, approximation, message) in cases {
+        let error = said(7, UNIT, &[output], &[approximation]);
+        assert!(matches!(error, SurrogateError::Wrong { index: 0, .. }), "{output}: {error}");
+        assert!(error.to_string().contains(message), "{output}: `{error}` does not say `{message}`");
+    }
+    let refused = |n, domain, output: &str, by: Replacement| {
+        said(n, domain, &[output], &[at(0, by, integer(9))]).to_string()
+    };
+    let negative =
+        refused(7, "[\"-1\", \"1\"], [\"0\", \"1\"]", product, logarithms(&[(0, 1)], integer(3), 6));
+    assert!(negative.contains("is negative somewhere, or"), "{negative}");
+    // What is left has one sum for every other without the factor, and what is kept one for every factor.
+    let few =
+        refused(30, UNIT, "sum(y != x: sum(z != x, y: y[0]*z[0]))", logarithms(&[(0, 1)], integer(1), 1));
+    assert!(few.contains("more than 16 sums"), "{few}");
+    let many = refused(19, UNIT, product, logarithms(&[(0, 1)], integer(1), 19));
+    assert!(many.contains("more than 16 sums"), "{many}");
+    // Functions are no polynomials, and then there is nothing to rewrite.
+    let function = said(3, UNIT, &["exp(x[0])"], &[at(0, logarithms(&[(0, 1)], integer(1), 1), integer(9))]);
+    assert!(matches!(function, SurrogateError::Expansion(_)), "{function}");
+    // Nothing inside is reached, and an output in explicit tokens is not alone.
+    let both = [at(0, good(), integer(9)), at(1, good(), integer(9))];
+    let inside = said(7, UNIT, &[product], &both);
+    assert!(matches!(inside, SurrogateError::Wrong { index: 1, .. }), "{inside}");
+    let source =
+        "name = \"t\"\ntokens = 3\ndomain = [[0, 1]]\nsemi_invariant = [\"x2[0]*x3[0]\", \"x1[0]\"]\n";
+    let target = read_target(source).expect("a target");
+    let alone = [at(0, logarithms(&[(0, 1)], ratio(1, 100), 2), integer(9))];
+    let alone = Surrogate::new(&target, &alone, 200_000).expect_err("one output alone");
+    assert!(alone.to_string().contains("all have to be"), "{alone}");
+    let skew =
+        read_target("name = \"t\"\ntokens = 3\ndomain = [[0, 1]]\nsemi_invariant = [\"x2[0]*x3[0]^2\"]\n");
+    let skew = Surrogate::new(
+        &skew.expect("a target"),
+        &[at(0, logarithms(&[(0, 1)], integer(1), 1), integer(9))],
+        200_000,
+    );
+    assert!(matches!(skew, Err(SurrogateError::Expansion(_))), "{skew:?}");
+    // As it should be.
+    let source = format!("name = \"t\"\ntokens = 7\ndomain = [{UNIT}]\noutput = [\"{product}\"]\n");
+    let accepted =
+        Surrogate::new(&read_target(&source).expect("a target"), &[at(0, good(), change.clone())], 200_000);
+    let deviation = accepted.expect("a surrogate").deviations.remove(0);
+    assert!(deviation >= change && deviation <= change * ratio(1_000_001, 1_000_000));
 }
 
 #[test]
@@ -321,4 +400,60 @@ fn there_are_no_more_than_16384_atoms() {
     let each = |output: usize| Approximation { output, ..at(0, thresholds(1 << 12), integer(1)) };
     let error = said(2, UNIT, &["max(y: y[0])", "max(y: y[0]^2)"], &[each(0), each(1)]);
     assert!(error.to_string().contains("more than 16384 atoms"), "{error}");
+}
+
+#[test]
+fn heads_stand_for_weighted_means_over_all_tokens() {
+    let refused = |output: &str, sharpness: Option<i64>, message: &str| {
+        let error = if sharpness.is_some() { integer(1) } else { integer(0) };
+        let said = said(3, UNIT, &[output], &[at(0, head(sharpness), error)]).to_string();
+        assert!(said.contains(message), "{output}: {said}");
+    };
+    refused("x[0]", None, "a head stands for a quotient of sums");
+    refused("sum(y: y[0])/sum(y != x: y[0])", None, "some are left out");
+    refused("sum(y: y[0])/mean(y: y[0])", None, "numerator and divisor are not sums over the same tokens");
+    refused("sum(y != x: exp(y[0])*y[0])/sum(y != x: exp(y[0]))", None, "some are left out");
+    refused("sum(y: exp(y[0])*y[0])/sum(y: exp(y[1]))", None, "are not among the factors");
+    refused("sum(y: (1 + y[0])*y[0])/sum(y: 1 + y[0])", None, "a weight is not `exp` of a score");
+    refused(
+        "sum(z: z[1])*sum(y: exp(y[0])*y[0])/sum(y: exp(y[0]))",
+        None,
+        "a factor in front of the sum has reductions",
+    );
+    refused("sum(y: exp(y[0])*max(z: z[0]))/sum(y: exp(y[0]))", None, "`max` over tokens");
+    refused("sum(y: exp(y[0])*sum(z: z[0]))/sum(y: exp(y[0]))", None, "a score or a value has reductions");
+    refused("sum(y: y[0])", Some(9), "a sharp head stands for a maximum or a minimum");
+    refused("max(y != x: y[0])", Some(9), "some are left out");
+    refused("max(y: y[0])", Some(0), "its sharpness is not positive");
+    let inside = "sum(z: sum(y: exp(y[0]*z[0]*x[0])*y[0])/sum(y: exp(y[0]*z[0]*x[0])))";
+    let error = said(3, UNIT, &[inside], &[at(1, head(None), integer(0))]).to_string();
+    assert!(error.contains("depends on more than one token"), "{error}");
+}
+
+#[test]
+fn sharp_heads_are_as_near_as_they_can_be() {
+    // The least λ with n − 1 ≤ λ e^(1+λ) for n = 2 is 0.2784645…, for n = 5 it is 0.7178245…
+    let near = |n: usize, error: Rational| {
+        let source =
+            format!("name = \"t\"\ntokens = {n}\ndomain = [[\"0\", \"1\"]]\noutput = [\"max(y: y[0])\"]\n");
+        Surrogate::new(&read_target(&source).expect("a target"), &[at(0, head(Some(1)), error)], 1000).is_ok()
+    };
+    assert!(near(2, ratio(278_465, 1_000_000)) && !near(2, ratio(278_464, 1_000_000)));
+    assert!(near(1, integer(0)));
+    assert!(near(5, ratio(717_825, 1_000_000)) && !near(5, ratio(717_824, 1_000_000)));
+}
+
+#[test]
+fn equal_weighted_means_are_one() {
+    let mean = "sum(y: exp(x[0]*y[0])*y[1])/sum(y: exp(x[0]*y[0] + 0*y[1]))";
+    let same = "mean(y: exp(x[0]*y[0])*y[1])/mean(y: exp(x[0]*y[0]))";
+    let source =
+        format!("name = \"t\"\ntokens = \"any\"\ndomain = [{UNIT}]\noutput = [\"{same}\", \"{same}\"]\n");
+    let target = read_target(&source).expect("a target");
+    let heads = [0, 1].map(|output| Approximation { output, ..at(0, head(None), integer(0)) });
+    let surrogate = Surrogate::new(&target, &heads, 1000).expect("two of the same");
+    assert_eq!((surrogate.means.len(), surrogate.atoms.len(), surrogate.target.dimension()), (1, 0, 3));
+    // The weights have to be the same trees.
+    let refused = said(3, UNIT, &[mean], &[at(0, head(None), integer(0))]).to_string();
+    assert!(refused.contains("are not among the factors"), "{refused}");
 }

@@ -8,6 +8,7 @@ use crate::cli::table::aligned;
 use crate::network::NetworkSize;
 use crate::report::facts::{Content, Facts};
 use crate::report::numbers::{above, upper};
+use crate::report::surrogate::MeanFacts;
 use crate::report::witness;
 use crate::report::words::{self, clip, interval};
 use crate::words::{TokenNames, print};
@@ -61,6 +62,7 @@ pub fn text(checked: &Checked, facts: &Facts, directory: &Path) -> String {
         Some(architecture(checked)),
         Some(errors(checked)),
         surrogate::text(&facts.replaced, &facts.atoms),
+        means(facts),
         latents(facts),
         stream(facts),
         blocks(facts),
@@ -144,9 +146,23 @@ fn certified(checked: &Checked) -> String {
     }
 }
 
+fn means(facts: &Facts) -> Option<String> {
+    let row = |mean: &MeanFacts| {
+        let formulas = [&mean.score, &mean.value].map(|formula| formula.clipped(CELL));
+        [vec![mean.name.clone()], formulas.to_vec(), vec![interval(&mean.range)]].concat()
+    };
+    let rows: Vec<Vec<String>> = facts.weighted_means.iter().take(ROWS).map(row).collect();
+    let table = aligned(&["mean", "with weights exp of", "over all y of", "which is in"], &rows);
+    (!rows.is_empty()).then(|| format!("Weighted means, by heads with scores of their own\n{table}"))
+}
+
 fn latents(facts: &Facts) -> Option<String> {
     if facts.latents.is_empty() {
-        return Some("Latents: none; every output depends on its own token alone".into());
+        let what = match facts.weighted_means.is_empty() {
+            true => "every output depends on its own token alone",
+            false => "other tokens come in by the weighted means",
+        };
+        return Some(format!("Latents: none; {what}"));
     }
     let rows: Vec<Vec<String>> = facts
         .latents

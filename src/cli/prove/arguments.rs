@@ -49,6 +49,9 @@ pub struct ProveArguments {
     /// left for that, and the certificate bounds what is computed; `deploy` does the last of these for any proof.
     #[arg(long, value_enum, value_name = "T", help_heading = "Construction")]
     pub deploy: Option<DtypeName>,
+    /// With --deploy: the order in which hidden units are added up, any (default), or staged, as in the graphs that `export` writes.
+    #[arg(long, value_enum, value_name = "ORDER", requires = "deploy", help_heading = "Construction")]
+    pub order: Option<OrderName>,
     /// Continuous: tree (default) or shallow. Discontinuous: tree (default), balanced, wide, layered.
     #[arg(long, value_enum, help_heading = "Construction")]
     pub layout: Option<LayoutName>,
@@ -86,9 +89,9 @@ pub struct ProveArguments {
     /// Performer: normalised as in FAVOR+, or Definition 2.6 as printed.
     #[arg(long, value_enum, default_value = "favor", help_heading = "Attention")]
     pub performer: PerformerKind,
-    /// Scores: W_Q = W_K = 0, or the paper's [e1, 0] on a constant slot.
+    /// Scores of heads: constant, or, where the target has weighted means, maxima or minima over tokens, those that compute these.
     #[arg(long, value_enum, default_value = "zero", help_heading = "Attention")]
-    pub scores: ScoresName,
+    pub scores: HeadScores,
     /// Refuse networks that would need more hidden units.
     #[arg(long, value_name = "N", default_value_t = 2_000_000, value_parser = clap::value_parser!(u64).range(..=MOST_UNITS), help_heading = "Budget")]
     pub max_units: u64,
@@ -125,7 +128,10 @@ impl ProveArguments {
         let table = self.construction == Construction::Discontinuous;
         // Each construction has its layouts and activations, and says so where it is the one that is asked for.
         let (sums, grid) = match table {
-            true => (defaults.sums, self.grid_options()?),
+            true => {
+                let heads = self.scores == HeadScores::Softmax;
+                (SumOptions { heads, ..defaults.sums }, self.grid_options()?)
+            }
             false => (self.sum_options()?, GridOptions { max_entries: self.max_entries, ..defaults.grid }),
         };
         let named = self.activation.is_some() || self.layout.is_some();
@@ -140,8 +146,8 @@ impl ProveArguments {
             },
             architectures: self.architectures(),
             scores: match self.scores {
-                ScoresName::Zero => Scores::Zero,
-                ScoresName::Paper => Scores::Paper,
+                HeadScores::Zero | HeadScores::Softmax => Scores::Zero,
+                HeadScores::Paper => Scores::Paper,
             },
             sums,
             grid,
@@ -161,7 +167,9 @@ impl ProveArguments {
                 RouteName::Bernstein => Routes::Bernstein,
             },
             activation: self.activation.unwrap_or(ActivationName::Relu).into(),
+            heads: self.scores == HeadScores::Softmax,
             deploy: self.deploy.map(|name| Dtype::from(name).into()),
+            staged: self.order.and_then(OrderName::group),
             layout: self.layout.unwrap_or(LayoutName::Tree).monomials()?,
             max_terms: self.max_terms as usize,
             max_boxes: self.max_boxes as usize,

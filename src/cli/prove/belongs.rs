@@ -28,7 +28,7 @@ enum Belongs {
 use Belongs::*;
 
 /// Every option; a test compares them with those of the command line.
-const OPTIONS: [(&str, Belongs); 28] = [
+const OPTIONS: [(&str, Belongs); 29] = [
     ("architecture", Always),
     ("rank", Linformer),
     ("features", Performer),
@@ -42,6 +42,7 @@ const OPTIONS: [(&str, Belongs); 28] = [
     ("shard", Boxes),
     ("activation", Always),
     ("deploy", Continuous),
+    ("order", Continuous),
     ("layout", Always),
     ("grid", Discontinuous),
     ("cell_value", Discontinuous),

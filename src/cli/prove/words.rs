@@ -3,6 +3,7 @@
 use crate::approximation::bernstein::Operator;
 use crate::approximation::way::{Route, Way};
 use crate::certify::boxes::WorstBox;
+use crate::cli::check::in_groups;
 use crate::cli::failure;
 use crate::recipe::{Note, SumPlan, TablePlan};
 use crate::report::numbers::{above, measured, upper};
@@ -79,7 +80,7 @@ pub(super) fn note(note: &Note) -> String {
                 above(proved)
             )
         }
-        Note::Computed { architecture, kind, total, epsilon } => {
+        Note::Computed { architecture, kind, staged, total, epsilon } => {
             let within = |total: &Rational| if total <= epsilon { "within" } else { "ABOVE" };
             let what = match total {
                 Ok(total) => {
@@ -87,7 +88,7 @@ pub(super) fn note(note: &Note) -> String {
                 }
                 Err(refusal) => format!("there is no bound: {refusal}"),
             };
-            format!("{}: computed in {}, {what}", architecture.name(), kind.name())
+            format!("{}: computed in {}{}, {what}", architecture.name(), kind.name(), in_groups(*staged))
         }
         Note::SearchEnded(architecture) => format!(
             "{}: boxes were left open after half of the time limit, as the check takes as long again; --time-limit sets \
@@ -110,11 +111,21 @@ fn route(way: &Way) -> String {
         Route::Exact => String::new(),
         Route::Structural => {
             let surrogate = &way.surrogate;
-            let replaced =
-                surrogate.approximations.iter().filter(|a| !matches!(a.by, Replacement::Name)).count();
+            let replaced = surrogate
+                .approximations
+                .iter()
+                .filter(|a| !matches!(a.by, Replacement::Name | Replacement::Head { sharpness: None }))
+                .count();
             let functions = match surrogate.atoms.len() {
                 1 => "one function of one variable".into(),
                 more => format!("{more} functions of one variable"),
+            };
+            let functions = match (surrogate.means.len(), surrogate.atoms.len()) {
+                (0, _) => functions,
+                (1, 0) => "one weighted mean".into(),
+                (1, _) => format!("one weighted mean, {functions}"),
+                (means, 0) => format!("{means} weighted means"),
+                (means, _) => format!("{means} weighted means, {functions}"),
             };
             let nodes = match replaced {
                 0 => String::new(),
@@ -153,7 +164,9 @@ pub(super) fn route_json(way: &Way) -> Value {
                 Replacement::Grid { .. } => "grid",
                 Replacement::Thresholds { .. } => "thresholds",
                 Replacement::Pair { .. } => "pair",
+                Replacement::Head { .. } => "head",
                 Replacement::Name => "name",
+                Replacement::Logarithms { .. } => "logarithms",
             };
             let replaced = way.surrogate.approximations.iter().map(|a| {
                 json!({ "output": a.output, "node": a.node, "by": kind(&a.by), "error": upper(&a.error.0) })

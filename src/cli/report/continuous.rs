@@ -14,8 +14,14 @@ pub fn sums(facts: &Facts) -> Markup {
     html! {
         @if !facts.replaced.is_empty() { h3 { "Replaced nodes of the target" } (replaced(facts)) }
         @if !facts.atoms.is_empty() { h3 { "Functions of one variable (atoms)" } (atoms(facts)) }
+        @if !facts.weighted_means.is_empty() { h3 { "Weighted means over tokens" } (means(facts)) }
         h3 { "Sums over tokens" }
-        @if facts.latents.is_empty() { p { "None: every output depends on its own token alone." } }
+        @if facts.latents.is_empty() {
+            p {
+                @if facts.weighted_means.is_empty() { "None: every output depends on its own token alone." }
+                @else { "None: other tokens come in by the weighted means." }
+            }
+        }
         @else { (latents(facts)) }
         (outputs(facts))
     }
@@ -41,6 +47,15 @@ fn atoms(facts: &Facts) -> Markup {
         .map(|it| vec![formula(&it.name), own(it.function), own(interval(&it.argument_range))]);
     let columns = [text("atom"), text("function"), text("argument in")];
     table("Functions of one variable", &columns, &rows.collect::<Vec<_>>())
+}
+
+fn means(facts: &Facts) -> Markup {
+    let rows = facts.weighted_means.iter().map(|it| {
+        let formulas = [&it.score, &it.value].map(|it| formula(&it.clipped(FORMULA)));
+        [vec![formula(&it.name)], formulas.to_vec(), vec![own(interval(&it.range))]].concat()
+    });
+    let columns = [text("mean"), text("with weights exp of"), text("over all y of"), text("which is in")];
+    table("Weighted means, by heads with scores of their own", &columns, &rows.collect::<Vec<_>>())
 }
 
 fn latents(facts: &Facts) -> Markup {

@@ -15,6 +15,7 @@ use crate::sumformer::latent::LatentMode;
 use crate::zoo::Size;
 use clap::{Args, ValueEnum};
 use sumformer_checker::arith::number::{Rational, parse_rational};
+use sumformer_checker::format::floats::STAGED_GROUP;
 use sumformer_checker::format::network::Activation;
 
 /// How networks are written.
@@ -155,6 +156,25 @@ impl Stage {
     }
 }
 
+/// `--order`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OrderName {
+    /// Any order whatever, also another one each time.
+    Any,
+    /// In groups of at most 8, groups of groups and so on, where a block has more than 64: as exported graphs do.
+    Staged,
+}
+
+impl OrderName {
+    /// How many hidden units are at most in a group.
+    pub fn group(self) -> Option<usize> {
+        match self {
+            OrderName::Any => None,
+            OrderName::Staged => Some(STAGED_GROUP),
+        }
+    }
+}
+
 /// `--summation`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SummationName {
@@ -202,6 +222,17 @@ pub enum ScoresName {
     Zero,
     /// W_Q = W_K = [e1, 0].
     Paper,
+}
+
+/// `--scores` of `prove`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HeadScores {
+    /// W_Q = W_K = 0: heads compute means.
+    Zero,
+    /// W_Q = W_K = [e1, 0], as in the paper; heads compute means.
+    Paper,
+    /// Weighted means with weights exp(polynomial), maxima and minima over tokens are computed by heads with scores of their own.
+    Softmax,
 }
 
 /// `--construction`

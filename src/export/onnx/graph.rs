@@ -9,6 +9,7 @@ use crate::export::dtype::Dtype;
 use crate::export::skeleton::{BlockSkeleton, Entries, HeadSkeleton, ProjectionSkeleton, Skeleton};
 use crate::export::tensor::Order;
 use sumformer_checker::arith::number::Rational;
+use sumformer_checker::format::floats::stages;
 use sumformer_checker::format::network::Activation;
 
 /// The input of the graph, of shape (batch, n, d).
@@ -33,6 +34,8 @@ pub(super) struct Graph {
     pub rationals: Vec<(String, Rational)>,
     computed: Dtype,
     casts: bool,
+    /// How many hidden units are at most in a group of their sum; none if it is one product.
+    staged: Option<usize>,
 }
 
 /// The number of a type in ONNX.
@@ -46,8 +49,8 @@ pub(super) fn data_type_of(dtype: Dtype) -> i32 {
 }
 
 impl Graph {
-    /// The graph of a network whose weights are stored in a type.
-    pub(super) fn of(skeleton: &Skeleton, stored: Dtype) -> Self {
+    /// The graph of a network whose weights are stored in a type, hidden units being added up in groups of at most `staged`.
+    pub(super) fn of(skeleton: &Skeleton, stored: Dtype, staged: Option<usize>) -> Self {
         let computed = stored.computes_in();
         let mut graph = Self {
             nodes: Vec::new(),
@@ -55,6 +58,7 @@ impl Graph {
             rationals: Vec::new(),
             computed,
             casts: stored != computed,
+            staged,
         };
         let tokens = graph.wide(TOKENS);
         if graph.casts {
@@ -103,9 +107,62 @@ impl Graph {
         } else {
             let before = self.affine(&attended, &name("in"), &name("units.before"));
             let units = self.activation(block.activation, &before, &name("units"));
-            self.affine(&units, &name("out"), &name("added"))
+            let stages = self.staged.map_or_else(Vec::new, |group| stages(block.units, group));
+            match stages.split_first() {
+                None => self.affine(&units, &name("out"), &name("added")),
+                Some((first, others)) => {
+                    let places = (block.units, *first, others);
+                    let sum = self.in_stages(&units, &name("out"), places, width);
+                    self.node("Add", &[&sum, &self.weight(&name("out.bias"))], name("added"), vec![])
+                }
+            }
         };
         self.node("Add", &[stream, &added], format!("stream.{}", b + 1), vec![])
+    }
+
+    /// Hidden units times their weights, added up in groups of `first` by a product for each, these sums in groups of `others`, one
+    /// after the other. Zeros stand where units have run out.
+    fn in_stages(
+        &mut self,
+        units: &str,
+        name: &str,
+        (count, first, others): (usize, usize, &[usize]),
+        width: usize,
+    ) -> String {
+        let part = |part: &str| format!("{name}.{part}");
+        let mut groups: usize = others.iter().product();
+        let missing = (first * groups).saturating_sub(count) as i64;
+        let (mut units, mut weight) = (units.to_string(), self.weight(&part("weight_t")));
+        if missing > 0 {
+            let pads = self.numbers(&part("units.zeros"), &[0, 0, 0, 0, 0, missing]);
+            units = self.node("Pad", &[&units, &pads], part("units.padded"), vec![]);
+            let pads = self.numbers(&part("weight.zeros"), &[0, 0, missing, 0]);
+            weight = self.node("Pad", &[&weight, &pads], part("weight.padded"), vec![]);
+        }
+        // (batch, n, units) becomes (batch, groups, n, units of a group): 0 keeps an extent, -1 is what is left.
+        let shape = self.numbers(&part("units.shape"), &[0, 0, groups as i64, first as i64]);
+        let grouped = self.node("Reshape", &[&units, &shape], part("units.grouped"), vec![]);
+        let turned =
+            self.node("Transpose", &[&grouped], part("units.groups"), vec![ints("perm", &[0, 2, 1, 3])]);
+        let shape = self.numbers(&part("weight.shape"), &[groups as i64, first as i64, width as i64]);
+        let weight = self.node("Reshape", &[&weight, &shape], part("weight.groups"), vec![]);
+        let mut sums = self.product(&turned, &weight, part("stage.0"));
+        for (stage, group) in (1..).zip(others) {
+            groups /= group;
+            let axis = if groups > 1 {
+                let shape = [0, groups as i64, *group as i64, -1, width as i64];
+                let shape = self.numbers(&part(&format!("stage.{stage}.shape")), &shape);
+                let grouped = part(&format!("stage.{stage}.grouped"));
+                sums = self.node("Reshape", &[&sums, &shape], grouped, vec![]);
+                2
+            } else {
+                1
+            };
+            let axes = self.axes(axis);
+            let sum = part(&format!("stage.{stage}"));
+            sums = self.node("ReduceSum", &[&sums, &axes], sum, vec![int("keepdims", 0)]);
+        }
+        sums
     }
 
     fn activation(&mut self, activation: Activation, before: &str, name: &str) -> String {
@@ -267,7 +324,13 @@ impl Graph {
     }
 
     fn axes(&mut self, axis: i64) -> String {
-        self.keep(&format!("axis.{axis}"), vec![1], data_type::INT64, axis.to_le_bytes().to_vec())
+        self.numbers(&format!("axis.{axis}"), &[axis])
+    }
+
+    /// Whole numbers, for shapes.
+    fn numbers(&mut self, name: &str, numbers: &[i64]) -> String {
+        let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+        self.keep(name, vec![numbers.len() as i64], data_type::INT64, bytes)
     }
 
     /// Adds a constant, unless it is there already.

@@ -33,7 +33,7 @@ pub(in crate::export) fn write(
 ) -> Result<Rounding, ExportError> {
     let skeleton = Skeleton::of(network);
     let tensors = skeleton.tensors();
-    let graph = Graph::of(&skeleton, dtype);
+    let graph = Graph::of(&skeleton, dtype, labels.staged());
     let head = model_head().encode_to_vec();
     let name = labels.get("sumformer.target").unwrap_or("network").to_string();
     let graph_head = GraphHead { node: graph.nodes, name }.encode_to_vec();
@@ -42,7 +42,7 @@ pub(in crate::export) fn write(
         output: vec![value(OUTPUTS, &skeleton, dtype, skeleton.outputs)],
     };
     let graph_tail = graph_tail.encode_to_vec();
-    let metadata = labels.metadata(&skeleton, dtype)?.0;
+    let metadata = labels.metadata(&skeleton, dtype, true)?.0;
     let tail = ModelTail {
         opset_import: vec![opset()],
         metadata_props: metadata.into_iter().map(|(key, value)| StringStringEntry { key, value }).collect(),

@@ -26,6 +26,7 @@ def prove(
     latent: Literal["sparse", "essential", "powers", "tight", "paper"] | int | None = None,
     activation: Literal["relu", "relu2", "step"] | None = None,
     deploy: Literal["f64", "f32", "f16", "bf16"] | None = None,
+    order: Literal["any", "staged"] | None = None,
     layout: Literal["tree", "shallow", "balanced", "wide", "layered"] | None = None,
     shard: tuple[int, int] | None = None,
     grid: Literal["auto", "finest"] | int | None = None,
@@ -37,7 +38,7 @@ def prove(
     features: int | None = None,
     seed: int | None = None,
     performer: Literal["favor", "paper"] | None = None,
-    scores: Literal["zero", "paper"] = "zero",
+    scores: Literal["zero", "paper", "softmax"] = "zero",
     max_units: int = 2_000_000,
     max_terms: int | None = None,
     max_boxes: int | None = None,
@@ -62,6 +63,7 @@ def prove(
         activation: continuous: "relu" (default) or "relu2" (exact); discontinuous: "step" (default), or "relu" with ramp.
         deploy: continuous; the type that the network will be computed in: less is then lost by rounding, and the certificate
         bounds what is computed.
+        order: with deploy; the order in which hidden units are added up: "any" (default), or "staged", as in exported graphs.
         layout: continuous: "tree" (default) or "shallow"; discontinuous: "tree" (default), "balanced", "wide", "layered".
         shard: continuous; (k, m) searches the k-th of m parts of the boxes. Such a proof is incomplete by itself, and
         returned nevertheless.
@@ -72,7 +74,8 @@ def prove(
         architecture: "transformer", "linformer", "performer", several of them in a list, or "all".
         rank: Linformer; rows of E and F, by default 1.
         features, seed, performer: Performer; by default 64, 0 and "favor".
-        scores: "zero", or the paper's.
+        scores: "zero", the paper's, or "softmax": weighted means with weights exp(polynomial), maxima and minima over
+            tokens are computed by heads with scores of their own.
 
     Budget
         max_units, max_terms, max_boxes, max_entries: what would be larger is refused.

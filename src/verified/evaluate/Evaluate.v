@@ -53,19 +53,20 @@ Definition qsigma (a : activation) (t : Q) : Q :=
   | Step => if qle 0 t then 1%Q else 0%Q
   end.
 Definition unit_terms (a : activation) (z : N -> Q) (u : unit_) : list (N * Q) :=
-  let y := qsigma a (qadd (qdot (u_in u) z) (u_bias u)) in map (fun sw => (fst sw, qmul y (snd sw))) (u_out u).
-Definition feed (b : block) (z : N -> Q) (x : slots) : slots := put (flat_map (unit_terms (act b) z) (units b) ++ b_bias b) x.
+  let y := qsigma a (qadd (qdot (u_in u) z) (u_bias u)) in if is0 y then [] else map (fun sw => (fst sw, qmul y (snd sw))) (u_out u).
+Definition feed (b : block) (z : N -> Q) (x : slots) : slots :=
+  put (b_bias b) (fold_left (fun m u => put (unit_terms (act b) z u) m) (units b) x).
 
 Section Attention.
 Variable D : N.
 Variable X : list slots.             (* of all tokens *)
-Variable i : nat.
+Variable x : slots.                  (* of the token at hand *)
 Notation token j := (nth j X (PM.empty Q)).
 Definition qinner (u v : slots) : Q := fold_right (fun c s => qadd (qmul (at_ u c) (at_ v c)) s) 0%Q (indices D).
-Definition score (h : head) (j : nat) : Q := qinner (times (at_ (token i)) (w_query h)) (times (at_ (token j)) (w_key h)).
-Definition scores_equal (h : head) : bool := forallb (fun j => qeq (score h j) (score h i)) (positions (length X)).
+Definition score (h : head) (j : nat) : Q := qinner (times (at_ x) (w_query h)) (times (at_ (token j)) (w_key h)).
+Definition scores_equal (h : head) : bool := let own := qinner (times (at_ x) (w_query h)) (times (at_ x) (w_key h)) in forallb (fun j => qeq (score h j) own) (positions (length X)).
 Definition keys_equal (h : head) : bool :=
-  forallb (fun j => forallb (fun '(_, c, _) => qeq (at_ (times (at_ (token j)) (w_key h)) c) (at_ (times (at_ (token i)) (w_key h)) c)) (w_key h))
+  forallb (fun j => forallb (fun '(_, c, _) => qeq (at_ (times (at_ (token j)) (w_key h)) c) (at_ (times (at_ x) (w_key h)) c)) (w_key h))
     (positions (length X)).
 Definition weighted (c : nat -> Q) (h : head) : slots :=
   put (flat_map (fun j => map (fun '(r, col, w) => (col, qmul (c j) (qmul w (at_ (token j) r)))) (w_value h)) (positions (length X))) (PM.empty _).
@@ -96,27 +97,59 @@ Definition attention_terms (a : attention) : option (list (N * Q)) :=
   end.
 End Attention.
 
-Definition block_at (D : N) (b : block) (X : list slots) (i : nat) : option slots :=
-  let x := nth i X (PM.empty Q) in
+Definition block_at (D : N) (b : block) (X : list slots) (x : slots) : option slots :=
   match att b with
   | None => Some (feed b (at_ x) x)
-  | Some a => match attention_terms D X i a with Some l => Some (feed b (at_ (put l x)) x) | None => None end
+  | Some a => match attention_terms D X x a with Some l => Some (feed b (at_ (put l x)) x) | None => None end
   end.
-Fixpoint all_tokens (f : nat -> option slots) (js : list nat) : option (list slots) :=
-  match js with
+(* Equal tokens, one behind the other, are evaluated once: behind is the token before, and what became of it. *)
+Definition same_number (a b : Q) : bool := (Z.eqb (Qnum a) (Qnum b) && Pos.eqb (Qden a) (Qden b))%bool.
+Fixpoint same (a b : slots) : bool :=
+  match a, b with
+  | PM.Leaf _, PM.Leaf _ => true
+  | PM.Node l o r, PM.Node l' o' r' =>
+      match o, o' with
+      | Some q, Some q' => if same_number q q' then if same l l' then same r r' else false else false
+      | None, None => if same l l' then same r r' else false
+      | _, _ => false
+      end
+  | _, _ => false
+  end.
+Fixpoint each_token (f : slots -> option slots) (behind : option (slots * slots)) (xs : list slots) : option (list slots) :=
+  match xs with
   | [] => Some []
-  | j :: js' => match f j, all_tokens f js' with Some x, Some r => Some (x :: r) | _, _ => None end
+  | x :: xs' =>
+      match (match behind with Some (x', y) => if same x' x then Some y else f x | None => f x end) with
+      | Some y => match each_token f (Some (x, y)) xs' with Some ys => Some (y :: ys) | None => None end
+      | None => None
+      end
   end.
 Fixpoint blocks_at (D : N) (bs : list block) (X : list slots) : option (list slots) :=
   match bs with
   | [] => Some X
-  | b :: bs' => match all_tokens (block_at D b X) (positions n) with Some X' => blocks_at D bs' X' | None => None end
+  | b :: bs' => match each_token (block_at D b X) None X with Some X' => blocks_at D bs' X' | None => None end
   end.
+Definition embedded (net : network) : list slots := map (fun j => map_affine (embedding net) (given j)) (positions n).
 Definition network_at (net : network) : option (list slots) :=
-  let embedded := map (fun j => map_affine (embedding net) (given j)) (positions n) in
-  match blocks_at (width net) (blocks net) embedded with
+  match blocks_at (width net) (blocks net) (embedded net) with
   | None => None
   | Some X => Some (map (fun x => map_affine (readout net) (at_ x)) X)
   end.
 Definition output_at (Y : list slots) (i o : nat) : Q := at_ (nth i Y (PM.empty _)) (N.of_nat o).
+
+(* Of one token: behind the last attention the others do not matter. *)
+Definition attends (b : block) : bool := match att b with Some _ => true | None => false end.
+Fixpoint blocks_for (D : N) (i : nat) (bs : list block) (X : list slots) : option slots :=
+  match bs with
+  | [] => Some (nth i X (PM.empty Q))
+  | b :: bs' =>
+      if existsb attends bs then
+        match each_token (block_at D b X) None X with Some X' => blocks_for D i bs' X' | None => None end
+      else Some (fold_left (fun x b => feed b (at_ x) x) bs (nth i X (PM.empty Q)))
+  end.
+Definition network_for (net : network) (i o : nat) : option Q :=
+  match blocks_for (width net) i (blocks net) (embedded net) with
+  | None => None
+  | Some x => Some (at_ (map_affine (readout net) (at_ x)) (N.of_nat o))
+  end.
 End Sequence.

@@ -44,9 +44,14 @@ Proof.
 Qed.
 Lemma feed_ok b z (zr : N -> R) x s : (forall s, Q2R (z s) = zr s) -> Q2R (at_ (feed b z x) s) = Q2R (at_ x s) + feed_forward b zr s.
 Proof.
-  intros H. unfold feed, feed_forward. rewrite put_ok, at_slot_apart, entry_slot. do 2 f_equal. unfold at_slot. rewrite sum_flat_map. apply sum_ext.
-  intros u _. unfold unit_terms. rewrite sum_map. unfold entry. rewrite <- sum_scale. apply sum_ext. intros [s' w] _. cbn [fst snd].
-  destruct (N.eqb s' s); [|ring]. rewrite qmul_ok, qsigma_ok, qadd_ok, (@qdot_ok _ z zr) by auto. auto.
+  intros H. assert (G : forall us m, Q2R (at_ (fold_left (fun m u => put (unit_terms (act b) z u) m) us m) s) =
+    Q2R (at_ m s) + sum us (fun u => at_slot (unit_terms (act b) z u) s Q2R)).
+  { induction us as [|u us IH]; intros m; cbn [fold_left]; [rewrite sum_nil; ring|]. rewrite IH, put_ok, sum_cons. ring. }
+  unfold feed, feed_forward. rewrite put_ok, G, entry_slot, Rplus_assoc. do 2 f_equal. apply sum_ext. unfold at_slot.
+  intros u _. rewrite <- (@qdot_ok _ z zr), <- qadd_ok, <- qsigma_ok by auto. unfold unit_terms. set (y := qsigma _ _).
+  destruct (is0 y) eqn:Z; [apply is0_ok in Z; rewrite Z, sum_nil; ring|].
+  rewrite sum_map. unfold entry. rewrite <- sum_scale. apply sum_ext. intros [s' w] _. cbn [fst snd].
+  destruct (N.eqb s' s); [|ring]. apply qmul_ok.
 Qed.
 
 Section Rows.
@@ -99,13 +104,14 @@ Variable i : nat.
 Hypothesis Hi : (i < length X)%nat.
 Hypothesis HX : forall j, (j < length X)%nat -> forall s, Q2R (at_ (nth j X (PM.empty Q)) s) = Y j s.
 Notation m := (length X).
+Notation own := (nth i X (PM.empty Q)).
 
 Lemma qinner_ok u v (ur vr : N -> R) : (forall s, Q2R (at_ u s) = ur s) -> (forall s, Q2R (at_ v s) = vr s) -> Q2R (qinner D u v) = inner D ur vr.
 Proof.
   intros H K. unfold qinner, inner. induction (indices D) as [|c l IH]; [apply q0_ok|]. cbn [fold_right].
   rewrite sum_cons, qadd_ok, qmul_ok, IH, H, K. auto.
 Qed.
-Lemma score_ok h j : (j < m)%nat -> Q2R (score D X i h j) = inner D (mul (Y i) (w_query h)) (mul (Y j) (w_key h)).
+Lemma score_ok h j : (j < m)%nat -> Q2R (score D X own h j) = inner D (mul (Y i) (w_query h)) (mul (Y j) (w_key h)).
 Proof. intros Hj. apply qinner_ok; intros s; apply times_ok; auto. Qed.
 Lemma weighted_ok c h s : Q2R (at_ (weighted X c h) s) = sum (positions m) (fun j => Q2R (c j) * mul (Y j) (w_value h) s).
 Proof.
@@ -118,11 +124,11 @@ Proof.
   unfold one_over. rewrite qinv_ok, qnat_ok; auto. destruct (is0 (qnat m)) eqn:Z; auto. apply is0_ok in Z. rewrite qnat_ok in Z.
   apply INR_eq with (m := O) in Z. lia.
 Qed.
-Lemma head_at_ok h H c : head_at D X i h = Some H -> Q2R (at_ H c) = head_value m D h Y i c.
+Lemma head_at_ok h H c : head_at D X own h = Some H -> Q2R (at_ H c) = head_value m D h Y i c.
 Proof.
   unfold head_at, head_value. cbv zeta. destruct (mech h) as [|e f|[] omegas].
   - destruct (scores_equal _ _ _ _) eqn:S; [|discriminate]. intros E; injection E as <-. rewrite weighted_ok. apply sum_ext. intros j Ij.
-    unfold scores_equal in S. rewrite forallb_forall in S. f_equal. rewrite one_over_ok.
+    unfold scores_equal in S. cbv zeta in S. change (qinner _ _ _) with (score D X own h i) in S. rewrite forallb_forall in S. f_equal. rewrite one_over_ok.
     rewrite (@softmax_const m i Hi _ _ _ (inner D (mul (Y i) (w_query h)) (mul (Y i) (w_key h)) / sqrt (INR (N.to_nat D)))); auto.
     + unfold positions. rewrite seq_length. auto.
     + unfold positions. destruct m; [lia|discriminate].
@@ -148,7 +154,7 @@ Proof.
       specialize (K j Ij). cbn beta in K. rewrite forallb_forall in K.
       destruct (existsb (fun '(_, c1, _) => N.eqb c1 c') (w_key h)) eqn:Ex.
       - apply existsb_exists in Ex as [[[r c1] w] [I1 I2]]. apply N.eqb_eq in I2. subst c1. specialize (K _ I1). cbn beta iota in K.
-        apply qeq_ok in K. rewrite (@times_ok (at_ (nth j X (PM.empty Q))) (Y j)), (@times_ok (at_ (nth i X (PM.empty Q))) (Y i)) in K by auto. auto.
+        apply qeq_ok in K. rewrite (@times_ok (at_ (nth j X (PM.empty Q))) (Y j)), (@times_ok (at_ own) (Y i)) in K by auto. auto.
       - assert (Zero : forall z, mul z (w_key h) c' = 0).
         { intros z. apply sum_0. intros [[r c1] w] I. destruct (N.eqb c1 c') eqn:Q; auto. exfalso.
           assert (T : existsb (fun '(_, c1, _) => N.eqb c1 c') (w_key h) = true) by (apply existsb_exists; exists (r, c1, w); split; [exact I|exact Q]). congruence. }
@@ -168,23 +174,23 @@ Proof.
     rewrite (@kernel_ext D (om :: oms) (mul (Y i) []) (mul (Y j) []) (fun c => mul (Y i) [] c)) by auto.
     rewrite (@kernel_zero m D Y i Hi) by discriminate. ring.
 Qed.
-Lemma heads_at_ok : forall hs ms, heads_at D X i hs = Some ms -> forall k c,
+Lemma heads_at_ok : forall hs ms, heads_at D X own hs = Some ms -> forall k c,
   Q2R (at_ (nth k ms (PM.empty _)) c) = head_value m D (nth k hs no_head) Y i c.
 Proof.
   induction hs as [|h hs IH]; intros ms; cbn [heads_at].
   - intros E; injection E as <-. intros k c. assert (nth k (@nil head) no_head = no_head) as -> by (destruct k; auto).
     assert (nth k (@nil (PM.t Q)) (PM.empty Q) = PM.empty Q) as -> by (destruct k; auto). rewrite at_empty, q0_ok.
     unfold head_value. cbn [mech no_head w_value]. symmetry. apply sum_0. intros. unfold mul. rewrite sum_nil. ring.
-  - destruct (head_at D X i h) as [H|] eqn:E1; [|discriminate]. destruct (heads_at D X i hs) as [Hs|]; [|discriminate].
+  - destruct (head_at D X own h) as [H|] eqn:E1; [|discriminate]. destruct (heads_at D X own hs) as [Hs|]; [|discriminate].
     intros E; injection E as <-. intros [|k] c; cbn [nth]; [apply head_at_ok; auto|apply IH; auto].
 Qed.
-Lemma attention_terms_ok a l s : attention_terms D X i a = Some l -> at_slot l s Q2R = attend m D a Y i s.
+Lemma attention_terms_ok a l s : attention_terms D X own a = Some l -> at_slot l s Q2R = attend m D a Y i s.
 Proof.
   unfold attention_terms. destruct (heads_at _ _ _ _) as [ms|] eqn:H; [|discriminate]. intros E; injection E as <-.
   unfold at_slot, attend, mul at 1. rewrite sum_map. apply sum_ext. intros [[row s'] w] _. cbn [fst snd]. destruct (N.eqb s' s); auto.
   rewrite qmul_ok, (heads_at_ok _ H). auto.
 Qed.
-Lemma block_at_ok b x s : block_at D b X i = Some x -> Q2R (at_ x s) = run_block m D Y b i s.
+Lemma block_at_ok b x s : block_at D b X own = Some x -> Q2R (at_ x s) = run_block m D Y b i s.
 Proof.
   unfold block_at, run_block. destruct (att b) as [a|].
   - destruct (attention_terms _ _ _ _) as [l|] eqn:A; [|discriminate]. intros E; injection E as <-.
@@ -193,32 +199,69 @@ Proof.
 Qed.
 End Heads.
 
-Lemma all_tokens_ok f : forall js r, all_tokens f js = Some r -> length r = length js /\
-  forall k, (k < length js)%nat -> f (nth k js O) = Some (nth k r (PM.empty Q)).
+Lemma same_ok : forall a b, same a b = true -> a = b.
 Proof.
-  induction js as [|j js IH]; intros r; cbn [all_tokens]; [intros E; injection E as <-; split; auto; simpl; intros; lia|].
-  destruct (f j) as [x|] eqn:F; [|discriminate]. destruct (all_tokens f js) as [r'|]; [|discriminate]. intros E; injection E as <-.
-  destruct (IH _ eq_refl) as [L H]. split; [simpl; auto|]. intros [|k] K; cbn [nth]; auto. apply H. simpl in K. lia.
+  induction a as [|l IHl o r IHr]; intros [|l' o' r']; cbn [same]; try discriminate; auto. intros H.
+  assert (G : o = o' /\ (if same l l' then same r r' else false) = true).
+  { destruct o as [[n d]|], o' as [[n' d']|]; try discriminate; auto. unfold same_number in H. cbn [Qnum Qden] in H.
+    destruct (Z.eqb n n') eqn:E; [|discriminate]. destruct (Pos.eqb d d') eqn:F; [|discriminate].
+    apply Z.eqb_eq in E. apply Pos.eqb_eq in F. subst. auto. }
+  destruct G as [-> G]. destruct (same l l') eqn:L; [|discriminate]. rewrite (IHl _ L), (IHr _ G). auto.
+Qed.
+Lemma each_token_ok f : forall xs behind ys, (forall x y, behind = Some (x, y) -> f x = Some y) -> each_token f behind xs = Some ys ->
+  length ys = length xs /\ forall k, (k < length xs)%nat -> f (nth k xs (PM.empty Q)) = Some (nth k ys (PM.empty Q)).
+Proof.
+  induction xs as [|x xs IH]; intros behind ys B; cbn [each_token]; [intros E; injection E as <-; split; auto; simpl; intros; lia|].
+  set (found := match behind with Some _ => _ | None => _ end). assert (F : found = f x).
+  { unfold found. destruct behind as [[x' y]|]; auto. destruct (same x' x) eqn:S; auto. apply same_ok in S. subst. symmetry. apply B. auto. }
+  rewrite F. destruct (f x) as [y|] eqn:Y; [|discriminate]. destruct (each_token _ _ xs) as [ys'|] eqn:R; [|discriminate].
+  intros E; injection E as <-. apply IH in R as [L H]; [|intros ? ? E; injection E as <- <-; auto].
+  split; [simpl; auto|]. intros [|k] K; cbn [nth]; auto. apply H. simpl in K. lia.
 Qed.
 Lemma blocks_at_ok D : forall bs X X' Y, length X = n -> (forall j, (j < n)%nat -> forall s, Q2R (at_ (nth j X (PM.empty Q)) s) = Y j s) ->
-  blocks_at rows D bs X = Some X' -> length X' = n /\ forall j, (j < n)%nat -> forall s, Q2R (at_ (nth j X' (PM.empty Q)) s) = fold_left (run_block n D) bs Y j s.
+  blocks_at D bs X = Some X' -> length X' = n /\ forall j, (j < n)%nat -> forall s, Q2R (at_ (nth j X' (PM.empty Q)) s) = fold_left (run_block n D) bs Y j s.
 Proof.
   induction bs as [|b bs IH]; intros X X' Y L H; cbn [blocks_at fold_left]; [intros E; injection E as <-; auto|].
-  destruct (all_tokens _ _) as [X1|] eqn:A; [|discriminate]. apply all_tokens_ok in A as [A1 A2]. unfold positions in A1, A2. rewrite seq_length in A1, A2.
-  intros E. refine (IH X1 X' (run_block n D Y b) A1 _ E). clear E. intros j Hj s. specialize (A2 j Hj). rewrite seq_nth in A2 by auto. cbn [plus] in A2.
+  destruct (each_token _ _ _) as [X1|] eqn:A; [|discriminate]. apply each_token_ok in A as [A1 A2]; [|discriminate]. rewrite L in A1, A2.
+  intros E. refine (IH X1 X' (run_block n D Y b) A1 _ E). clear E. intros j Hj s. specialize (A2 j Hj).
   rewrite <- L. apply (@block_at_ok D X Y j); [rewrite L; auto|intros j' Hj'; apply H; rewrite <- L; auto|exact A2].
+Qed.
+Lemma embedded_ok net : length (embedded rows net) = n /\
+  forall j, (j < n)%nat -> forall s, Q2R (at_ (nth j (embedded rows net) (PM.empty Q)) s) = apply_affine (embedding net) (real j) s.
+Proof.
+  unfold embedded. split; [rewrite map_length; apply seq_length|]. intros j Hj s.
+  rewrite (nth_indep _ _ (map_affine (embedding net) (given rows O))) by (rewrite map_length; unfold positions; rewrite seq_length; auto).
+  rewrite (map_nth (fun j => map_affine (embedding net) (given rows j))). unfold positions. rewrite seq_nth by auto. cbn [plus]. apply map_affine_ok. auto.
 Qed.
 Theorem network_at_ok net Y i o : network_at rows net = Some Y -> (i < n)%nat ->
   Q2R (output_at Y i o) = network_value net n real i (N.of_nat o).
 Proof.
-  unfold network_at, network_value, output_at. set (X0 := map _ _). destruct (blocks_at _ _ _ _) as [X|] eqn:B; [|discriminate].
-  intros E; injection E as <-. intros Hi.
-  assert (L0 : length X0 = n) by (unfold X0; rewrite map_length; apply seq_length).
-  assert (H0 : forall j, (j < n)%nat -> forall s, Q2R (at_ (nth j X0 (PM.empty Q)) s) = apply_affine (embedding net) (real j) s).
-  { intros j Hj s. unfold X0. rewrite (nth_indep _ _ (map_affine (embedding net) (given rows O))) by (rewrite map_length; unfold positions; rewrite seq_length; auto).
-    rewrite (map_nth (fun j => map_affine (embedding net) (given rows j))). unfold positions. rewrite seq_nth by auto. cbn [plus]. apply map_affine_ok. auto. }
-  destruct (@blocks_at_ok _ _ _ _ _ L0 H0 B) as [L H].
+  unfold network_at, network_value, output_at. destruct (embedded_ok net) as [L0 H0]. destruct (blocks_at _ _ _) as [X|] eqn:B; [|discriminate].
+  intros E; injection E as <-. intros Hi. destruct (@blocks_at_ok _ _ _ _ _ L0 H0 B) as [L H].
   rewrite (nth_indep _ _ (map_affine (readout net) (at_ (PM.empty Q)))) by (rewrite map_length, L; auto).
   rewrite (map_nth (fun x => map_affine (readout net) (at_ x))). apply map_affine_ok. intros s. apply (H i Hi s).
+Qed.
+Lemma alone_ok D i : forall bs x Y, existsb attends bs = false -> (forall s, Q2R (at_ x s) = Y i s) ->
+  forall s, Q2R (at_ (fold_left (fun x b => feed b (at_ x) x) bs x) s) = fold_left (run_block n D) bs Y i s.
+Proof.
+  induction bs as [|b bs IH]; intros x Y A H s; cbn [fold_left]; auto. cbn [existsb] in A. apply orb_false_iff in A as [A1 A2].
+  apply IH; auto. intros s'. unfold run_block. unfold attends in A1. destruct (att b); [discriminate|].
+  rewrite (@feed_ok b _ (fun s => Y i s + 0)), H; auto. intros s''. rewrite H. ring.
+Qed.
+Lemma blocks_for_ok D i : (i < n)%nat -> forall bs X x Y, length X = n ->
+  (forall j, (j < n)%nat -> forall s, Q2R (at_ (nth j X (PM.empty Q)) s) = Y j s) -> blocks_for D i bs X = Some x ->
+  forall s, Q2R (at_ x s) = fold_left (run_block n D) bs Y i s.
+Proof.
+  intros Hi. induction bs as [|b bs IH]; intros X x Y L H; cbn [blocks_for].
+  - intros E; injection E as <-. apply H; auto.
+  - destruct (existsb attends (b :: bs)) eqn:A; [|intros E; injection E as <-; apply (@alone_ok D i (b :: bs) _ Y A (H i Hi))].
+    destruct (each_token _ _ _) as [X1|] eqn:R; [|discriminate]. apply each_token_ok in R as [A1 A2]; [|discriminate]. rewrite L in A1, A2.
+    intros E. cbn [fold_left]. refine (IH X1 x (run_block n D Y b) A1 _ E). clear E. intros j Hj s. specialize (A2 j Hj).
+    rewrite <- L. apply (@block_at_ok D X Y j); [rewrite L; auto|intros j' Hj'; apply H; rewrite <- L; auto|exact A2].
+Qed.
+Theorem network_for_ok net i o x : network_for rows net i o = Some x -> (i < n)%nat -> Q2R x = network_value net n real i (N.of_nat o).
+Proof.
+  unfold network_for, network_value. destruct (embedded_ok net) as [L0 H0]. destruct (blocks_for _ _ _ _) as [y|] eqn:B; [|discriminate].
+  intros E Hi; injection E as <-. apply map_affine_ok. intros s. apply (@blocks_for_ok _ _ Hi _ _ _ _ L0 H0 B).
 Qed.
 End Rows.

@@ -6,6 +6,8 @@
 
    Exit codes: 0 accepted, 1 refused, 2 not read, 3 not covered or a limit reached. *)
 
+open Answer
+
 let usage = "usage: sumformer-verified [--json] [--time-limit SECONDS] [--memory-limit MIB] [--values SEQUENCE.json] DIR"
 
 (* ---- What is asked ---- *)
@@ -26,14 +28,8 @@ let folder =
   try parse (List.tl (Array.to_list Sys.argv)) with Failure _ -> prerr_endline usage; exit 2
 
 (* ---- What is answered ---- *)
-let quoted s =
-  let b = Buffer.create (String.length s + 2) in
-  String.iter (fun c -> if c = '"' || c = '\\' then Buffer.add_char b '\\'; Buffer.add_char b c) s;
-  "\"" ^ Buffer.contents b ^ "\""
 let answer code fields text =
-  if !json then
-    print_endline ("{" ^ String.concat ", " (List.map (fun (key, value) -> quoted key ^ ": " ^ value) fields) ^ "}")
-  else print_endline text;
+  print_endline (if !json then json_object fields else text);
   exit code
 let stopped what =
   answer 3 [ "verdict", quoted "not covered"; "rule", quoted "work"; "place", quoted what ]
@@ -50,7 +46,7 @@ let () =
     try Unix.execv "/bin/sh" (Array.of_list ("sh" :: "-c" :: script :: Sys.executable_name :: arguments)) with Unix.Unix_error _ -> ()
   end
 let () =
-  Gc.set { (Gc.get ()) with Gc.minor_heap_size = 4 * 1024 * 1024; space_overhead = 120 };
+  Gc.set { (Gc.get ()) with Gc.minor_heap_size = 1024 * 1024; space_overhead = 300 };
   let started = Unix.gettimeofday () in
   let watch _ =
     if !seconds > 0 && Unix.gettimeofday () -. started > float_of_int !seconds then stopped "the limit on time";
@@ -72,32 +68,13 @@ let read path =
     else (match really_input_string file size with
       | text -> close_in file; text
       | exception (End_of_file | Sys_error _) -> problem "it cannot be read")
-let bytes_of text =
-  let rec go i bytes = if i < 0 then bytes else go (i - 1) (text.[i] :: bytes) in
-  go (String.length text - 1) []
-let text_of chars = String.of_seq (List.to_seq chars)
-
-(* The decimal digits of a binary number, lowest first. *)
-let rec double carry = function
-  | [] -> if carry = 0 then [] else [ carry ]
-  | d :: rest -> let t = (2 * d) + carry in (t mod 10) :: double (t / 10) rest
-let rec digits = function Checker.XH -> [ 1 ] | Checker.XO p -> double 0 (digits p) | Checker.XI p -> double 1 (digits p)
-let positive p = String.concat "" (List.rev_map string_of_int (digits p))
-let natural = function Checker.N0 -> "0" | Checker.Npos p -> positive p
-let rational { Checker.qnum; qden } =
-  let n = match qnum with Checker.Z0 -> "0" | Checker.Zpos p -> positive p | Checker.Zneg p -> "-" ^ positive p in
-  if qden = Checker.XH then n else n ^ "/" ^ positive qden
-let place steps =
-  String.concat " " (List.map (function Checker.Key name -> text_of name | Checker.At index -> natural index) steps)
-
 (* Values for people and tests: an array of tokens, of outputs, of [network, target]. *)
 let show_values sequence =
   let number = function None -> "null" | Some q -> quoted (rational q) in
-  let array f list = "[" ^ String.concat ", " (List.map f list) ^ "]" in
   let file name = bytes_of (read (Filename.concat folder name)) in
   match Checker.values_files (file "target.toml") (file "network.json") (bytes_of (read sequence)) with
   | Checker.Yes values ->
-    print_endline (array (array (fun (network, target) -> "[" ^ number network ^ ", " ^ number target ^ "]")) values); exit 0
+    print_endline (json_array (json_array (fun (network, target) -> "[" ^ number network ^ ", " ^ number target ^ "]")) values); exit 0
   | Checker.No { Checker.rule; place = steps; _ } ->
     prerr_endline (Printf.sprintf "not read: expected `%s`, at %s" (text_of rule) (place steps)); exit 2
 
@@ -107,20 +84,6 @@ let () =
   let target = file "target.toml" and network = file "network.json" and certificate = file "certificate.json" in
   let size = List.fold_left (fun sum text -> sum + String.length text) 0 [ target; network; certificate ] in
   if !seconds = 0 then seconds := 60 + (size / 100_000);
-  match Checker.check_files (bytes_of target) (bytes_of network) (bytes_of certificate) with
+  match check ~target ~network ~certificate () with
   | exception (Stack_overflow | Out_of_memory) -> stopped "the limit on memory"
-  | Checker.Yes { Checker.bound; epsilon; unread } ->
-    let unread = List.map text_of unread in
-    answer 0
-      [ "verdict", quoted "accepted"; "certified", quoted (rational bound); "epsilon", quoted (rational epsilon);
-        "unread", "[" ^ String.concat ", " (List.map quoted unread) ^ "]" ]
-      (Printf.sprintf "accepted: |network - target| <= %s on the whole box, and that is at most epsilon %s; not looked at: %s"
-        (rational bound) (rational epsilon) (String.concat ", " unread))
-  | Checker.No { Checker.why; rule; place = steps } ->
-    let code, verdict, words = match why with
-      | Checker.Invalid -> 1, "refused", "refused: rule"
-      | Checker.Unreadable -> 2, "unreadable", "not read: expected"
-      | Checker.NotCovered -> 3, "not covered", "not covered: rule" in
-    let rule = text_of rule in
-    answer code [ "verdict", quoted verdict; "rule", quoted rule; "place", quoted (place steps) ]
-      (Printf.sprintf "%s `%s`, at %s" words rule (place steps))
+  | verdict -> answer (exit_code verdict) (fields verdict) (sentence verdict)

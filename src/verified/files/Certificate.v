@@ -2,7 +2,7 @@
    certificate says: it tells the checker what to try.  What is not read changes nothing about the bound; what would change
    it (boxes, cells, approximations, atoms, keys that are not known) is not covered. *)
 From Coq Require Import Ascii String NArith ZArith QArith List Bool.
-From Sumformer Require Import Semantics Outcome Text Number Json Network Interval Gadget Step Check.
+From Sumformer Require Import Semantics Outcome Text Number Json Network Interval Gadget Step Check Witness.
 Import ListNotations.
 Local Open Scope string_scope.
 
@@ -68,35 +68,54 @@ Definition route_of (D : N) (v : json) : outcome stream :=
 Definition output_claim_of (v : json) : outcome (Q * Q) :=
   do (values, _) <- fields ["lowering"; "residual"] [] v;
   match values with [l; r] => do l <- number_of l; do r <- number_of r; Yes (l, r) | _ => bad end.
-(* Of these only the form is looked at. *)
-Definition witness_of (v : json) : outcome bool :=
+(* A witness with equal tokens repeated, unless there are so many that it is not looked at; none if it is null. *)
+Definition witness_limit : N := 64.
+Fixpoint repeated (rows : list (list Q)) (copies : list N) (n : N) : outcome (option (list (list Q))) :=
+  match rows, copies with
+  | [], [] => Yes (Some [])
+  | row :: rows', k :: copies' =>
+      if N.eqb k 0 then refuse Invalid "witness"
+      else do rest <- repeated rows' copies' (n + k);
+        Yes (match rest with Some rest => if N.leb (n + k) witness_limit then Some (repeat row (N.to_nat k) ++ rest)%list else None | None => None end)
+  | _, _ => refuse Invalid "witness"
+  end.
+Inductive read_witness := NoWitness | TooLong | Read (w : witness).
+Definition witness_of (v : json) : outcome read_witness :=
   match v with
-  | JNull => Yes false
+  | JNull => Yes NoWitness
   | _ =>
       do (values, others) <- fields ["input"; "token"; "output"; "error"] ["copies"; "kind"] v;
       match values, others with
       | [i; t; o; e], [c; k] =>
-          do _ <- under (Key "input") (array_of (array_of number_of) i);
-          do _ <- count_of t; do _ <- count_of o; do _ <- number_of e;
-          do _ <- match c with None => Yes [] | Some c => under (Key "copies") (array_of count_of c) end;
-          match k with
-          | None => Yes true
-          | Some k => do k <- text_of k;
-              if (is k "exact" || is k "lower bound")%bool then Yes true else refuse Unreadable "exact or lower bound" end
+          do rows <- under (Key "input") (array_of (array_of number_of) i);
+          do t <- count_of t; do o <- count_of o; do e <- number_of e;
+          do copies <- match c with None => Yes [] | Some c => under (Key "copies") (array_of count_of c) end;
+          do exact <- match k with
+            | None => Yes true
+            | Some k => do k <- text_of k;
+                if is k "exact" then Yes true else if is k "lower bound" then Yes false else refuse Unreadable "exact or lower bound" end;
+          do rows <- repeated rows (match copies with [] => map (fun _ => 1%N) rows | _ => copies end) 0;
+          match rows with
+          | Some rows =>
+              if N.ltb t (N.of_nat (List.length rows)) then
+              if N.ltb o 4096 then Yes (Read (Witness rows (N.to_nat t) (N.to_nat o) e exact))
+              else refuse Invalid "witness" else refuse Invalid "witness"
+          | None => Yes TooLong
+          end
       | _, _ => bad end
   end.
 Definition type_of (v : json) : outcome unit :=
   do s <- text_of v; if existsb (is s) ["f64"; "f32"; "f16"; "bf16"] then Yes tt else refuse Unreadable "f64, f32, f16 or bf16".
 Definition float_of (v : json) : outcome unit :=
-  do (values, others) <- fields ["type"; "accumulate"; "bounds"] ["tokens"] v;
+  do (values, others) <- fields ["type"; "accumulate"; "bounds"] ["tokens"; "staged"] v;
   match values, others with
-  | [t; a; b], [n] =>
+  | [t; a; b], [n; s] =>
       do _ <- type_of t; do _ <- type_of a; do _ <- array_of number_of b;
-      match n with None => Yes tt | Some n => do _ <- count_of n; Yes tt end
+      do _ <- match n with None => Yes 0%N | Some n => count_of n end;
+      match s with None => Yes tt | Some s => do _ <- count_of s; Yes tt end
   | _, _ => bad end.
-(* The certificate, and the names of its claims that are not looked at. *)
-Definition certificate_of (D : N) (t : text) : outcome (certificate * list string) :=
-  do v <- json_of t;
+(* The certificate, the witness, and the names of its claims that are not looked at. *)
+Definition certificate_in (D : N) (v : json) : outcome (certificate * read_witness * list string) :=
   do (values, others) <-
     fields ["format"; "target_sha256"; "network_sha256"; "epsilon"; "certified"; "outputs"; "witness"; "route"] ["floats"] v;
   match values, others with
@@ -110,7 +129,6 @@ Definition certificate_of (D : N) (t : text) : outcome (certificate * list strin
         do w <- under (Key "witness") (witness_of w);
         do (centre, l, b) <- under (Key "route") (route_of D r);
         do fl <- match fl with None => Yes [] | Some fl => under (Key "floats") (array_of float_of fl) end;
-        let unread := ((if w then ["witness"] else []) ++ match fl with [] => [] | _ => ["floats"] end)%list in
-        Yes (Certificate e c o centre l b, "hashes" :: unread)
+        Yes (Certificate e c o centre l b, w, "hashes" :: match fl with [] => [] | _ => ["floats"] end)
       else refuse Unreadable "sumformer-certificate/2"
   | _, _ => bad end.

@@ -54,7 +54,7 @@ Definition count (w : text) : outcome N :=
   if at_most 20 w then
     match w, natural w with
     | "0"%char :: _ :: _, _ => bad
-    | _, Some n => if N.ltb n (2 ^ 64) then Yes n else bad
+    | _, Some n => if N.ltb n 18446744073709551616 then Yes n else bad
     | _, None => bad
     end
   else bad.
@@ -75,14 +75,15 @@ Definition end_lexeme (m : mode) (s : state) : outcome state :=
   end.
 (* c ends what is being read and begins something else. *)
 Definition step (c : ascii) (m : mode) (s : state) : outcome (mode * state) := do s <- end_lexeme m s; begin_lexeme c s.
-Fixpoint scan (l : text) (m : mode) (s : state) : outcome state :=
+Fixpoint scan (l : text) (m : mode) (s : state) : outcome (mode * state) :=
   match l with
-  | [] => end_lexeme m s
+  | [] => Yes (m, s)
   | c :: l' =>
       match m with
       | InText read =>
           if Ascii.eqb c """" then do s <- feed (LText (rev' read)) s; scan l' Between s
-          else if (is_printable c && negb (Ascii.eqb c "\"))%bool then scan l' (InText (c :: read)) s
+          else if Ascii.eqb c "\" then refuse NotCovered "strings are read if they are printable ASCII without escapes"
+          else if is_printable c then scan l' (InText (c :: read)) s
           else refuse NotCovered "strings are read if they are printable ASCII without escapes"
       | InCount read =>
           if is_digit c then scan l' (InCount (c :: read)) s else do (m, s) <- step c m s; scan l' m s
@@ -91,9 +92,29 @@ Fixpoint scan (l : text) (m : mode) (s : state) : outcome state :=
       | Between => do (m, s) <- step c m s; scan l' m s
       end
   end.
-Definition json_of (t : text) : outcome json :=
-  do s <- scan t Between (State Value [] 0);
-  match next s with Nothing v => Yes v | _ => bad end.
+Definition scanned := outcome (mode * state).
+Definition beginning : scanned := Yes (Between, State Value [] 0).
+Definition scan_on (r : scanned) (t : text) : scanned := do (m, s) <- r; scan t m s.
+(* What was read, if all ends here. *)
+Definition whole (r : scanned) : outcome json :=
+  do (m, s) <- r; do s <- end_lexeme m s; match next s with Nothing v => Yes v | _ => bad end.
+Definition json_of (t : text) : outcome json := whole (scan_on beginning t).
+
+(* A file can be read piece by piece. *)
+Lemma scan_app : forall a b m s, scan (a ++ b)%list m s = (do (m, s) <- scan a m s; scan b m s).
+Proof.
+  induction a as [|c a IH]; intros b m s; [reflexivity|]. cbn [app scan]. destruct m.
+  - destruct (step c Between s) as [[m s']|]; auto.
+  - destruct (Ascii.eqb c _); [destruct (feed _ s); auto|]. destruct (Ascii.eqb c _); [reflexivity|]. destruct (is_printable c); [apply IH|reflexivity].
+  - destruct (is_digit c); [apply IH|]. destruct (step c _ s) as [[m s']|]; auto.
+  - destruct (is_letter c); [apply IH|]. destruct (step c _ s) as [[m s']|]; auto.
+Qed.
+Theorem scan_pieces : forall pieces r, fold_left scan_on pieces r = scan_on r (List.concat pieces).
+Proof.
+  induction pieces as [|t pieces IH]; intros r; cbn [fold_left List.concat].
+  - destruct r as [[m s]|]; reflexivity.
+  - rewrite IH. destruct r as [[m s]|]; [|reflexivity]. cbn [scan_on]. rewrite scan_app. destruct (scan t m s) as [[m' s']|]; reflexivity.
+Qed.
 
 (* ---- Objects: exactly these keys, each once ---- *)
 Fixpoint look_up {A} (key : string) (l : list (text * A)) : option A :=

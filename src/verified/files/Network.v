@@ -175,8 +175,7 @@ Definition slots_of (v : json) : outcome N :=
   | [] => refuse Unreadable "a slot"
   | _ => if differ (TextSort.sort names) then Yes (N.of_nat (List.length names)) else refuse Unreadable "different names"
   end.
-Definition network_of (t : text) : outcome network :=
-  do v <- json_of t;
+Definition network_in (v : json) : outcome network :=
   do (values, _) <- fields ["format"; "tokens"; "dimension"; "outputs"; "slots"; "embedding"; "blocks"; "readout"] [] v;
   match values with
   | [f; n; d; c; s; e; b; r] =>
@@ -192,3 +191,4 @@ Definition network_of (t : text) : outcome network :=
         Yes (Network n d c D e b r)
       else refuse Unreadable "sumformer-network/1"
   | _ => bad end.
+Definition network_of (t : text) : outcome network := do v <- json_of t; network_in v.

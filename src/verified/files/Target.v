@@ -11,10 +11,10 @@ Definition keys : list string := ["name"; "tokens"; "domain"; "epsilon"; "output
 
 (* A whole number in digits: as in TOML without leading zeros. *)
 Definition integer (w : text) : option Z :=
-  let (minus, digits) := signed w in
-  match digits with
+  let (minus, w) := signed w in
+  match w with
   | "0"%char :: _ :: _ => None
-  | _ => some n <- natural digits; Some (sign minus (Z.of_N n))
+  | _ => some n <- natural w; Some (sign minus (Z.of_N n))
   end.
 Definition number_of (v : value) : outcome Q :=
   match v with

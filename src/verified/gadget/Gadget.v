@@ -1,6 +1,6 @@
 (* Rule 6.4: hidden units with proportional inputs against the polynomials that the certificate claims. *)
 From Coq Require Import ZArith NArith QArith Qreals Reals List Lra Lia Bool Psatz Permutation.
-From Sumformer Require Import Semantics Rational Sum Bernstein Interval Polynomial Piece Spline Knot.
+From Sumformer Require Import Semantics Rational Sum Bernstein Interval Polynomial Piece Spline Arc Knot.
 Import ListNotations.
 Set Implicit Arguments.
 Open Scope R_scope.
@@ -22,20 +22,23 @@ Definition proportion (v w : svec) : option Q :=
       let a := qmul x (qinv y) in
       if is0 a then None else if multiple a v w then Some a else None
   | _, _ => None end.
-Fixpoint pieces (s : activation) (dir : svec) (slot : N) (us : list unit_) : option (upoly * list knot) :=
+(* the units as a polynomial and knots in t, added to q and ks; the knots of later units come first *)
+Fixpoint pieces_onto (s : activation) (dir : svec) (slot : N) (us : list unit_) (q : upoly) (ks : list knot) : option (upoly * list knot) :=
   match us with
-  | [] => Some ([], [])
+  | [] => Some (q, ks)
   | u :: us' =>
-      match proportion (u_in u) dir, pieces s dir slot us' with
-      | Some a, Some (q, ks) => let (p, k) := unit_knot s a (u_bias u) (qentry (u_out u) slot) in Some (uadd p q, k :: ks)
-      | _, _ => None end
+      match proportion (u_in u) dir with
+      | Some a => let (p, k) := unit_knot s a (u_bias u) (qentry (u_out u) slot) in pieces_onto s dir slot us' (uadd p q) (k :: ks)
+      | None => None end
   end.
+Definition pieces (s : activation) (dir : svec) (slot : N) (us : list unit_) : option (upoly * list knot) :=
+  match pieces_onto s dir slot us [] [] with Some (q, ks) => Some (q, rev' ks) | None => None end.
 Definition claim_ok (s : activation) (dir : svec) (us : list unit_) (range : itv) (o : N * (upoly * Q)) : bool :=
   match pieces s dir (fst o) us with
   | None => false
   | Some (q, ks) =>
-      let ks := KnotSort.sort ks in
-      if increasing ks then sweep (order s) (snd (snd o)) (snd range) (fst range) (uadd q (uscale (-1) (fst (snd o)))) ks else false
+      let ks := sort ks in
+      if increasing ks then stays_within (order s) (snd (snd o)) (fst range) (snd range) (uadd q (uscale (-1) (fst (snd o)))) ks else false
   end.
 Fixpoint slots_increase (l : list (N * (upoly * Q))) : bool :=
   match l with o :: ((o' :: _) as l') => if N.ltb (fst o) (fst o') then slots_increase l' else false | _ => true end.
@@ -70,24 +73,31 @@ Proof.
   destruct (is0 y); [discriminate|]. destruct (is0 (qmul x (qinv y))) eqn:Z; [discriminate|].
   destruct (multiple _ _ _) eqn:M; [|discriminate]. intros E; injection E as <-. split; auto. apply multiple_ok; auto.
 Qed.
-Lemma pieces_ok s dir slot z : s <> Step -> forall us q ks, pieces s dir slot us = Some (q, ks) ->
+Lemma pieces_onto_ok s dir slot z : s <> Step -> forall us q ks q' ks', pieces_onto s dir slot us q ks = Some (q', ks') ->
+  units_value s us z slot + ueval (dot dir z) q + spline (order s) ks (dot dir z) = ueval (dot dir z) q' + spline (order s) ks' (dot dir z).
+Proof.
+  intros Hs. unfold units_value. induction us as [|u us IH]; intros q ks q' ks'; cbn [pieces_onto].
+  - intros E; injection E as <- <-. rewrite sum_nil. ring.
+  - destruct (proportion _ _) as [a|] eqn:P; [|discriminate].
+    destruct (proportion_ok _ _ z P) as [A D]. pose proof (unit_knot_ok a (u_bias u) (qentry (u_out u) slot) (dot dir z) Hs A) as K.
+    destruct (unit_knot _ _ _ _) as [p k]. intros E. apply IH in E. rewrite <- E. cbn [fst snd] in K.
+    rewrite sum_cons, D, <- qentry_ok, uadd_ok. unfold spline. rewrite sum_cons. rewrite (Rmult_comm (sigma _ _)), K. ring.
+Qed.
+Lemma pieces_ok s dir slot z us q ks : s <> Step -> pieces s dir slot us = Some (q, ks) ->
   units_value s us z slot = ueval (dot dir z) q + spline (order s) ks (dot dir z).
 Proof.
-  intros Hs. unfold units_value, spline. induction us as [|u us IH]; intros q ks; cbn [pieces].
-  - intros E; injection E as <- <-. rewrite !sum_nil. simpl. ring.
-  - destruct (proportion _ _) as [a|] eqn:P; [|discriminate]. destruct (pieces s dir slot us) as [[q' ks']|]; [|discriminate].
-    destruct (proportion_ok _ _ z P) as [A D]. pose proof (unit_knot_ok a (u_bias u) (qentry (u_out u) slot) (dot dir z) Hs A) as K.
-    destruct (unit_knot _ _ _ _) as [p k]. intros E; injection E as <- <-. cbn [fst snd] in K.
-    rewrite !sum_cons, (IH _ _ eq_refl), uadd_ok, D, <- qentry_ok, Rmult_comm, K. ring.
+  unfold pieces. intros Hs. destruct (pieces_onto _ _ _ _ _ _) as [[q' ks']|] eqn:E; [|discriminate]. intros F; injection F as <- <-.
+  apply (pieces_onto_ok dir slot z Hs) in E. unfold rev'. rewrite spline_rev_append. unfold spline in E at 1.
+  change (spline (order s) [] (dot dir z)) with 0. rewrite sum_nil in E. cbn [leval] in E. lra.
 Qed.
 Lemma claim_ok_ok s dir us range slot p e z : s <> Step -> claim_ok s dir us range (slot, (p, e)) = true ->
   within (dot dir z) range -> Rabs (units_value s us z slot - ueval (dot dir z) p) <= Q2R e.
 Proof.
   unfold claim_ok. intros Hs. cbn [fst snd]. destruct (pieces s dir slot us) as [[q ks]|] eqn:P; [|discriminate].
   destruct (increasing _) eqn:I; [|discriminate]. intros E [L H].
-  rewrite (pieces_ok _ _ z Hs _ P).
+  rewrite (pieces_ok dir slot z us Hs P).
   assert (O : (order s = 1 \/ order s = 2)%nat) by (destruct s; simpl; auto).
-  apply sweep_ok with (t := dot dir z) in E; auto.
+  apply stays_within_ok with (t := dot dir z) in E; auto.
   rewrite uadd_ok, uscale_ok, q_opp1, spline_sorted in E.
   replace (ueval (dot dir z) q + spline (order s) ks (dot dir z) - ueval (dot dir z) p) with
     (ueval (dot dir z) q + -1 * ueval (dot dir z) p + spline (order s) ks (dot dir z)) by ring. auto.

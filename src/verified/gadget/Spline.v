@@ -1,5 +1,5 @@
 (* A polynomial plus truncated powers, from left to right, piece by piece. *)
-From Coq Require Import ZArith NArith QArith Qreals Reals List Lra Lia Bool Psatz Permutation Mergesort Orders.
+From Coq Require Import ZArith NArith QArith Qreals Reals List Lra Lia Bool Psatz Permutation.
 From Sumformer Require Import Semantics Rational Sum Bernstein Polynomial Piece.
 Import ListNotations.
 Set Implicit Arguments.
@@ -56,16 +56,52 @@ Proof.
     + rewrite G by lra. eapply IH; eauto. lra.
 Qed.
 
-Module KnotOrder <: TotalLeBool.
-  Definition t := knot.
-  Definition leb (a b : knot) := qle (fst a) (fst b).
-  Theorem leb_total : forall a b, leb a b = true \/ leb b a = true.
-  Proof.
-    intros a b. unfold leb. rewrite !qle_eq. destruct (Qlt_le_dec (fst a) (fst b)) as [H|H].
-    - left. apply Qle_bool_iff, Qlt_le_weak; auto. - right. apply Qle_bool_iff; auto.
-  Qed.
-End KnotOrder.
-Module KnotSort := Sort KnotOrder.
-Lemma spline_sorted r ks t : spline r (KnotSort.sort ks) t = spline r ks t.
-Proof. apply sum_permutation, Permutation_sym, KnotSort.Permuted_sort. Qed.
+(* Merge sort in loops, as there may be many knots; fuel is any list that is as long as both together.  What is sorted is tested
+   afterwards, so that only the sum matters here. *)
+Fixpoint merge_onto (fuel a b merged : list knot) : list knot :=
+  match a, b, fuel with
+  | x :: a', y :: b', _ :: fuel' =>
+      if qle (fst x) (fst y) then merge_onto fuel' a' b (x :: merged) else merge_onto fuel' a b' (y :: merged)
+  | _, _, _ => rev_append merged (rev_append (rev' a) b)
+  end.
+Definition merge (a b : list knot) : list knot := merge_onto (rev_append a b) a b [].
+(* sorted lists of 1, 2, 4, ... knots, or none *)
+Fixpoint push (a : list knot) (runs : list (list knot)) : list (list knot) :=
+  match runs with [] => [a] | [] :: runs' => a :: runs' | b :: runs' => [] :: push (merge b a) runs' end.
+Definition sort (ks : list knot) : list knot :=
+  if increasing ks then ks else fold_left (fun a b => merge b a) (fold_left (fun runs k => push [k] runs) ks []) [].
 
+Notation part r t ks := (spline r ks t).
+Lemma spline_app r t a b : part r t (a ++ b) = part r t a + part r t b.
+Proof. apply sum_app. Qed.
+Lemma spline_rev r t a : part r t (rev a) = part r t a.
+Proof. apply sum_permutation, Permutation_sym, Permutation_rev. Qed.
+Lemma spline_rev_append r t a b : part r t (rev_append a b) = part r t a + part r t b.
+Proof. rewrite rev_append_rev, spline_app, spline_rev. auto. Qed.
+Lemma spline_cons r t k a : part r t (k :: a) = part r t [k] + part r t a.
+Proof. apply (spline_app r t [k] a). Qed.
+Lemma merge_onto_ok r t : forall fuel a b merged,
+  part r t (merge_onto fuel a b merged) = part r t a + part r t b + part r t merged.
+Proof.
+  assert (E : forall a b merged, part r t (rev_append merged (rev_append (rev' a) b)) = part r t a + part r t b + part r t merged).
+  { intros. unfold rev'. rewrite !spline_rev_append. change (part r t []) with 0. ring. }
+  induction fuel as [|f fuel IH]; intros [|x a] [|y b] merged; cbn [merge_onto]; try apply E.
+  destruct (qle _ _); rewrite IH, (spline_cons r t _ merged); [rewrite (spline_cons r t x a)|rewrite (spline_cons r t y b)]; ring.
+Qed.
+Lemma merge_ok r t a b : part r t (merge a b) = part r t a + part r t b.
+Proof. unfold merge. rewrite merge_onto_ok. change (part r t []) with 0. ring. Qed.
+Lemma push_ok r t : forall runs a, sum (push a runs) (fun b => part r t b) = part r t a + sum runs (fun b => part r t b).
+Proof.
+  induction runs as [|b runs IH]; intros a; [reflexivity|]. cbn [push]. destruct b as [|k b]; rewrite !sum_cons.
+  - change (part r t []) with 0. ring.
+  - rewrite IH, merge_ok. change (part r t []) with 0. ring.
+Qed.
+Lemma spline_sorted r ks t : spline r (sort ks) t = spline r ks t.
+Proof.
+  unfold sort. destruct (increasing ks); auto.
+  assert (G : forall runs a, part r t (fold_left (fun a b => merge b a) runs a) = sum runs (fun b => part r t b) + part r t a).
+  { induction runs as [|b runs IH]; intros a; cbn [fold_left]; [rewrite sum_nil; ring|]. rewrite IH, merge_ok, sum_cons. ring. }
+  assert (H : forall ks runs, sum (fold_left (fun runs k => push [k] runs) ks runs) (fun b => part r t b) = part r t ks + sum runs (fun b => part r t b)).
+  { induction ks0 as [|k ks0 IH]; intros runs; cbn [fold_left]; [change (part r t []) with 0; ring|]. rewrite IH, push_ok, (spline_cons r t k ks0). ring. }
+  rewrite G, H, sum_nil. change (part r t []) with 0. ring.
+Qed.

@@ -2,9 +2,10 @@
 
 use crate::dice::Dice;
 use num_traits::{Signed, Zero};
+use std::collections::BTreeMap;
 use sumformer::export::DTYPES;
 use sumformer_checker::arith::number::{Exact, Rational, integer};
-use sumformer_checker::format::floats::FloatType;
+use sumformer_checker::format::floats::{FloatType, stages};
 use sumformer_checker::format::network::{
     Activation, AffineMap, Attention, Block, Head, Mechanism, Network, Projection, UniformValue,
 };
@@ -29,6 +30,8 @@ pub struct Machine {
     pub kind: FloatType,
     pub accumulate: FloatType,
     pub order: Order,
+    /// How many hidden units are at most in a group of their sum, if it is staged.
+    pub staged: Option<usize>,
     /// Whether products are added without being rounded.
     pub fused: bool,
     /// Whether results are only rounded now and then.
@@ -146,7 +149,7 @@ impl Machine {
 
     fn feed_forward(&mut self, block: &Block, row: &mut Row, inside: &[Rational]) {
         let mut terms = vec![Vec::new(); row.len()];
-        for unit in &block.units {
+        for (place, unit) in block.units.iter().enumerate() {
             let inputs = unit.input.iter().map(|(slot, weight)| (weight.clone(), inside[slot].clone()));
             let value = self.dot(inputs.collect(), unit.bias.0.clone());
             if !value.is_positive() {
@@ -161,13 +164,45 @@ impl Machine {
                 Activation::Step => unreachable!("no bound covers them"),
             };
             for (slot, weight) in unit.output.iter() {
-                terms[slot].push((weight.clone(), value.clone()));
+                terms[slot].push((place, (weight.clone(), value.clone())));
             }
         }
+        let stages = self.staged.map_or_else(Vec::new, |group| stages(block.units.len(), group));
         for (slot, terms) in terms.into_iter().enumerate() {
-            let change = self.dot(terms, block.bias.get(slot));
+            let bias = block.bias.get(slot);
+            let change = match stages.as_slice() {
+                [] => self.dot(terms.into_iter().map(|(_, term)| term).collect(), bias),
+                stages => self.in_stages(terms, stages, bias),
+            };
             row[slot] = self.result(&row[slot] + change);
         }
+    }
+
+    /// The sum over hidden units at their places in groups, groups of groups, and the bias at last.
+    fn in_stages(
+        &mut self,
+        terms: Vec<(usize, (Rational, Rational))>,
+        stages: &[usize],
+        bias: Rational,
+    ) -> Rational {
+        let mut left: Vec<(usize, Rational)> = Vec::new();
+        for (place, (weight, input)) in terms {
+            let product = vec![self.weight(&weight) * input];
+            left.extend(self.products(product).into_iter().map(|product| (place, product)));
+        }
+        for group in stages {
+            let mut groups = BTreeMap::<usize, Row>::new();
+            left.into_iter().for_each(|(place, term)| groups.entry(place / group).or_default().push(term));
+            left = Vec::new();
+            for (place, terms) in groups {
+                let sum = self.sum(terms);
+                left.push((place, self.result(sum)));
+            }
+        }
+        assert!(left.len() <= 1, "one sum is left");
+        let sum = left.pop().map_or_else(Rational::zero, |(_, sum)| sum);
+        let bias = self.weight(&bias);
+        if bias.is_zero() { sum } else { self.result(sum + bias) }
     }
 
     /// X + Att(X)

@@ -3,6 +3,7 @@
 mod changes;
 mod machine;
 mod refusals;
+mod stages;
 
 use crate::dice::Dice;
 use machine::{Machine, Order, nearest};
@@ -71,6 +72,7 @@ fn worst(
             kind: deployed.computation.kind,
             accumulate: deployed.computation.accumulate,
             order,
+            staged: deployed.computation.staged,
             fused,
             lazy,
             dice: Dice::new(dice.below(usize::MAX) as u64),
@@ -99,7 +101,7 @@ fn worst(
 /// Whether the rule covers a network is seen from the bounds; most random ones with scores that are 0 are covered.
 fn holds(target: &Target, proof: &Proof, seed: u64) -> f64 {
     let checked = checked(target, proof);
-    let all = deployed(&checked, &COMPUTATIONS, 6).expect("a proof");
+    let all = deployed(&checked, &COMPUTATIONS, None, 6).expect("a proof");
     let mut dice = Dice::new(seed);
     all.iter()
         .filter_map(|it| Some((it, it.bounds.as_ref().ok()?)))

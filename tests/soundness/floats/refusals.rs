@@ -13,7 +13,7 @@ use sumformer_checker::refusal::Rule;
 
 /// A claim that every network fulfils for which there is a bound.
 fn claim(kind: FloatType, accumulate: FloatType) -> FloatClaim {
-    FloatClaim { kind, accumulate, tokens: None, bounds: vec![Exact(integer(1_000_000))] }
+    FloatClaim { kind, accumulate, staged: None, tokens: None, bounds: vec![Exact(integer(1_000_000))] }
 }
 
 fn plain(architecture: Architecture, scores: Scores) -> Proof {

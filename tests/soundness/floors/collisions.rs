@@ -48,46 +48,73 @@ impl Phi {
     }
 }
 
-/// A point on the boundary of the square, by its way around it: t and t + 4 are antipodal.
-fn on_square(t: f64) -> Vec<f64> {
-    let t = t.rem_euclid(8.0);
-    let (side, along) = ((t / 2.0).floor(), t % 2.0 - 1.0);
-    match side as i32 {
-        0 => vec![1.0, along],
-        1 => vec![-along, 1.0],
-        2 => vec![-1.0, -along],
-        _ => vec![along, -1.0],
+/// Starts of Newton's method on the faces, and its steps.
+const STARTS: usize = 4000;
+const STEPS: usize = 40;
+const SMALL: f64 = 1e-9;
+
+/// The solution of a square system by elimination; nothing if it has none.
+fn solved(mut rows: Vec<Vec<f64>>) -> Option<Vec<f64>> {
+    let n = rows.len();
+    for column in 0..n {
+        let pivot = (column..n).max_by(|&i, &j| rows[i][column].abs().total_cmp(&rows[j][column].abs()))?;
+        rows.swap(column, pivot);
+        let lead = rows[column].clone();
+        if lead[column].abs() < 1e-12 {
+            return None;
+        }
+        for row in rows.iter_mut().enumerate().filter(|(i, _)| *i != column).map(|(_, row)| row) {
+            let factor = row[column] / lead[column];
+            row.iter_mut().zip(&lead).for_each(|(x, l)| *x -= factor * l);
+        }
     }
+    Some((0..n).map(|i| rows[i][n] / rows[i][i]).collect())
 }
 
-/// A v on the boundary with equal sums at v and −v, for one or two directions: by halving, as the change is odd.
-fn collision(phi: &Phi, floor: &Floor) -> Vec<f64> {
-    if floor.sums == 0 {
-        return vec![1.0];
-    }
-    let change = |t: f64| phi.change(floor, &on_square(t))[0];
-    let (mut low, mut high) = (0.0, 4.0);
-    let sign = change(low) > 0.0;
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        if (change(middle) > 0.0) == sign { low = middle } else { high = middle }
-    }
-    on_square(low)
+/// A v on the boundary of the cube with equal sums at v and −v. There is one, and φ is linear on pieces: on a face, v_i = 1, Newton's
+/// method ends at one in the piece of which it is, from somewhere.
+fn collision(phi: &Phi, floor: &Floor, dice: &mut Dice) -> Option<Vec<f64>> {
+    let k = floor.sums + 1;
+    (0..STARTS).find_map(|_| {
+        let face = dice.below(k);
+        let mut v: Vec<f64> = (0..k).map(|_| dice.below(2001) as f64 / 1000.0 - 1.0).collect();
+        v[face] = 1.0;
+        let free: Vec<usize> = (0..k).filter(|&j| j != face).collect();
+        for _ in 0..STEPS {
+            let change = phi.change(floor, &v);
+            if change.iter().all(|change| change.abs() < SMALL) {
+                return Some(v);
+            }
+            let step = 1e-7;
+            let moved = free.iter().map(|&j| {
+                let mut near = v.clone();
+                near[j] += step;
+                phi.change(floor, &near)
+            });
+            let moved: Vec<Vec<f64>> = moved.collect();
+            let row = |i: usize| {
+                let slopes = moved.iter().map(|moved| (moved[i] - change[i]) / step);
+                slopes.chain([-change[i]]).collect::<Vec<f64>>()
+            };
+            let by = solved((0..k - 1).map(row).collect())?;
+            for (&j, by) in free.iter().zip(by) {
+                v[j] = (v[j] + by).clamp(-1.0, 1.0);
+            }
+        }
+        None
+    })
 }
 
 #[test]
 fn equal_sums_are_found_and_the_target_changes_there() {
     let mut dice = Dice::new(16);
-    let mut found = 0;
+    let mut found = [0; 5];
     for Known { name, target, certificate } in known() {
-        for floor in certificate.floors.iter().filter(|floor| floor.sums <= 1) {
-            for _ in 0..5 {
+        for floor in certificate.floors.iter().filter(|floor| floor.sums <= 4) {
+            for _ in 0..3 {
                 let phi = Phi::new(floor.sums, target.dimension(), &mut dice);
-                let v = collision(&phi, floor);
-                assert!(
-                    phi.change(floor, &v).iter().all(|change| change.abs() < 1e-9),
-                    "{name}: no collision"
-                );
+                let v = collision(&phi, floor, &mut dice);
+                let v = v.unwrap_or_else(|| panic!("{name}, {} sums: no collision", floor.sums));
                 let exact = |v: &[f64]| -> Vec<Rational> {
                     v.iter().map(|x| Rational::from_float(*x).expect("finite")).collect()
                 };
@@ -99,13 +126,13 @@ fn equal_sums_are_found_and_the_target_changes_there() {
                     for (a, b) in forth.iter().zip(&back) {
                         most = most.max((to_f64(a) - to_f64(b)).abs());
                     }
-                    found += 1;
                 }
                 // One of the two inputs is missed by half of that, whatever ψ is. Only polynomials have exact values.
                 let needed = 2.0 * to_f64(&floor.error.0) * (1.0 - 1e-6);
                 assert!(most >= needed || is_enclosed(&name), "{name}: {most} < {needed}");
+                found[floor.sums] += 1;
             }
         }
     }
-    assert!(found > 100, "{found}");
+    assert!(found.iter().all(|found| *found >= 9), "{found:?}");
 }

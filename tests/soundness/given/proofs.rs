@@ -178,8 +178,13 @@ fn what_no_rule_covers() {
     assert!(rows.contains("tell tokens apart"), "{rows}");
     let floats = refusal(|proof| {
         let bounds = vec![Exact(integer(1_000))];
-        proof.certificate.floats =
-            vec![FloatClaim { kind: FloatType::F32, accumulate: FloatType::F32, tokens: None, bounds }];
+        proof.certificate.floats = vec![FloatClaim {
+            kind: FloatType::F32,
+            accumulate: FloatType::F32,
+            staged: None,
+            tokens: None,
+            bounds,
+        }];
     });
     assert_eq!((floats.rule, floats.kind), (Rule::Floats, RefusalKind::Unsupported));
     let every_length = refusal(|proof| {

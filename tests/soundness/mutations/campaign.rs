@@ -149,6 +149,10 @@ pub fn mutate_proof(name: &str, proof: &Proof, count: usize, effort: Effort, see
     table
 }
 
+fn has_heads(certificate: &Certificate) -> bool {
+    certificate.stream().is_some_and(|stream| !stream.heads.is_empty())
+}
+
 /// Why the survivor may have survived, or why it must not have.
 fn judge(
     kind: Kind,
@@ -201,6 +205,10 @@ fn judge(
                 (None, _) => "transcendental weights, within the certified bound",
                 (Some(false), _) if certified.is_zero() => {
                     return Err("two functions equal one target".into());
+                }
+                // Scores matter where heads have their own.
+                (Some(false), NetworkPart::Query | NetworkPart::Key) if has_heads(&before.certificate) => {
+                    "another function, within the margins of the claims"
                 }
                 (
                     Some(false),

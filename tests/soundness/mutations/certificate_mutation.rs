@@ -5,7 +5,7 @@ use super::proofs::{Proof, approximations, stream_if_any};
 use num_traits::Zero;
 use sumformer_checker::arith::interval::Interval;
 use sumformer_checker::arith::number::{Exact, integer};
-use sumformer_checker::format::certificate::{Certificate, Gadget, Replacement, WitnessKind};
+use sumformer_checker::format::certificate::{Certificate, Gadget, HeadClaim, Replacement, WitnessKind};
 
 /// What is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,11 @@ pub enum CertificatePart {
     LatentRange,
     LatentError,
     LatentRemoved,
+    HeadPlace,
+    HeadSlot,
+    HeadMean,
+    HeadFactor,
+    HeadRemoved,
     GadgetUnits,
     GadgetRange,
     GadgetSlot,
@@ -47,7 +52,7 @@ pub enum CertificatePart {
 }
 
 impl CertificatePart {
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 39] = [
         Self::Epsilon,
         Self::Certified,
         Self::Lowering,
@@ -57,6 +62,11 @@ impl CertificatePart {
         Self::LatentRange,
         Self::LatentError,
         Self::LatentRemoved,
+        Self::HeadPlace,
+        Self::HeadSlot,
+        Self::HeadMean,
+        Self::HeadFactor,
+        Self::HeadRemoved,
         Self::GadgetUnits,
         Self::GadgetRange,
         Self::GadgetSlot,
@@ -110,6 +120,14 @@ impl CertificatePart {
         )
     }
 
+    /// Whether it is about heads with scores of their own, which only targets with weighted means have.
+    pub fn is_head(self) -> bool {
+        matches!(
+            self,
+            Self::HeadPlace | Self::HeadSlot | Self::HeadMean | Self::HeadFactor | Self::HeadRemoved
+        )
+    }
+
     /// Changes the part in place; `None` if the certificate has no such part.
     pub fn mutate(self, proof: &mut Proof, dice: &mut Dice) -> Option<()> {
         let width = proof.network.width();
@@ -158,6 +176,9 @@ impl CertificatePart {
                 } else {
                     latents.push(latent);
                 }
+            }
+            Self::HeadPlace | Self::HeadSlot | Self::HeadMean | Self::HeadFactor | Self::HeadRemoved => {
+                self.mutate_head(&mut stream_if_any(certificate)?.heads, width, dice)?;
             }
             Self::GadgetUnits => {
                 let gadget = random_gadget(certificate, dice)?;
@@ -341,6 +362,35 @@ impl CertificatePart {
     }
 }
 
+impl CertificatePart {
+    fn mutate_head(self, heads: &mut Vec<HeadClaim>, width: usize, dice: &mut Dice) -> Option<()> {
+        let h = dice.below(heads.len());
+        let head = heads.get_mut(h)?;
+        let o = dice.below(head.outputs.len());
+        let output = head.outputs.get_mut(o)?;
+        match self {
+            Self::HeadPlace if dice.coin() => head.block = other_index(head.block, 4, dice),
+            Self::HeadPlace => head.head = other_index(head.head, 3, dice),
+            Self::HeadSlot => output.slot = other_index(output.slot, width, dice),
+            Self::HeadMean => output.mean = other_index(output.mean, 3, dice),
+            Self::HeadFactor => change(&mut output.factor, dice),
+            _ => match dice.below(4) {
+                0 => drop(heads.remove(h)),
+                1 => drop(head.outputs.remove(o)),
+                2 => {
+                    let copy = output.clone();
+                    head.outputs.insert(o, copy);
+                }
+                _ => {
+                    let copy = head.clone();
+                    heads.insert(h, copy);
+                }
+            },
+        }
+        Some(())
+    }
+}
+
 fn change(number: &mut Exact, dice: &mut Dice) {
     number.0 = dice.changed(&number.0);
 }
@@ -391,7 +441,15 @@ fn change_replacement(by: &mut Replacement, dice: &mut Dice) -> Option<()> {
                 _ => change(coefficient, dice),
             }
         }
-        Replacement::Name => return None,
+        Replacement::Logarithms { base, shift, least } => match dice.below(5) {
+            0 => change(shift, dice),
+            1 => *least = *[0, 1, 2, *least + 1].iter().find(|&&other| other != *least && dice.coin())?,
+            2 => base.push((dice.below(3), 1 + dice.below(2) as u32)),
+            3 => base.first_mut()?.1 = dice.below(4) as u32,
+            _ => base.first_mut()?.0 = other_index(base.first()?.0, 2, dice),
+        },
+        Replacement::Head { sharpness: Some(sharpness) } => change(sharpness, dice),
+        Replacement::Head { sharpness: None } | Replacement::Name => return None,
     }
     Some(())
 }
@@ -406,11 +464,13 @@ fn other_kind(by: &Replacement, dice: &mut Dice) -> Replacement {
     };
     let (centre, coefficients) = numbers;
     let kinds = [
+        Replacement::Head { sharpness: dice.coin().then(|| Exact(integer(4))) },
         Replacement::Name,
         Replacement::Pair { terms: Vec::new() },
         Replacement::Hats { token: dice.below(2), coordinate: 0, pieces: 1 + dice.below(40) as u32 },
         Replacement::Grid { token: dice.below(2), coordinate: 0, pieces: 1 + dice.below(40) as u32 },
         Replacement::Thresholds { low: Exact(integer(-2)), high: Exact(integer(2)), levels: 80 },
+        Replacement::Logarithms { base: vec![(0, 1)], shift: Exact(integer(1)), least: 1 },
         Replacement::Polynomial { centre: centre.clone(), coefficients: coefficients.clone() },
         Replacement::Composite {
             inner: dice.below(16),

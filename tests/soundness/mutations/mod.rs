@@ -9,6 +9,7 @@ pub mod campaign;
 mod cells;
 mod certificate_mutation;
 pub mod dice;
+mod head_refusals;
 pub mod network_mutation;
 pub mod proofs;
 mod random_proof;
@@ -22,7 +23,8 @@ use campaign::{Kind, run};
 use certificate_mutation::CertificatePart;
 use dice::Dice;
 use num_traits::One;
-use proofs::{build, gallery, subjects, with_atoms};
+use proofs::{build, gallery, subjects, with_atoms, with_heads};
+use sumformer::lowering::attention::{Architecture, Scores};
 use sumformer::reading::load_target;
 use sumformer_checker::format::network::Activation;
 use truth::{Comparison, Effort};
@@ -64,7 +66,8 @@ fn every_mutant_is_refused_or_still_true() {
         assert!(table.total(&format!("refused: {rule}")) > 0, "rule {rule} refused nothing");
     }
     // Polynomials have no approximations.
-    let is_here = |kind: &Kind| !matches!(kind, Kind::Certificate(part) if part.is_approximation());
+    let is_here =
+        |kind: &Kind| !matches!(kind, Kind::Certificate(part) if part.is_approximation() || part.is_head());
     let missing: Vec<Kind> =
         Kind::all().into_iter().filter(is_here).filter(|&kind| table.of_kind(kind) == 0).collect();
     assert!(missing.is_empty(), "never tried: {missing:?}");
@@ -86,10 +89,37 @@ fn every_mutant_with_atoms_is_refused_or_still_true() {
     };
     table.print();
     assert!(table.failures.is_empty(), "{}", table.failures.join("\n"));
-    for part in CertificatePart::ALL {
+    for part in CertificatePart::ALL.into_iter().filter(|part| !part.is_head()) {
         assert!(table.of_kind(Kind::Certificate(part)) > 0, "never tried: {part:?}");
     }
     for rule in ["approximation", "gadget-units", "gadget-range", "gadget-error", "lowering", "residual"] {
+        assert!(table.total(&format!("refused: {rule}")) > 0, "rule {rule} refused nothing");
+    }
+    assert!(table.total("refused") > table.total("survived"));
+}
+
+#[test]
+fn every_mutant_with_heads_is_refused_or_still_true() {
+    let wanted = std::env::var("SUMFORMER_MUTATIONS").ok();
+    let mut all = subjects(&with_heads());
+    all.retain(|subject| match subject.architecture {
+        Architecture::Transformer => true,
+        Architecture::Linformer { .. } => subject.scores == Scores::Zero,
+        Architecture::Performer { .. } => false,
+    });
+    let (count, effort) = match wanted {
+        Some(count) => {
+            (count.parse().expect("SUMFORMER_MUTATIONS is a number"), Effort { exact: 100, screened: 1000 })
+        }
+        None => (SAMPLE, Effort { exact: 30, screened: 200 }),
+    };
+    let table = run(&all, count, 4000, effort);
+    table.print();
+    assert!(table.failures.is_empty(), "{}", table.failures.join("\n"));
+    for part in CertificatePart::ALL.into_iter().filter(|part| part.is_head()) {
+        assert!(table.of_kind(Kind::Certificate(part)) > 0, "never tried: {part:?}");
+    }
+    for rule in ["approximation", "attention", "gadget-range", "lowering", "residual"] {
         assert!(table.total(&format!("refused: {rule}")) > 0, "rule {rule} refused nothing");
     }
     assert!(table.total("refused") > table.total("survived"));

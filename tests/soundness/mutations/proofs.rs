@@ -123,6 +123,36 @@ const WITH_ATOMS: [(&str, &str, &str, &str); 20] = [
     ("pair-softmax", "3", "-1/2, 1/2", "sum(y: exp(x[0]*y[0])*y[0])/sum(y: exp(x[0]*y[0]))"),
 ];
 
+/// Targets with weighted means, which heads with scores of their own compute.
+const WITH_HEADS: [(&str, &str, &str, &str); 11] = [
+    ("head-angle", "2", "-2, 2", "sum(y: exp(cos(x[0] - y[0]))*y[0])/sum(y: exp(cos(x[0] - y[0])))"),
+    ("head-softmax", "3", "-1, 1", "sum(y: exp(x[0]*y[0])*y[0])/sum(y: exp(x[0]*y[0]))"),
+    ("head-any", "any", "-1, 1", "mean(y: exp(2*x[0]*y[0])*y[0])/mean(y: exp(2*x[0]*y[0]))"),
+    ("head-gauss", "3", "0, 1", "sum(y: exp(-(y[0] - x[0])^2)*y[0])/sum(y: exp(-(y[0] - x[0])^2))"),
+    (
+        "head-shift",
+        "2",
+        "0, 1",
+        "sum(y: exp(-4*(y[0] - x[0])^2)*(y[0] - x[0])^2)/sum(y: exp(-4*(y[0] - x[0])^2))",
+    ),
+    (
+        "head-two",
+        "2",
+        "-1, 1",
+        "(sum(y: exp(x[0]*y[0])*y[0])/sum(y: exp(x[0]*y[0])))*(sum(y: exp(-y[0])*y[0]^2)/sum(y: exp(-y[0])))",
+    ),
+    ("head-sums", "3", "0, 1", "sum(y: exp(x[0]*y[0])*y[0])/sum(y: exp(x[0]*y[0]))*sum(y: y[0]^2)"),
+    ("head-atoms", "2", "0, 1", "sum(y: exp(tanh(x[0])*y[0])*sin(y[0]))/sum(y: exp(tanh(x[0])*y[0]))"),
+    ("head-largest", "3", "0, 1", "max(y: y[0]*(1 - x[0]))"),
+    ("head-least", "2", "-1, 1", "min(y: y[0]^2) + x[0]"),
+    ("head-nested", "2", "-1, 1", "exp(sum(y: exp(y[0])*y[0])/sum(y: exp(y[0])))"),
+];
+
+/// The names of the targets with weighted means.
+pub fn with_heads() -> Vec<String> {
+    WITH_HEADS.iter().map(|(name, ..)| name.to_string()).collect()
+}
+
 /// The names of the targets that are no polynomials.
 pub fn with_atoms() -> Vec<String> {
     WITH_ATOMS.iter().map(|(name, ..)| name.to_string()).collect()
@@ -130,8 +160,8 @@ pub fn with_atoms() -> Vec<String> {
 
 /// The text of a target, and the smallest ε that is tried for it.
 fn source(construction: &str) -> (String, Rational) {
-    let Some((name, tokens, side, output)) = WITH_ATOMS.iter().find(|(name, ..)| *name == construction)
-    else {
+    let mut all = WITH_ATOMS.iter().chain(&WITH_HEADS);
+    let Some((name, tokens, side, output)) = all.find(|(name, ..)| *name == construction) else {
         return (gallery_target(construction), ratio(1, 1000));
     };
     let tokens = if *tokens == "any" { "\"any\"".to_string() } else { tokens.to_string() };
@@ -225,7 +255,7 @@ fn surrogate(target: &Target, epsilon: &Rational) -> Option<Surrogate> {
     if target.name.starts_with("pair-") {
         return structural::pairs::Pairs::new(target, &share, 200_000)?.within(&share);
     }
-    structural::surrogate(target, &share, 200_000).ok()
+    structural::surrogate(target, &share, 200_000, target.name.starts_with("head-")).ok()
 }
 
 /// The certificate of a built network, with the witness at one fixed interior point; `None` if no rule covers it.
@@ -271,6 +301,7 @@ pub fn try_certify(target: &Target, built: &BuiltNetwork, epsilon: Rational) -> 
             approximations: built.run.surrogate().approximations.clone(),
             stream: StreamClaims {
                 centre: built.run.surrogate().centre.clone(),
+                heads: built.heads.clone(),
                 latents: built.latents.clone(),
                 blocks: built.gadgets.clone(),
             },

@@ -56,7 +56,9 @@ impl<'a> Pairs<'a> {
     pub fn new(target: &'a Target, share: &Rational, max_terms: usize) -> Option<Self> {
         // The planner may miss a share by a hair; a smaller one is as good.
         let parts = [1, 2, 4].map(|part| share / integer(POLYNOMIAL_SHARE * part));
-        let base = parts.iter().find_map(|part| near(target, part, max_terms, &choose_smooth).ok())?;
+        let base = parts
+            .iter()
+            .find_map(|part| near(target, part, max_terms, (&|_| Ok(Vec::new()), &choose_smooth)).ok())?;
         let base = base.approximations;
         let kernels = kernels(target, &base);
         if kernels.is_empty() {
