@@ -169,6 +169,17 @@ fn check(target: &Target, surrogate: &Surrogate, tokens: &[Vec<f64>]) -> Result<
     Ok(())
 }
 
+/// The same at the sequences that these numbers make up.
+fn holds(target: &Target, surrogate: &Surrogate, shares: &[f64]) -> Result<(), TestCaseError> {
+    for (seed, shares) in shares.chunks(13).enumerate() {
+        let tokens = sequence(target, length(target, seed), shares);
+        check(target, surrogate, &tokens).map_err(|message| {
+            TestCaseError::fail(format!("{}: {:?}: {message}", target.source, surrogate.approximations))
+        })?;
+    }
+    Ok(())
+}
+
 fn structural(target: &Target, share: &Rational) -> Surrogate {
     // Now and then the planner misses a share by a hair; what is tested here is what it finds for one a little smaller.
     let found = [10, 9, 8]
@@ -188,12 +199,7 @@ proptest! {
         let share = ratio(1, fineness);
         let surrogate = structural(&target, &share);
         prop_assert!(surrogate.deviations.iter().all(|d| d <= &share));
-        for (seed, shares) in shares.chunks(13).enumerate() {
-            let tokens = sequence(&target, length(&target, seed), shares);
-            if let Err(message) = check(&target, &surrogate, &tokens) {
-                prop_assert!(false, "{}: {message}", target.source);
-            }
-        }
+        holds(&target, &surrogate, &shares)?;
     }
 
     #[test]
@@ -204,15 +210,15 @@ proptest! {
         let target = kernel(which);
         let share = ratio(1, fineness);
         let pairs = Pairs::new(&target, &share, LIMIT).expect("kernels");
-        let near = pairs.within(&share).expect("a surrogate");
+        // Far from the target the planner may overrate what quotients move; `prove` tries several parts of ε, too.
+        let near = [1, 2, 4, 8].into_iter().find_map(|part| {
+            let share = &share / integer(part);
+            Pairs::new(&target, &share, LIMIT)?.within(&share)
+        });
+        let near = near.expect("a surrogate");
         prop_assert!(near.deviations.iter().all(|d| d <= &share));
         for surrogate in [Some(near), pairs.of_rank(sums)].into_iter().flatten() {
-            for (seed, shares) in shares.chunks(13).enumerate() {
-                let tokens = sequence(&target, length(&target, seed), shares);
-                if let Err(message) = check(&target, &surrogate, &tokens) {
-                    prop_assert!(false, "{}: {message}", target.source);
-                }
-            }
+            holds(&target, &surrogate, &shares)?;
         }
     }
 
@@ -229,12 +235,7 @@ proptest! {
         prop_assert_eq!(fewest.min(), Some(sums));
         for surrogate in &found {
             prop_assert!(surrogate.deviations.iter().all(|d| d <= &share));
-            for (seed, shares) in shares.chunks(13).enumerate() {
-                let tokens = sequence(&target, length(&target, seed), shares);
-                if let Err(message) = check(&target, surrogate, &tokens) {
-                    prop_assert!(false, "{}: {message}", target.source);
-                }
-            }
+            holds(&target, surrogate, &shares)?;
         }
     }
 
@@ -249,12 +250,7 @@ proptest! {
         let at = place.index(approximations.len());
         mutate(&mut approximations, at, change, by);
         if let Ok(surrogate) = searched(&target, &approximations, LIMIT) {
-            for (seed, shares) in shares.chunks(13).enumerate() {
-                let tokens = sequence(&target, length(&target, seed), shares);
-                if let Err(message) = check(&target, &surrogate, &tokens) {
-                    prop_assert!(false, "{}: {approximations:?}: {message}", target.source);
-                }
-            }
+            holds(&target, &surrogate, &shares)?;
         }
     }
 
@@ -269,12 +265,7 @@ proptest! {
         let at = place.index(approximations.len());
         mutate(&mut approximations, at, change, by);
         if let Ok(surrogate) = searched(&target, &approximations, LIMIT) {
-            for (seed, shares) in shares.chunks(13).enumerate() {
-                let tokens = sequence(&target, length(&target, seed), shares);
-                if let Err(message) = check(&target, &surrogate, &tokens) {
-                    prop_assert!(false, "{}: {approximations:?}: {message}", target.source);
-                }
-            }
+            holds(&target, &surrogate, &shares)?;
         }
     }
 
@@ -300,12 +291,7 @@ proptest! {
         let pair = approximation(1, Replacement::Pair { terms: terms.collect() }, claimed.clone());
         match searched(&target, &pair, LIMIT) {
             Err(error) => prop_assert!(claimed < distance, "{error}"),
-            Ok(surrogate) => for shares in shares.chunks(13) {
-                let tokens = sequence(&target, 3, shares);
-                if let Err(message) = check(&target, &surrogate, &tokens) {
-                    prop_assert!(false, "{}: {message}", target.source);
-                }
-            }
+            Ok(surrogate) => holds(&target, &surrogate, &shares)?,
         }
     }
 
@@ -321,12 +307,7 @@ proptest! {
             mutate(&mut approximations, at, change, by);
         }
         if let Ok(surrogate) = searched(&target, &approximations, LIMIT) {
-            for (seed, shares) in shares.chunks(13).enumerate() {
-                let tokens = sequence(&target, length(&target, seed), shares);
-                if let Err(message) = check(&target, &surrogate, &tokens) {
-                    prop_assert!(false, "{}: {approximations:?}: {message}", target.source);
-                }
-            }
+            holds(&target, &surrogate, &shares)?;
         }
     }
 }

@@ -88,6 +88,21 @@ proptest! {
         prop_assert!((attained - (delta / 2.0).tanh()).abs() < 1e-12);
     }
 
+    /// The bound is attained: with n − 1 = λe^(1+λ) others, all (1 + λ)/β below the largest.
+    #[test]
+    fn a_sharp_head_may_be_as_far_as_that(others in 1_usize..40, beta in 0.1f64..50.0) {
+        let (mut low, mut high) = (0.0_f64, 8.0);
+        for _ in 0..80 {
+            let lambda = f64::midpoint(low, high);
+            if lambda * (1.0 + lambda).exp() < others as f64 { low = lambda } else { high = lambda }
+        }
+        let mut values = vec![-(1.0 + high) / beta; others];
+        values.push(0.0);
+        let scores: Vec<f64> = values.iter().map(|b| beta * b).collect();
+        let below = -mean(&scores, &values);
+        prop_assert!((below - high / beta).abs() < 1e-9 / beta, "{below} is not {}", high / beta);
+    }
+
     /// The mean of b with the scores βb is below the largest b by at most λ/β where n − 1 ≤ λe^(1+λ).
     #[test]
     fn a_sharp_head_is_near_the_largest(
@@ -99,10 +114,6 @@ proptest! {
         prop_assert!(below >= -1e-12);
         if (values.len() - 1) as f64 <= lambda * (1.0 + lambda).exp() {
             prop_assert!(below <= lambda / beta + 1e-12);
-            // At a distance of (1 + λ)/β from the largest, for as many others as that allows, it is attained.
-            let others = lambda * (1.0 + lambda).exp();
-            let share = others * (-1.0 - lambda).exp() / (1.0 + others * (-1.0 - lambda).exp());
-            prop_assert!((share * (1.0 + lambda) - lambda).abs() < 1e-9);
         }
     }
 }
